@@ -1,0 +1,148 @@
+"""Who is here: people, the accounts they belong to, and the keys that open them.
+
+A person signs in; an account owns keys, pictures and one wallet. A guest is an
+account without a person, bound to a signed cookie.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_id
+
+
+def new_account_id() -> str:
+    return new_id("acc")
+
+
+def new_key_id() -> str:
+    return new_id("key")
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> "Person":
+        person = self.model(email=self.normalize_email(email).lower(), **extra)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str, **extra: Any) -> "Person":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Someone who signs in, by e-mail and password."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    objects = PersonManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the round badge in the top bar."""
+        words = (self.name or self.email.split("@")[0]).replace(".", " ").split()
+        letters = [word[0] for word in words[:2]] if len(words) > 1 else list(words[0][:2])
+        return "".join(letters).upper()
+
+
+class AccessGroup(models.Model):
+    """A price level: everything its members buy is multiplied."""
+
+    slug = models.SlugField(primary_key=True, max_length=40)
+    name = models.CharField(max_length=80)
+    multiplier = models.DecimalField(max_digits=6, decimal_places=4, default=Decimal(1))
+    is_public = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(multiplier__gte=0), name="group_multiplier_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Account(models.Model):
+    """The owner of one wallet, of keys and of pictures."""
+
+    class Kind(models.TextChoices):
+        PERSONAL = "personal", _("Personal")
+        GUEST = "guest", _("Guest")
+
+    id = models.CharField(primary_key=True, max_length=40, default=new_account_id)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERSONAL)
+    name = models.CharField(max_length=150, blank=True)
+    group = models.ForeignKey(AccessGroup, on_delete=models.PROTECT, default="standard")
+    granted_groups = models.ManyToManyField(AccessGroup, related_name="granted_to", blank=True)
+    people = models.ManyToManyField(Person, through="Membership", related_name="accounts")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name or self.id
+
+    @property
+    def is_guest(self) -> bool:
+        return self.kind == self.Kind.GUEST
+
+    def may_use(self, group: AccessGroup) -> bool:
+        """A key may name a public group, the account's own, or one granted to it."""
+        if group.is_public or group.pk == self.group_id:
+            return True
+        return self.granted_groups.filter(pk=group.pk).exists()
+
+
+class Membership(models.Model):
+    """A person's place in an account."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role, default=Role.OWNER)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "account"], name="one_membership_each")
+        ]
+
+
+class ApiKey(models.Model):
+    """A key is shown once; only its prefix and a keyed digest are kept."""
+
+    id = models.CharField(primary_key=True, max_length=40, default=new_key_id)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="keys")
+    made_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL)
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64, unique=True)
+    is_test = models.BooleanField(default=False)
+    group = models.ForeignKey(AccessGroup, null=True, blank=True, on_delete=models.PROTECT)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-created_at"], name="keys_of_account")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,175 @@
+"""The books: wallets, money set aside, and a journal that is only ever added to.
+
+Every amount is a whole number of microcredits (1 credit = 1,000,000). Only
+`billing.ledger` writes these tables; the constraints here hold whatever it does.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+
+class Wallet(models.Model):
+    """One per account, and the only money row that changes."""
+
+    account = models.OneToOneField("accounts.Account", primary_key=True, on_delete=models.PROTECT)
+    credits_posted = models.BigIntegerField(default=0)
+    debits_posted = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
+    debt = models.BigIntegerField(default=0)
+    seq = models.BigIntegerField(default=0)
+    frozen = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(credits_posted__gte=0, debits_posted__gte=0, held__gte=0, debt__gte=0),
+                name="wallet_nothing_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(credits_posted__gte=F("debits_posted") + F("held")),
+                name="wallet_never_overdrawn",
+            ),
+        ]
+
+    @property
+    def balance(self) -> int:
+        return self.credits_posted - self.debits_posted
+
+    @property
+    def available(self) -> int:
+        return self.balance - self.held
+
+
+class Hold(models.Model):
+    """Money set aside for one order, until it is posted, voided or expired."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        POSTED = "posted"
+        VOIDED = "voided"
+        EXPIRED = "expired"
+
+    id = models.BigAutoField(primary_key=True)
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="holds")
+    job_id = models.CharField(max_length=40, unique=True)
+    amount = models.BigIntegerField()
+    posted = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, posted__gte=0, posted__lte=F("amount")),
+                name="hold_amounts_fit",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="pending", posted=0, resolved_at__isnull=True)
+                | Q(state="posted", posted__gt=0, resolved_at__isnull=False)
+                | Q(state__in=["voided", "expired"], posted=0, resolved_at__isnull=False),
+                name="hold_state_fits",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"], condition=Q(state="pending"), name="holds_to_sweep"
+            ),
+            models.Index(
+                fields=["wallet"], condition=Q(state="pending"), name="holds_pending_of_wallet"
+            ),
+        ]
+
+
+class Transfer(models.Model):
+    """One line of the journal. Never edited, never deleted: a trigger sees to it."""
+
+    class Kind(models.TextChoices):
+        TOPUP = "topup"
+        GRANT = "grant"
+        PROMO = "promo"
+        REFUND_IN = "refund_in"
+        CHARGE = "charge"
+        CLAWBACK = "clawback"
+        EXPIRE = "expire"
+        ADJUST = "adjust"
+        DEBT_PAYMENT = "debt_payment"
+
+    id = models.BigAutoField(primary_key=True)
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="transfers")
+    seq = models.BigIntegerField()
+    direction = models.SmallIntegerField()
+    amount = models.BigIntegerField()
+    balance_after = models.BigIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind)
+    counter = models.CharField(max_length=12)
+    hold = models.ForeignKey(Hold, null=True, on_delete=models.PROTECT, related_name="transfers")
+    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    key = models.CharField(max_length=160, unique=True)
+    ref_type = models.CharField(max_length=20, blank=True, default="")
+    ref_id = models.CharField(max_length=80, blank=True, default="")
+    memo = models.CharField(max_length=200, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["wallet", "seq"], name="transfer_seq_once"),
+            models.UniqueConstraint(
+                fields=["hold"], condition=Q(kind="charge"), name="transfer_one_charge_a_hold"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, direction__in=[1, -1], balance_after__gte=0),
+                name="transfer_amounts_fit",
+            ),
+        ]
+
+
+class StripePayment(models.Model):
+    """One attempt to buy a pack, from the click to the money."""
+
+    class Status(models.TextChoices):
+        CREATED = "created"
+        PROCESSING = "processing"
+        PAID = "paid"
+        FAILED = "failed"
+        EXPIRED = "expired"
+
+    id = models.BigAutoField(primary_key=True)
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="payments")
+    session_id = models.CharField(max_length=120, unique=True, null=True)
+    payment_intent = models.CharField(max_length=120, unique=True, null=True)
+    charge_id = models.CharField(max_length=120, blank=True, default="")
+    customer = models.CharField(max_length=120, blank=True, default="")
+    pack = models.CharField(max_length=40)
+    credits = models.BigIntegerField()
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=10, choices=Status, default=Status.CREATED)
+    refunded_minor = models.BigIntegerField(default=0)
+    disputed = models.BooleanField(default=False)
+    livemode = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    paid_at = models.DateTimeField(null=True, blank=True)
+
+
+class StripeEvent(models.Model):
+    """Every event as it was received, so that it is handled exactly once."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received"
+        DONE = "done"
+        IGNORED = "ignored"
+        FAILED = "failed"
+
+    event_id = models.CharField(primary_key=True, max_length=120)
+    type = models.CharField(max_length=80)
+    created = models.DateTimeField()
+    livemode = models.BooleanField()
+    payload = models.JSONField()
+    state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
+    tries = models.IntegerField(default=0)
+    error = models.TextField(blank=True, default="")

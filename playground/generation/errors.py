@@ -1,0 +1,83 @@
+"""Everything that can go wrong with an order, and who can mend it.
+
+    EaselError                      costs nothing, whoever's fault it is
+    ├── BadRequest            400   the caller: change the request
+    │   └── ModelNotFound     404   the caller: pick another model
+    ├── Forbidden             403   the account's owner: this key may not
+    ├── CannotPay             402   the account's owner: buy credits
+    ├── TooMany               429   the caller: wait
+    ├── Unpainted                   nobody delivered a picture
+    │   ├── RefusedByModel    400   the caller: ask for something else
+    │   ├── AllProvidersFailed 502  nobody; try again
+    │   └── TimedOut          504   nobody; try again
+    └── OutOfService          503   the operator: database or storage is away
+
+Each has a stable `code` and one sentence that is safe to show and says what to
+do next. Only the doors turn them into statuses and words.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class EaselError(Exception):
+    """The root: a sentence for the caller, and the field it is about, if any."""
+
+    message: str
+    param: str | None = None
+    code: str = "server_error"
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass
+class BadRequest(EaselError):
+    code: str = "invalid_value"
+
+
+@dataclass
+class ModelNotFound(BadRequest):
+    code: str = "model_not_found"
+
+
+@dataclass
+class Forbidden(EaselError):
+    code: str = "model_not_allowed"
+
+
+@dataclass
+class CannotPay(EaselError):
+    code: str = "insufficient_quota"
+
+
+@dataclass
+class TooMany(EaselError):
+    code: str = "rate_limit_exceeded"
+    retry_after_seconds: int | None = None
+
+
+@dataclass
+class Unpainted(EaselError):
+    code: str = "not_painted"
+
+
+@dataclass
+class RefusedByModel(Unpainted):
+    code: str = "moderation_blocked"
+
+
+@dataclass
+class AllProvidersFailed(Unpainted):
+    code: str = "upstream_error"
+
+
+@dataclass
+class TimedOut(Unpainted):
+    code: str = "timeout"
+
+
+@dataclass
+class OutOfService(EaselError):
+    code: str = "out_of_service"
+    retry_after_seconds: int | None = 5

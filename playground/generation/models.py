@@ -1,0 +1,151 @@
+"""What was asked, what was tried, and what came of it.
+
+A `Generation` is the order: its row is the truth about a job, whatever the
+broker says. `Attempt` is one call to one provider. `Picture` is one file.
+The hot path writes these rows through `books`; pages and commands read them.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Generation(models.Model):
+    """One order, from acceptance to its end."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Painting")
+        SUCCEEDED = "succeeded", _("Done")
+        PARTIALLY_SUCCEEDED = "partially_succeeded", _("Partly done")
+        FAILED = "failed", _("Failed")
+        REFUSED = "refused", _("Refused")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Lane(models.TextChoices):
+        API = "api", _("API")
+        BROWSER = "browser", _("Playground")
+        GUEST = "guest", _("Guest")
+
+    LIVE = (State.QUEUED, State.RUNNING)
+
+    id = models.CharField(primary_key=True, max_length=40)
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
+    key = models.ForeignKey("accounts.ApiKey", null=True, on_delete=models.PROTECT)
+    person = models.ForeignKey("accounts.Person", null=True, on_delete=models.SET_NULL)
+    group = models.ForeignKey("accounts.AccessGroup", on_delete=models.PROTECT)
+    is_test = models.BooleanField(default=False)
+    lane = models.CharField(max_length=8, choices=Lane)
+    endpoint = models.CharField(max_length=40)
+    network = models.CharField(max_length=43, blank=True, default="")
+    model = models.CharField(max_length=80)
+    prompt = models.TextField()
+    request = models.JSONField()
+    n = models.SmallIntegerField()
+    unit_price_microcredits = models.BigIntegerField()
+    state = models.CharField(max_length=20, choices=State)
+    delivered = models.SmallIntegerField(default=0)
+    provider = models.CharField(max_length=40, blank=True, default="")
+    error_code = models.CharField(max_length=40, blank=True, default="")
+    error_message = models.CharField(max_length=500, blank=True, default="")
+    claim = models.CharField(max_length=40, blank=True, default="")
+    deadline = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "-created_at"], name="generations_of_account"),
+            models.Index(
+                fields=["deadline"],
+                condition=Q(state__in=["queued", "running"]),
+                name="generations_to_sweep",
+            ),
+            models.Index(
+                fields=["network", "created_at"],
+                condition=Q(lane="guest"),
+                name="generations_of_network",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(lane="guest", state__in=["queued", "running"]),
+                name="one_live_order_a_guest",
+            ),
+            models.CheckConstraint(
+                condition=Q(n__gte=1, delivered__gte=0, unit_price_microcredits__gte=0),
+                name="generation_counts_fit",
+            ),
+        ]
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in self.LIVE
+
+    @property
+    def quoted_microcredits(self) -> int:
+        """The most this order can cost."""
+        return self.unit_price_microcredits * self.n
+
+    @property
+    def charged_microcredits(self) -> int:
+        """What it did cost: the frozen price times the pictures delivered."""
+        return self.unit_price_microcredits * self.delivered
+
+
+class Attempt(models.Model):
+    """One call to one provider, whatever came of it."""
+
+    class Outcome(models.TextChoices):
+        SUCCEEDED = "succeeded"
+        REFUSED = "refused"
+        BUSY = "busy"
+        BROKEN = "broken"
+        MISCONFIGURED = "misconfigured"
+        EMPTY = "empty"
+        CANCELLED = "cancelled"
+        LOST = "lost"
+
+    id = models.BigAutoField(primary_key=True)
+    generation = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="attempts")
+    provider = models.CharField(max_length=40)
+    upstream = models.CharField(max_length=120)
+    upstream_request_id = models.CharField(max_length=120, blank=True, default="")
+    outcome = models.CharField(max_length=14, choices=Outcome)
+    status = models.SmallIntegerField(null=True)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    pictures = models.SmallIntegerField(default=0)
+    first_byte_ms = models.IntegerField(null=True)
+    duration_ms = models.IntegerField()
+    cost_microusd = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField()
+
+
+class Picture(models.Model):
+    """One delivered picture: a file of its own, and what is known of it."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    generation = models.ForeignKey(Generation, on_delete=models.PROTECT, related_name="pictures")
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
+    position = models.SmallIntegerField()
+    file = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    format = models.CharField(max_length=8)
+    width = models.IntegerField()
+    height = models.IntegerField()
+    bytes = models.BigIntegerField()
+    seed = models.BigIntegerField(null=True)
+    revised_prompt = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-created_at"], name="pictures_of_account")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["generation", "position"], name="one_picture_a_position"
+            )
+        ]

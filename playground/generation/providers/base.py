@@ -1,0 +1,106 @@
+"""What a provider is to the rest of the house: one method, and four ways to fail.
+
+An adapter turns a `Commission` into an `Answer` or raises one of the failures
+below. It knows its own wire and nothing of accounts, money or Django.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal, Protocol
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """One call to one provider, in that offer's terms."""
+
+    upstream: str
+    prompt: str
+    n: int
+    shape: str
+    tier: str
+    width: int
+    height: int
+    deadline_seconds: float
+    seed: int | None = None
+    negative_prompt: str | None = None
+    quality: str | None = None
+    output_format: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    in_background: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedPicture:
+    """One picture as it came from the provider, not yet opened."""
+
+    data: bytes
+    seed: int | None = None
+    revised_prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: pictures, and what is worth noting about the call."""
+
+    pictures: tuple[PaintedPicture, ...]
+    upstream_request_id: str = ""
+    first_byte_seconds: float | None = None
+    cost_microusd: int | None = None
+
+
+class Provider(Protocol):
+    """An adapter. `paint` returns an answer or raises a `ProviderFailure`."""
+
+    async def paint(self, commission: Commission) -> Answer: ...
+
+    async def close(self) -> None: ...
+
+
+class ProviderFailure(Exception):
+    """Something went wrong at a provider. `reason` is for the log, not the customer.
+
+    `ran` says whether the provider may have done (and billed) the work.
+    """
+
+    outcome = "broken"
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        status: int | None = None,
+        ran: Literal["no", "yes", "unknown"] = "no",
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+        self.ran = ran
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Refused(ProviderFailure):
+    """The model will not paint this: stop, and tell the customer."""
+
+    outcome = "refused"
+
+
+class Busy(ProviderFailure):
+    """Too many requests, or out of quota: the next offer, please."""
+
+    outcome = "busy"
+
+
+class Broken(ProviderFailure):
+    """It failed, timed out or answered nonsense: the next offer, please."""
+
+    outcome = "broken"
+
+
+class Misconfigured(ProviderFailure):
+    """Our credential, address or model name is wrong: next offer, tell the operator."""
+
+    outcome = "misconfigured"

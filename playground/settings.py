@@ -1,0 +1,227 @@
+"""Easel's settings, read top to bottom like a letter.
+
+Everything comes from the environment (and `.env`, when there is one). A clean
+checkout needs nothing set and runs in debug on embedded parts; with debug off,
+the secrets must be given or Easel does not start. `.env.example` lists them all.
+"""
+
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+from playground.secrets import development_secrets
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+env.read_env(BASE_DIR / ".env", recurse=False)
+
+# Who we are.
+DEBUG = env.bool("EASEL_DEBUG", default=True)
+DATA_DIR = Path(env.str("EASEL_DATA_DIR", default=str(BASE_DIR / ".easel"))).resolve()
+DEVELOPMENT = development_secrets(DATA_DIR) if DEBUG else {}
+
+
+def secret(variable: str, kept_as: str) -> str:
+    """Return a secret from the environment, or in debug the one made for this instance."""
+    value = env.str(variable, default=DEVELOPMENT.get(kept_as, ""))
+    if not value:
+        raise ImproperlyConfigured(f"Set {variable}: with EASEL_DEBUG off it has no default.")
+    return value
+
+
+SECRET_KEY = secret("SECRET_KEY", "secret_key")
+KEY_PEPPER = secret("EASEL_KEY_PEPPER", "key_pepper")
+ENCRYPTION_KEY = secret("EASEL_ENCRYPTION_KEY", "encryption_key")
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"] if DEBUG else []
+)
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this site answers to.")
+SITE_URL = env.str("EASEL_SITE_URL", default="").rstrip("/")
+ROOT_URLCONF = "playground.urls"
+ASGI_APPLICATION = "playground.asgi.application"
+
+# Apps and middleware. API paths skip this middleware: see asgi.py.
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "accounts",
+    "billing",
+    "playground.generation",
+    "playground.web",
+]
+MIDDLEWARE = [
+    "playground.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "playground.middleware.content_policy",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "playground.web.chrome.chrome",
+            ],
+        },
+    }
+]
+
+# Database. SQLite's form is the one tried in the ledger: WAL, durable commits, no deferred locks.
+DATABASES = {
+    "default": env.dj_db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'easel.sqlite3'}")
+}
+SQLITE_SYNCHRONOUS = env.str("EASEL_SQLITE_SYNCHRONOUS", default="FULL")
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;"
+        f" PRAGMA synchronous={SQLITE_SYNCHRONOUS}",
+    }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 16}
+DATABASE_POOL_SIZE = env.int("EASEL_DATABASE_POOL_SIZE", default=8)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://")}
+
+# Celery. Without a broker's address, messages are files: nothing else has to run.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+BROKER_DIR = DATA_DIR / "broker"
+WORKER_JOBS = env.int("EASEL_WORKER_JOBS", default=200)
+QUEUE_SECONDS = env.int("EASEL_QUEUE_SECONDS", default=3600)
+LEASE_SECONDS = env.int("EASEL_LEASE_SECONDS", default=120)
+SWEEP_SECONDS = env.int("EASEL_SWEEP_SECONDS", default=30)
+RESEND_SECONDS = env.int("EASEL_RESEND_SECONDS", default=60)
+GRACE_SECONDS = env.int("EASEL_GRACE_SECONDS", default=5 if DEBUG else 90)
+WEB_WORKERS = env.int("EASEL_WORKERS", default=1)
+
+# Pictures. Files go to any Django storage; URLs are signed and expire.
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(DATA_DIR / "pictures")},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+if S3_BUCKET := env.str("EASEL_S3_BUCKET", default=""):
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("EASEL_S3_ENDPOINT_URL", default=None),
+            "region_name": env.str("EASEL_S3_REGION", default=None),
+            "access_key": env.str("EASEL_S3_ACCESS_KEY", default=None),
+            "secret_key": env.str("EASEL_S3_SECRET_KEY", default=None),
+            "file_overwrite": True,
+        },
+    }
+MEDIA_ORIGIN = env.str("EASEL_MEDIA_ORIGIN", default="").rstrip("/")
+FILE_URL_SECONDS = env.int("EASEL_FILE_URL_SECONDS", default=24 * 3600)
+RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30)
+
+# Models and providers. One without a key is simply not offered; the demo painter always is.
+CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")
+DEFAULT_MODEL = env.str("EASEL_DEFAULT_MODEL", default="sketch-1" if DEBUG else "")
+PROVIDER_TIMEOUT_SECONDS = env.int("EASEL_PROVIDER_TIMEOUT_SECONDS", default=180)
+PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2)
+COMPATIBLE_SERVERS = env.json("EASEL_COMPATIBLE_SERVERS", default="{}")
+
+# Money. Packs are credits for cents; microcredits everywhere inside.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default=DEVELOPMENT.get("till_secret", ""))
+PACKS = env.json("EASEL_PACKS", default='{"usd": {"500": 240, "2000": 1010, "10000": 5120}}')
+WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50)
+
+# People: sign-in by e-mail and password, verified by mail.
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "playground.web.signup.SignupAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_SESSION_REMEMBER = True
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+DEFAULT_FROM_EMAIL = env.str("EASEL_FROM_EMAIL", default="Easel <easel@localhost>")
+EMAIL_DIR = DATA_DIR / "mail"
+if EMAIL_URL := env.str("EMAIL_URL", default=""):
+    vars().update(env.dj_email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "playground.web.mailbox.MailboxBackend"
+
+# Guests: what one browser, and one network, may paint in a day.
+GUEST_PICTURES_A_DAY = env.int("EASEL_GUEST_PICTURES_A_DAY", default=12)
+NETWORK_PICTURES_A_DAY = env.int("EASEL_NETWORK_PICTURES_A_DAY", default=60)
+
+# Language and time.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Static files: hashed, compressed and immutable with debug off.
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+
+# Safety.
+TRUSTED_PROXIES = env.list("EASEL_TRUSTED_PROXIES", default=[])
+IS_HTTPS = env.bool("EASEL_HTTPS", default=not DEBUG)
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = env.int("EASEL_HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+SECURE_HSTS_PRELOAD = IS_HTTPS
+SESSION_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+MAX_UPLOAD_MB = env.int("EASEL_MAX_UPLOAD_MB", default=50)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_MB * 1024 * 1024
+
+# Logs: one JSON object a line in production, readable lines in debug; never prompts or keys.
+LOG_LEVEL = env.str("EASEL_LOG_LEVEL", default="INFO")
+LOGGING_CONFIG = "playground.logs.configure"
+LOGGING = {"level": LOG_LEVEL, "as_json": not DEBUG}
