@@ -1,0 +1,16 @@
+"""The Celery app: what is queued, and what is looked after by the clock.
+
+Without a broker's address messages are files under `EASEL_DATA_DIR`, so that a
+fresh clone needs no server. The order's row is the truth either way: a lost
+message is sent again by the sweep, a doubled one finds the order taken.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
+
+app = Celery("easel")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["playground.generation"])
