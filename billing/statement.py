@@ -5,7 +5,6 @@ moves nothing. Holds are not in the journal; they stand above it until they are
 charged or given back.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from billing.models import Hold, Transfer, Wallet
@@ -18,7 +17,7 @@ MOST_HOLDS = 20
 class StatementPage:
     """Some lines, and where the older ones begin."""
 
-    lines: Sequence[Transfer]
+    lines: list[Transfer]
     older_before: int | None
 
 
@@ -33,7 +32,7 @@ def statement(wallet: Wallet, *, before: int | None = None) -> StatementPage:
     return StatementPage(shown, shown[-1].seq if has_older else None)
 
 
-def pending_holds(wallet: Wallet) -> Sequence[Hold]:
+def pending_holds(wallet: Wallet) -> list[Hold]:
     """Return what is set aside right now, the newest first."""
     pending = Hold.objects.filter(wallet=wallet, state=Hold.State.PENDING)
-    return pending.order_by("-id")[:MOST_HOLDS]
+    return list(pending.order_by("-id")[:MOST_HOLDS])
