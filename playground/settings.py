@@ -118,11 +118,26 @@ CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://")}
 # Celery. Without a broker's address, messages are files: nothing else has to run.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
 BROKER_DIR = DATA_DIR / "broker"
+if CELERY_BROKER_URL == "filesystem://":
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR / "messages"),
+        "data_folder_out": str(BROKER_DIR / "messages"),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.1,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 WORKER_JOBS = env.int("EASEL_WORKER_JOBS", default=200)
 QUEUE_SECONDS = env.int("EASEL_QUEUE_SECONDS", default=3600)
 LEASE_SECONDS = env.int("EASEL_LEASE_SECONDS", default=120)
 SWEEP_SECONDS = env.int("EASEL_SWEEP_SECONDS", default=30)
 RESEND_SECONDS = env.int("EASEL_RESEND_SECONDS", default=60)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "playground.generation.tasks.sweep_orders", "schedule": SWEEP_SECONDS}
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 GRACE_SECONDS = env.int("EASEL_GRACE_SECONDS", default=5 if DEBUG else 90)
 WEB_WORKERS = env.int("EASEL_WORKERS", default=1)
 
