@@ -26,15 +26,19 @@ def secret(variable: str, kept_as: str) -> str:
     """Return a secret from the environment, or in debug the one made for this instance."""
     value = env.str(variable, default=DEVELOPMENT.get(kept_as, ""))
     if not value:
-        raise ImproperlyConfigured(f"Set {variable}: with EASEL_DEBUG off it has no default.")
+        raise ImproperlyConfigured(
+            f"Set {variable}: with EASEL_DEBUG off it has no default."
+        )
     return value
 
 
 SECRET_KEY = secret("SECRET_KEY", "secret_key")
 KEY_PEPPER = secret("EASEL_KEY_PEPPER", "key_pepper")
+KEY_CACHE_SECONDS = env.int("EASEL_KEY_CACHE_SECONDS", default=5)
 ENCRYPTION_KEY = secret("EASEL_ENCRYPTION_KEY", "encryption_key")
 ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"] if DEBUG else []
+    "ALLOWED_HOSTS",
+    default=["localhost", "127.0.0.1", "[::1]", "testserver"] if DEBUG else [],
 )
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this site answers to.")
@@ -91,7 +95,9 @@ TEMPLATES = [
 
 # Database. SQLite's form is the one tried in the ledger: WAL, durable commits, no deferred locks.
 DATABASES = {
-    "default": env.dj_db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'easel.sqlite3'}")
+    "default": env.dj_db_url(
+        "DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'easel.sqlite3'}"
+    )
 }
 SQLITE_SYNCHRONOUS = env.str("EASEL_SQLITE_SYNCHRONOUS", default="FULL")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -102,7 +108,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         f" PRAGMA synchronous={SQLITE_SYNCHRONOUS}",
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 16}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 0,
+        "max_size": 16,
+    }
 DATABASE_POOL_SIZE = env.int("EASEL_DATABASE_POOL_SIZE", default=8)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://")}
@@ -110,11 +119,26 @@ CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://")}
 # Celery. Without a broker's address, messages are files: nothing else has to run.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
 BROKER_DIR = DATA_DIR / "broker"
+if CELERY_BROKER_URL == "filesystem://":
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR / "messages"),
+        "data_folder_out": str(BROKER_DIR / "messages"),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.1,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 WORKER_JOBS = env.int("EASEL_WORKER_JOBS", default=200)
 QUEUE_SECONDS = env.int("EASEL_QUEUE_SECONDS", default=3600)
 LEASE_SECONDS = env.int("EASEL_LEASE_SECONDS", default=120)
 SWEEP_SECONDS = env.int("EASEL_SWEEP_SECONDS", default=30)
 RESEND_SECONDS = env.int("EASEL_RESEND_SECONDS", default=60)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "playground.generation.tasks.sweep_orders", "schedule": SWEEP_SECONDS}
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 GRACE_SECONDS = env.int("EASEL_GRACE_SECONDS", default=5 if DEBUG else 90)
 WEB_WORKERS = env.int("EASEL_WORKERS", default=1)
 
@@ -151,12 +175,18 @@ CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")
 DEFAULT_MODEL = env.str("EASEL_DEFAULT_MODEL", default="sketch-1" if DEBUG else "")
 PROVIDER_TIMEOUT_SECONDS = env.int("EASEL_PROVIDER_TIMEOUT_SECONDS", default=180)
 PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2)
-COMPATIBLE_SERVERS = env.json("EASEL_COMPATIBLE_SERVERS", default="{}")
+COMPATIBLE_SERVERS = env.json("EASEL_COMPATIBLE_SERVERS", default={})
 
 # Money. Packs are credits for cents; microcredits everywhere inside.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
-STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default=DEVELOPMENT.get("till_secret", ""))
-PACKS = env.json("EASEL_PACKS", default='{"usd": {"500": 240, "2000": 1010, "10000": 5120}}')
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")
+STRIPE_WEBHOOK_SECRET = env.str(
+    "STRIPE_WEBHOOK_SECRET", default=DEVELOPMENT.get("till_secret", "")
+)
+TEST_TILL = env.bool("EASEL_TEST_TILL", default=DEBUG)
+PACKS = env.json(
+    "EASEL_PACKS", default={"usd": {"500": 240, "2000": 1010, "10000": 5120}}
+)
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50)
 
 # People: sign-in by e-mail and password, verified by mail.
@@ -209,8 +239,12 @@ WHITENOISE_USE_FINDERS = DEBUG
 TRUSTED_PROXIES = env.list("EASEL_TRUSTED_PROXIES", default=[])
 IS_HTTPS = env.bool("EASEL_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-SECURE_HSTS_SECONDS = env.int("EASEL_HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0)
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+)
+SECURE_HSTS_SECONDS = env.int(
+    "EASEL_HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0
+)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
 SESSION_COOKIE_SECURE = IS_HTTPS

@@ -1,0 +1,121 @@
+"""Who is looking at the page, and what they may spend.
+
+A person who signed in acts for their account. Anyone else is a guest: an account
+bound to a signed cookie, made when the first picture is asked for. What a guest
+made follows the person they turn out to be.
+"""
+
+import base64
+from decimal import Decimal
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.crypto import salted_hmac
+
+from accounts.guests import find_guest, open_guest
+from accounts.issuing import account_of
+from accounts.models import Account, Person
+from playground.addresses import client_address
+from playground.generation.models import Generation, Picture
+from playground.generation.request import Buyer
+
+GUEST_COOKIE = "easel_guest"
+COOKIE_SALT = "easel.guest"
+COOKIE_SECONDS = 365 * 24 * 3600
+KNOWN_ACCOUNT = "easel.account"
+
+
+def current_account(request: HttpRequest) -> Account | None:
+    """Return the signed-in person's account, or the guest's of this browser, if any."""
+    if KNOWN_ACCOUNT not in request.META:
+        person = current_person(request)
+        request.META[KNOWN_ACCOUNT] = (
+            account_of(person) if person else guest_of(request)
+        )
+    known: Account | None = request.META[KNOWN_ACCOUNT]
+    return known
+
+
+def current_person(request: HttpRequest) -> Person | None:
+    person: Person | AnonymousUser | None = getattr(request, "user", None)
+    return person if isinstance(person, Person) else None
+
+
+def guest_of(request: HttpRequest) -> Account | None:
+    """Return the guest this browser was before, as its signed cookie says."""
+    account_id = request.get_signed_cookie(
+        GUEST_COOKIE, default="", salt=COOKIE_SALT, max_age=COOKIE_SECONDS
+    )
+    return find_guest(account_id) if account_id else None
+
+
+def buyer_for(request: HttpRequest) -> Buyer:
+    """Return who pays for what this page asks, making a guest when there is nobody."""
+    account = current_account(request)
+    if account is None:
+        account = request.META[KNOWN_ACCOUNT] = open_guest()
+    person = current_person(request)
+    return Buyer(
+        account_id=account.pk,
+        group=account.group.pk,
+        multiplier=Decimal(account.group.multiplier),
+        lane="guest" if account.is_guest else "browser",
+        person_id=person.pk if person else None,
+        network=network_of(request),
+    )
+
+
+def remember_guest(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Leave the guest's cookie with the browser, for another year."""
+    account: Account | None = request.META.get(KNOWN_ACCOUNT)
+    if account is None or not account.is_guest:
+        return
+    response.set_signed_cookie(
+        GUEST_COOKIE,
+        account.pk,
+        salt=COOKIE_SALT,
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def network_of(request: HttpRequest) -> str:
+    """Return a keyed hash of the network: one IPv4 address, or an IPv6 /64."""
+    address = client_address(request.META, settings.TRUSTED_PROXIES)
+    digest = salted_hmac(
+        "easel.network", network_name(address), algorithm="sha256"
+    ).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def network_name(address: str) -> str:
+    if address and isinstance(ip_address(address), IPv6Address):
+        return str(IPv6Network((address, 64), strict=False))
+    return address
+
+
+def bring_guest_along(request: HttpRequest, person: Person) -> None:
+    """Move what this browser made as a guest to the account of whoever signed in."""
+    guest = guest_of(request)
+    if guest is not None:
+        move_orders(guest, account_of(person))
+
+
+def move_orders(guest: Account, account: Account) -> None:
+    """Give a guest's orders and pictures to an account, a live order included."""
+    with transaction.atomic():
+        orders = Generation.objects.filter(account=guest)
+        if Generation.objects.filter(
+            account=account, lane=Generation.Lane.GUEST, state__in=Generation.LIVE
+        ).exists():
+            # One live guest order an account: the other goes on as the person's own.
+            orders.filter(state__in=Generation.LIVE).update(
+                lane=Generation.Lane.BROWSER
+            )
+        orders.update(account=account)
+        Picture.objects.filter(account=guest).update(account=account)
