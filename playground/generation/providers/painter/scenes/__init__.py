@@ -1,0 +1,28 @@
+"""Every scene the painter knows, and which one a prompt gets."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from playground.generation.providers.painter.reading import Brief
+from playground.generation.providers.painter.scenes.ink import paint_ink
+from playground.generation.providers.painter.scenes.landscape import (
+    paint_dunes,
+    paint_meadow,
+    paint_mountains,
+)
+from playground.generation.providers.painter.stage import Ground, Stage
+
+Scene = Callable[[Stage], Ground]
+
+SCENES: dict[str, Scene] = {
+    "mountains": paint_mountains,
+    "dunes": paint_dunes,
+    "meadow": paint_meadow,
+    "ink": paint_ink,
+}
+
+
+def scene_for(brief: Brief, rng: np.random.Generator) -> Scene:
+    """The scene that was named, or one that suits what was."""
+    return SCENES.get(brief.scene, paint_meadow)
