@@ -11,6 +11,18 @@ from playground.generation.providers.painter.scenes.landscape import (
     paint_meadow,
     paint_mountains,
 )
+from playground.generation.providers.painter.scenes.space import (
+    paint_nebula,
+    paint_planet,
+)
+from playground.generation.providers.painter.scenes.still import FRUITS, paint_still
+from playground.generation.providers.painter.scenes.town import paint_city, paint_street
+from playground.generation.providers.painter.scenes.water import (
+    paint_lake,
+    paint_sea,
+    paint_underwater,
+)
+from playground.generation.providers.painter.scenes.woods import paint_forest
 from playground.generation.providers.painter.stage import Ground, Stage
 
 Scene = Callable[[Stage], Ground]
@@ -19,6 +31,15 @@ SCENES: dict[str, Scene] = {
     "mountains": paint_mountains,
     "dunes": paint_dunes,
     "meadow": paint_meadow,
+    "sea": paint_sea,
+    "lake": paint_lake,
+    "underwater": paint_underwater,
+    "forest": paint_forest,
+    "city": paint_city,
+    "street": paint_street,
+    "planet": paint_planet,
+    "nebula": paint_nebula,
+    "still": paint_still,
     "ink": paint_ink,
 }
 
