@@ -71,6 +71,16 @@ class Canvas:
         mask = self._mask(outlines, holes, box)
         self.lay(mask, box, paint, alpha=alpha, mode=mode)
 
+    def stencil(
+        self, outlines: Sequence[Points], image: Image.Image, at: tuple[int, int]
+    ) -> None:
+        """Show another picture, placed at `at`, through these outlines."""
+        box = self._box(outlines, 0)
+        if box is None:
+            return
+        seen = image.crop((box[0] - at[0], box[1] - at[1], box[2] - at[0], box[3] - at[1]))
+        self.image.paste(seen, box, self._mask(outlines, (), box))
+
     def soften(
         self,
         outlines: Sequence[Points],

@@ -11,12 +11,23 @@ from playground.generation.providers.painter.scenes.landscape import (
     paint_meadow,
     paint_mountains,
 )
+from playground.generation.providers.painter.scenes.people import paint_portrait
+from playground.generation.providers.painter.scenes.print import (
+    paint_flowers,
+    paint_geometry,
+)
+from playground.generation.providers.painter.scenes.room import paint_room
 from playground.generation.providers.painter.scenes.space import (
     paint_nebula,
     paint_planet,
 )
 from playground.generation.providers.painter.scenes.still import FRUITS, paint_still
 from playground.generation.providers.painter.scenes.town import paint_city, paint_street
+from playground.generation.providers.painter.scenes.wall import (
+    paint_abstract,
+    paint_clouds,
+    paint_plinth,
+)
 from playground.generation.providers.painter.scenes.water import (
     paint_lake,
     paint_sea,
@@ -41,9 +52,65 @@ SCENES: dict[str, Scene] = {
     "nebula": paint_nebula,
     "still": paint_still,
     "ink": paint_ink,
+    "geometry": paint_geometry,
+    "flowers": paint_flowers,
+    "portrait": paint_portrait,
+    "room": paint_room,
+    "clouds": paint_clouds,
+    "abstract": paint_abstract,
+}
+
+
+# Where a thing lives when the prompt does not say; the rest stand on a plinth.
+HOMES: dict[str, tuple[str, ...]] = {
+    "boat": ("sea", "lake"),
+    "ship": ("sea",),
+    "lighthouse": ("sea",),
+    "whale": ("underwater", "sea"),
+    "fish": ("underwater",),
+    "octopus": ("underwater",),
+    "turtle": ("underwater", "meadow"),
+    "duck": ("lake",),
+    "balloon": ("clouds", "mountains", "meadow"),
+    "kite": ("clouds", "meadow"),
+    "plane": ("clouds",),
+    "birds": ("sea", "clouds"),
+    "rainbow": ("meadow",),
+    "rocket": ("planet",),
+    "ufo": ("nebula", "dunes"),
+    "astronaut": ("planet",),
+    "tent": ("nebula", "mountains"),
+    "castle": ("mountains", "meadow"),
+    "house": ("meadow",),
+    "windmill": ("meadow",),
+    "tree": ("meadow",),
+    "pine": ("mountains",),
+    "palm": ("dunes", "sea"),
+    "cactus": ("dunes",),
+    "train": ("meadow", "mountains"),
+    "bicycle": ("meadow",),
+    "deer": ("forest",),
+    "snowman": ("meadow",),
+    "moon": ("nebula", "mountains", "sea"),
+    "sun": ("sea", "dunes", "meadow"),
+    "cloud": ("clouds",),
 }
 
 
 def scene_for(brief: Brief, rng: np.random.Generator) -> Scene:
     """The scene that was named, or one that suits what was."""
-    return SCENES.get(brief.scene, paint_meadow)
+    if brief.scene in SCENES:
+        return SCENES[brief.scene]
+    names = [subject.name for subject in brief.subjects]
+    if any(name in FRUITS for name in names):
+        return paint_still
+    for name in names:
+        if name in HOMES:
+            homes = HOMES[name]
+            return SCENES[homes[int(rng.integers(len(homes)))]]
+    if names:
+        return paint_plinth
+    if brief.weather or brief.time:
+        views = ("mountains", "sea", "meadow", "lake", "forest")
+        return SCENES[views[int(rng.integers(len(views)))]]
+    return paint_geometry if brief.style == "poster" else paint_abstract
