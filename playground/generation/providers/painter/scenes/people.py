@@ -8,7 +8,6 @@ from playground.generation.providers.painter.palettes import mix, shade
 from playground.generation.providers.painter.scenes.landscape import paint_mountains
 from playground.generation.providers.painter.scenes.print import Press
 from playground.generation.providers.painter.scenes.sprays import ball
-from playground.generation.providers.painter.scenes.woods import paint_forest
 from playground.generation.providers.painter.stage import Ground, Stage
 
 # The face looks left on a 100 x 100 sheet; a trailing 1 keeps a corner sharp.
@@ -88,7 +87,7 @@ def _fill_with_land(stage: Stage, face: Points) -> None:
     wide, tall = (max(8, int(span)) for span in (high - low))
     window = Canvas(wide, tall)
     inside = Stage(window, stage.brief, stage.light, stage.rng)
-    (paint_forest if stage.rng.random() < 0.35 else paint_mountains)(inside)
+    paint_mountains(inside)
     canvas.stencil([face], window.image, (int(low[0]), int(low[1])))
 
 
