@@ -104,6 +104,7 @@ def bring_guest_along(request: HttpRequest, person: Person) -> None:
     guest = guest_of(request)
     if guest is not None:
         move_orders(guest, account_of(person))
+    request.META.pop(KNOWN_ACCOUNT, None)
 
 
 def move_orders(guest: Account, account: Account) -> None:
