@@ -25,14 +25,18 @@ def new_key_id() -> str:
 
 
 class PersonManager(BaseUserManager["Person"]):
-    def create_user(self, email: str, password: str | None = None, **extra: Any) -> "Person":
+    def create_user(
+        self, email: str, password: str | None = None, **extra: Any
+    ) -> "Person":
         person = self.model(email=self.normalize_email(email).lower(), **extra)
         person.set_password(password)
         person.save(using=self._db)
         return person
 
     def create_superuser(self, email: str, password: str, **extra: Any) -> "Person":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, **extra
+        )
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -57,7 +61,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def initials(self) -> str:
         """Two letters for the round badge in the top bar."""
         words = (self.name or self.email.split("@")[0]).replace(".", " ").split()
-        letters = [word[0] for word in words[:2]] if len(words) > 1 else list(words[0][:2])
+        letters = (
+            [word[0] for word in words[:2]] if len(words) > 1 else list(words[0][:2])
+        )
         return "".join(letters).upper()
 
 
@@ -72,7 +78,8 @@ class AccessGroup(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(multiplier__gte=0), name="group_multiplier_not_negative"
+                condition=models.Q(multiplier__gte=0),
+                name="group_multiplier_not_negative",
             )
         ]
 
@@ -91,8 +98,12 @@ class Account(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERSONAL)
     name = models.CharField(max_length=150, blank=True)
     group = models.ForeignKey(AccessGroup, on_delete=models.PROTECT, default="standard")
-    granted_groups = models.ManyToManyField(AccessGroup, related_name="granted_to", blank=True)
-    people = models.ManyToManyField(Person, through="Membership", related_name="accounts")
+    granted_groups = models.ManyToManyField(
+        AccessGroup, related_name="granted_to", blank=True
+    )
+    people = models.ManyToManyField(
+        Person, through="Membership", related_name="accounts"
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -115,14 +126,20 @@ class Membership(models.Model):
     class Role(models.TextChoices):
         OWNER = "owner", _("Owner")
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="memberships"
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="memberships"
+    )
     role = models.CharField(max_length=10, choices=Role, default=Role.OWNER)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "account"], name="one_membership_each")
+            models.UniqueConstraint(
+                fields=["person", "account"], name="one_membership_each"
+            )
         ]
 
 
@@ -131,18 +148,24 @@ class ApiKey(models.Model):
 
     id = models.CharField(primary_key=True, max_length=40, default=new_key_id)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="keys")
-    made_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL)
+    made_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL
+    )
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=20)
     digest = models.CharField(max_length=64, unique=True)
     is_test = models.BooleanField(default=False)
-    group = models.ForeignKey(AccessGroup, null=True, blank=True, on_delete=models.PROTECT)
+    group = models.ForeignKey(
+        AccessGroup, null=True, blank=True, on_delete=models.PROTECT
+    )
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["account", "-created_at"], name="keys_of_account")]
+        indexes = [
+            models.Index(fields=["account", "-created_at"], name="keys_of_account")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -7,7 +7,6 @@ stands alone and runs on Django's connection.
 """
 
 import fcntl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from sqlite3 import Cursor
 
 from django.db import IntegrityError, connection, transaction
 
-from billing.models import Wallet
+from billing.models import Transfer, Wallet
 
 MICRO = 1_000_000
 
@@ -81,23 +80,26 @@ charged AS (
 )"""
 
 SQLITE_NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
-SQLITE_LATER = "strftime('%Y-%m-%d %H:%M:%f', 'now', ? || ' seconds')"
+SQLITE_LATER = "strftime('%Y-%m-%d %H:%M:%f', 'now', :seconds || ' seconds')"
 
 
-def hold_on_sqlite(cursor: Cursor, *, wallet: str, job: str, amount: int, seconds: float) -> bool:
+def hold_on_sqlite(
+    cursor: Cursor, *, wallet: str, job: str, amount: int, seconds: float
+) -> bool:
     """Set money aside for one order; `False` when the wallet cannot."""
+    order = {"wallet": wallet, "job": job, "amount": amount, "seconds": seconds}
     cursor.execute(
-        "UPDATE billing_wallet SET held = held + ? WHERE account_id = ? AND NOT frozen"
-        " AND debt = 0 AND credits_posted - debits_posted - held >= ?",
-        (amount, wallet, amount),
+        "UPDATE billing_wallet SET held = held + :amount WHERE account_id = :wallet"
+        " AND NOT frozen AND debt = 0 AND credits_posted - debits_posted - held >= :amount",
+        order,
     )
     if cursor.rowcount == 0:
         return False
     cursor.execute(
         "INSERT INTO billing_hold"
         " (wallet_id, job_id, amount, posted, state, created_at, expires_at, reason)"
-        f" VALUES (?, ?, ?, 0, 'pending', {SQLITE_NOW}, {SQLITE_LATER}, '')",
-        (wallet, job, amount, str(seconds)),
+        f" VALUES (:wallet, :job, :amount, 0, 'pending', {SQLITE_NOW}, {SQLITE_LATER}, '')",
+        order,
     )
     return True
 
@@ -106,24 +108,29 @@ def settle_on_sqlite(
     cursor: Cursor, *, job: str, cost: int, unpaid_state: str, reason: str
 ) -> None:
     """Resolve the order's hold: take the cost, give the rest back."""
+    state = "posted" if cost else unpaid_state
     cursor.execute(
-        f"UPDATE billing_hold SET state = ?, posted = ?, resolved_at = {SQLITE_NOW}, reason = ?"
-        " WHERE job_id = ? AND state = 'pending' RETURNING id, wallet_id, amount",
-        ("posted" if cost else unpaid_state, cost, reason, job),
+        f"UPDATE billing_hold SET state = :state, posted = :cost, resolved_at = {SQLITE_NOW},"
+        " reason = :reason WHERE job_id = :job AND state = 'pending'"
+        " RETURNING id, wallet_id, amount",
+        {"state": state, "cost": cost, "reason": reason, "job": job},
     )
     hold, wallet, amount = cursor.fetchone()
+    line = {"hold": hold, "wallet": wallet, "amount": amount, "cost": cost, "job": job}
     cursor.execute(
-        "UPDATE billing_wallet SET held = held - ?, debits_posted = debits_posted + ?,"
-        " seq = seq + ? WHERE account_id = ? RETURNING seq, credits_posted - debits_posted",
-        (amount, cost, 1 if cost else 0, wallet),
+        "UPDATE billing_wallet SET held = held - :amount, debits_posted = debits_posted + :cost,"
+        " seq = seq + (:cost > 0) WHERE account_id = :wallet"
+        " RETURNING seq, credits_posted - debits_posted",
+        line,
     )
-    seq, balance = cursor.fetchone()
+    line["seq"], line["balance"] = cursor.fetchone()
     if cost:
         cursor.execute(
             "INSERT INTO billing_transfer (wallet_id, seq, direction, amount, balance_after, kind,"
-            " counter, hold_id, key, ref_type, ref_id, memo, at) VALUES (?, ?, -1, ?, ?, 'charge',"
-            f" 'revenue', ?, 'charge:' || ?, 'generation', ?, '', {SQLITE_NOW})",
-            (wallet, seq, cost, balance, hold, hold, job),
+            " counter, hold_id, key, ref_type, ref_id, memo, at) VALUES (:wallet, :seq, -1, :cost,"
+            " :balance, 'charge', 'revenue', :hold, 'charge:' || :hold, 'generation', :job, '',"
+            f" {SQLITE_NOW})",
+            line,
         )
 
 
@@ -158,8 +165,8 @@ def credit(
             cursor.execute(JOURNAL_LINE, line)
             if owed := min(debt, balance - held):
                 pay_debt(wallet_id, owed, key=f"debt:{key}")
-    except IntegrityError as error:
-        if "key" in str(error):
+    except IntegrityError:
+        if Transfer.objects.filter(key=key).exists():
             return False
         raise
     return True
@@ -181,30 +188,42 @@ def pay_debt(wallet_id: str, amount: int, *, key: str) -> None:
             [amount, amount, wallet_id],
         )
         seq, balance = cursor.fetchone()
-        line = (wallet_id, seq, -1, amount, balance, "debt_payment", "receivable", key, "", "", "")
+        line = (
+            wallet_id,
+            seq,
+            -1,
+            amount,
+            balance,
+            "debt_payment",
+            "receivable",
+            key,
+            "",
+            "",
+            "",
+        )
         cursor.execute(JOURNAL_LINE, line)
-
-
-_thread_turn = threading.RLock()
 
 
 @contextmanager
 def one_writer() -> Iterator[None]:
     """On SQLite, wait in line for the one writer's place; elsewhere, nothing.
 
-    SQLite's own waiting polls and starves. The kernel queues those who wait for a
-    file lock, and lets go of it when a process dies; the thread lock is for
-    threads, which share the file's handle.
+    Inside a transaction the place is taken already.
     """
-    if connection.vendor != "sqlite":
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
         return
-    with _thread_turn, file_turn(str(connection.settings_dict["NAME"])):
+    with file_turn(str(connection.settings_dict["NAME"])):
         yield
 
 
 @contextmanager
 def file_turn(database: str) -> Iterator[None]:
+    """Queue for an SQLite file: its own waiting polls and starves.
+
+    The kernel lets waiters in one after the other, and frees the place when its
+    holder dies. Each turn opens the file afresh, so that threads queue too.
+    """
     with Path(f"{database}.lock").open("w") as place:
         fcntl.flock(place, fcntl.LOCK_EX)
         yield

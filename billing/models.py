@@ -12,7 +12,9 @@ from django.utils import timezone
 class Wallet(models.Model):
     """One per account, and the only money row that changes."""
 
-    account = models.OneToOneField("accounts.Account", primary_key=True, on_delete=models.PROTECT)
+    account = models.OneToOneField(
+        "accounts.Account", primary_key=True, on_delete=models.PROTECT
+    )
     credits_posted = models.BigIntegerField(default=0)
     debits_posted = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)
@@ -24,7 +26,12 @@ class Wallet(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(credits_posted__gte=0, debits_posted__gte=0, held__gte=0, debt__gte=0),
+                condition=Q(
+                    credits_posted__gte=0,
+                    debits_posted__gte=0,
+                    held__gte=0,
+                    debt__gte=0,
+                ),
                 name="wallet_nothing_negative",
             ),
             models.CheckConstraint(
@@ -71,16 +78,22 @@ class Hold(models.Model):
             models.CheckConstraint(
                 condition=Q(state="pending", posted=0, resolved_at__isnull=True)
                 | Q(state="posted", posted__gt=0, resolved_at__isnull=False)
-                | Q(state__in=["voided", "expired"], posted=0, resolved_at__isnull=False),
+                | Q(
+                    state__in=["voided", "expired"], posted=0, resolved_at__isnull=False
+                ),
                 name="hold_state_fits",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["expires_at"], condition=Q(state="pending"), name="holds_to_sweep"
+                fields=["expires_at"],
+                condition=Q(state="pending"),
+                name="holds_to_sweep",
             ),
             models.Index(
-                fields=["wallet"], condition=Q(state="pending"), name="holds_pending_of_wallet"
+                fields=["wallet"],
+                condition=Q(state="pending"),
+                name="holds_pending_of_wallet",
             ),
         ]
 
@@ -100,14 +113,18 @@ class Transfer(models.Model):
         DEBT_PAYMENT = "debt_payment"
 
     id = models.BigAutoField(primary_key=True)
-    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="transfers")
+    wallet = models.ForeignKey(
+        Wallet, on_delete=models.PROTECT, related_name="transfers"
+    )
     seq = models.BigIntegerField()
     direction = models.SmallIntegerField()
     amount = models.BigIntegerField()
     balance_after = models.BigIntegerField()
     kind = models.CharField(max_length=12, choices=Kind)
     counter = models.CharField(max_length=12)
-    hold = models.ForeignKey(Hold, null=True, on_delete=models.PROTECT, related_name="transfers")
+    hold = models.ForeignKey(
+        Hold, null=True, on_delete=models.PROTECT, related_name="transfers"
+    )
     reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
     key = models.CharField(max_length=160, unique=True)
     ref_type = models.CharField(max_length=20, blank=True, default="")
@@ -119,7 +136,9 @@ class Transfer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["wallet", "seq"], name="transfer_seq_once"),
             models.UniqueConstraint(
-                fields=["hold"], condition=Q(kind="charge"), name="transfer_one_charge_a_hold"
+                fields=["hold"],
+                condition=Q(kind="charge"),
+                name="transfer_one_charge_a_hold",
             ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0, direction__in=[1, -1], balance_after__gte=0),
@@ -139,7 +158,9 @@ class StripePayment(models.Model):
         EXPIRED = "expired"
 
     id = models.BigAutoField(primary_key=True)
-    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="payments")
+    wallet = models.ForeignKey(
+        Wallet, on_delete=models.PROTECT, related_name="payments"
+    )
     session_id = models.CharField(max_length=120, unique=True, null=True)
     payment_intent = models.CharField(max_length=120, unique=True, null=True)
     charge_id = models.CharField(max_length=120, blank=True, default="")

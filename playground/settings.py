@@ -26,7 +26,9 @@ def secret(variable: str, kept_as: str) -> str:
     """Return a secret from the environment, or in debug the one made for this instance."""
     value = env.str(variable, default=DEVELOPMENT.get(kept_as, ""))
     if not value:
-        raise ImproperlyConfigured(f"Set {variable}: with EASEL_DEBUG off it has no default.")
+        raise ImproperlyConfigured(
+            f"Set {variable}: with EASEL_DEBUG off it has no default."
+        )
     return value
 
 
@@ -34,7 +36,8 @@ SECRET_KEY = secret("SECRET_KEY", "secret_key")
 KEY_PEPPER = secret("EASEL_KEY_PEPPER", "key_pepper")
 ENCRYPTION_KEY = secret("EASEL_ENCRYPTION_KEY", "encryption_key")
 ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"] if DEBUG else []
+    "ALLOWED_HOSTS",
+    default=["localhost", "127.0.0.1", "[::1]", "testserver"] if DEBUG else [],
 )
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this site answers to.")
@@ -91,7 +94,9 @@ TEMPLATES = [
 
 # Database. SQLite's form is the one tried in the ledger: WAL, durable commits, no deferred locks.
 DATABASES = {
-    "default": env.dj_db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'easel.sqlite3'}")
+    "default": env.dj_db_url(
+        "DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'easel.sqlite3'}"
+    )
 }
 SQLITE_SYNCHRONOUS = env.str("EASEL_SQLITE_SYNCHRONOUS", default="FULL")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -102,7 +107,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         f" PRAGMA synchronous={SQLITE_SYNCHRONOUS}",
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": 16}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 0,
+        "max_size": 16,
+    }
 DATABASE_POOL_SIZE = env.int("EASEL_DATABASE_POOL_SIZE", default=8)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://")}
@@ -155,8 +163,12 @@ COMPATIBLE_SERVERS = env.json("EASEL_COMPATIBLE_SERVERS", default="{}")
 
 # Money. Packs are credits for cents; microcredits everywhere inside.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
-STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default=DEVELOPMENT.get("till_secret", ""))
-PACKS = env.json("EASEL_PACKS", default='{"usd": {"500": 240, "2000": 1010, "10000": 5120}}')
+STRIPE_WEBHOOK_SECRET = env.str(
+    "STRIPE_WEBHOOK_SECRET", default=DEVELOPMENT.get("till_secret", "")
+)
+PACKS = env.json(
+    "EASEL_PACKS", default='{"usd": {"500": 240, "2000": 1010, "10000": 5120}}'
+)
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50)
 
 # People: sign-in by e-mail and password, verified by mail.
@@ -209,8 +221,12 @@ WHITENOISE_USE_FINDERS = DEBUG
 TRUSTED_PROXIES = env.list("EASEL_TRUSTED_PROXIES", default=[])
 IS_HTTPS = env.bool("EASEL_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-SECURE_HSTS_SECONDS = env.int("EASEL_HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0)
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+)
+SECURE_HSTS_SECONDS = env.int(
+    "EASEL_HSTS_SECONDS", default=31_536_000 if IS_HTTPS else 0
+)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
 SESSION_COOKIE_SECURE = IS_HTTPS

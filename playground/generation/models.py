@@ -57,7 +57,9 @@ class Generation(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["account", "-created_at"], name="generations_of_account"),
+            models.Index(
+                fields=["account", "-created_at"], name="generations_of_account"
+            ),
             models.Index(
                 fields=["deadline"],
                 condition=Q(state__in=["queued", "running"]),
@@ -110,7 +112,9 @@ class Attempt(models.Model):
         LOST = "lost"
 
     id = models.BigAutoField(primary_key=True)
-    generation = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="attempts")
+    generation = models.ForeignKey(
+        Generation, on_delete=models.CASCADE, related_name="attempts"
+    )
     provider = models.CharField(max_length=40)
     upstream = models.CharField(max_length=120)
     upstream_request_id = models.CharField(max_length=120, blank=True, default="")
@@ -128,7 +132,9 @@ class Picture(models.Model):
     """One delivered picture: a file of its own, and what is known of it."""
 
     id = models.CharField(primary_key=True, max_length=40)
-    generation = models.ForeignKey(Generation, on_delete=models.PROTECT, related_name="pictures")
+    generation = models.ForeignKey(
+        Generation, on_delete=models.PROTECT, related_name="pictures"
+    )
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT)
     position = models.SmallIntegerField()
     file = models.CharField(max_length=120)
@@ -143,7 +149,9 @@ class Picture(models.Model):
     expires_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["account", "-created_at"], name="pictures_of_account")]
+        indexes = [
+            models.Index(fields=["account", "-created_at"], name="pictures_of_account")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["generation", "position"], name="one_picture_a_position"

@@ -1,0 +1,305 @@
+"""The few statements of an order's life: opened, taken up, kept alive, closed.
+
+Each joins the order's own rows with its money in one step, so that an order
+without its hold, or a charge without its pictures, cannot exist. The order's
+state and claim are the fence: whoever lost them changes nothing.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self
+
+import orjson
+
+from billing import ledger
+from billing.ledger import SQLITE_LATER, SQLITE_NOW
+from playground.generation.entries import (
+    ATTEMPT_COLUMNS,
+    CLAIM_COLUMNS,
+    CLOSING_COLUMNS,
+    MONEY_COLUMNS,
+    ORDER_COLUMNS,
+    PICTURE_COLUMNS,
+    AttemptRow,
+    PictureRow,
+)
+from playground.generation.models import Generation
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Write the order and hold its money: both or neither. Answers whether it stands."""
+
+    order: Generation
+    seconds: float
+
+    @classmethod
+    def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
+        return OPEN, [as_json([one.record() for one in batch])]
+
+    @classmethod
+    def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:
+        """Orders of one wallet that do not fit together are asked again one by one."""
+        opened = {row[0] for row in rows}
+        unfit = None if len(batch) > 1 else False
+        return [True if one.order.id in opened else unfit for one in batch]
+
+    def sqlite(self, cursor: sqlite3.Cursor) -> bool:
+        record = self.record()
+        if record["amount"] and not ledger.hold_on_sqlite(
+            cursor,
+            wallet=record["wallet_id"],
+            job=record["job_id"],
+            amount=record["amount"],
+            seconds=self.seconds,
+        ):
+            return False
+        started = SQLITE_NOW if record["state"] == Generation.State.RUNNING else "NULL"
+        cursor.execute(
+            f"INSERT INTO generation_generation"
+            f" ({listed(ORDER_COLUMNS)}, created_at, started_at, deadline)"
+            f" VALUES ({places(ORDER_COLUMNS)}, {SQLITE_NOW}, {started}, {SQLITE_LATER})",
+            {**record, "request": orjson.dumps(record["request"]).decode()},
+        )
+        return True
+
+    def record(self) -> dict[str, Any]:
+        order = self.order
+        own = {name: getattr(order, name) for name in ORDER_COLUMNS}
+        money = {"job_id": order.id, "wallet_id": order.account_id}
+        return {
+            **own,
+            **money,
+            "amount": order.quoted_microcredits,
+            "seconds": self.seconds,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Change whose hands an order is in, and until when. Answers whether that was possible."""
+
+    generation_id: str
+    claim: str
+    seconds: float
+
+    changes: ClassVar[str]
+    unless: ClassVar[str]
+
+    @classmethod
+    def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
+        statement = MOVE.replace("{changes}", cls.changes).replace(
+            "{unless}", cls.unless
+        )
+        for ours, theirs in ((":claim", "c.claim"), ("{now}", "now()")):
+            statement = statement.replace(ours, theirs)
+        return statement, [as_json([asdict(one) for one in batch])]
+
+    @classmethod
+    def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:
+        moved = {tuple(row) for row in rows}
+        return [(one.generation_id, one.claim) in moved for one in batch]
+
+    def sqlite(self, cursor: sqlite3.Cursor) -> bool:
+        changes = self.changes.replace("{now}", SQLITE_NOW)
+        cursor.execute(
+            f"UPDATE generation_generation SET {changes}, deadline = {SQLITE_LATER}"
+            f" WHERE id = :generation_id AND {self.unless.replace('g.', '')}",
+            asdict(self),
+        )
+        if cursor.rowcount == 0:
+            return False
+        cursor.execute(
+            f"UPDATE billing_hold SET expires_at = {SQLITE_LATER}"
+            " WHERE job_id = :generation_id AND state = 'pending'",
+            asdict(self),
+        )
+        return True
+
+
+class Claim(Move):
+    """Take a queued order up: a message delivered twice finds it taken."""
+
+    __slots__ = ()
+    changes = "state = 'running', claim = :claim, started_at = {now}"
+    unless = "g.state = 'queued'"
+
+
+class Extend(Move):
+    """Say that an order is still being worked on. Refused: it was given up, so stop."""
+
+    __slots__ = ()
+    changes = "state = 'running'"
+    unless = "g.state = 'running' AND g.claim = :claim"
+
+
+class Release(Move):
+    """Put an order back in the queue, hold and all, for another process to paint."""
+
+    __slots__ = ()
+    changes = "state = 'queued', claim = '', started_at = NULL"
+    unless = "g.state = 'running' AND g.claim = :claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End an order: its state, its pictures, its tries and its money, all at once.
+
+    It answers `False`, and changes nothing, when the order is no longer in the
+    hands it is said to be in. The cost is the frozen price times the pictures.
+    """
+
+    generation_id: str
+    from_state: str
+    claim: str
+    state: str
+    provider: str = ""
+    error_code: str = ""
+    error_message: str = ""
+    unpaid_state: str = "voided"
+    overdue_only: bool = False
+    pictures: tuple[PictureRow, ...] = ()
+    attempts: tuple[AttemptRow, ...] = ()
+
+    @classmethod
+    def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
+        closings, pictures, attempts = [], [], []
+        for one in batch:
+            closings.append(one.record())
+            pictures += [
+                {"generation_id": one.generation_id, **asdict(p)} for p in one.pictures
+            ]
+            attempts += [
+                {"generation_id": one.generation_id, **asdict(a)} for a in one.attempts
+            ]
+        return CLOSE, [as_json(closings), as_json(pictures), as_json(attempts)]
+
+    @classmethod
+    def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:
+        closed = {row[0] for row in rows}
+        return [one.generation_id in closed for one in batch]
+
+    def sqlite(self, cursor: sqlite3.Cursor) -> bool:
+        overdue = f" AND deadline < {SQLITE_NOW}" if self.overdue_only else ""
+        cursor.execute(
+            "UPDATE generation_generation SET state = :state, delivered = :delivered,"
+            " provider = coalesce(nullif(:provider, ''), provider), error_code = :error_code,"
+            f" error_message = :error_message, finished_at = {SQLITE_NOW}"
+            f" WHERE id = :generation_id AND state = :from_state AND claim = :claim{overdue}"
+            " AND (unit_price_microcredits = 0 OR EXISTS (SELECT 1 FROM billing_hold"
+            " WHERE job_id = generation_generation.id AND state = 'pending'))"
+            " RETURNING account_id, unit_price_microcredits",
+            self.record(),
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return False
+        account, price = row
+        if price:
+            ledger.settle_on_sqlite(
+                cursor,
+                job=self.generation_id,
+                cost=price * len(self.pictures),
+                unpaid_state=self.unpaid_state,
+                reason=self.error_code,
+            )
+        of = {"generation_id": self.generation_id, "account_id": account}
+        cursor.executemany(
+            PICTURE_ON_SQLITE, [{**of, **asdict(one)} for one in self.pictures]
+        )
+        cursor.executemany(
+            ATTEMPT_ON_SQLITE, [{**of, **asdict(one)} for one in self.attempts]
+        )
+        return True
+
+    def record(self) -> dict[str, Any]:
+        own = {
+            name: getattr(self, name) for name in CLOSING_COLUMNS if name != "delivered"
+        }
+        return {**own, "delivered": len(self.pictures)}
+
+
+def as_json(records: list[dict[str, Any]]) -> str:
+    return orjson.dumps(records).decode()
+
+
+def records(columns: dict[str, str], alias: str, **more: str) -> str:
+    """Read a JSON array of records as a table with these columns."""
+    typed = ", ".join(f'"{name}" {kind}' for name, kind in {**columns, **more}.items())
+    return f"jsonb_to_recordset(%s::jsonb) AS {alias}({typed})"
+
+
+def listed(columns: dict[str, str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def places(columns: dict[str, str]) -> str:
+    return ", ".join(f":{name}" for name in columns)
+
+
+LATER = "now() + make_interval(secs => c.seconds)"
+
+OPEN = f"""
+WITH asked AS MATERIALIZED (SELECT * FROM {records(ORDER_COLUMNS, "o", **MONEY_COLUMNS)}),
+{ledger.HOLD},
+opened AS (
+    INSERT INTO generation_generation ({listed(ORDER_COLUMNS)}, created_at, started_at, deadline)
+    SELECT {listed(ORDER_COLUMNS)}, now(), CASE WHEN state = 'running' THEN now() END,
+           now() + make_interval(secs => seconds)
+    FROM asked WHERE amount = 0 OR wallet_id IN (SELECT account_id FROM able)
+    RETURNING id
+)
+SELECT id FROM opened"""
+
+MOVE = f"""
+WITH asked AS MATERIALIZED (SELECT * FROM {records(CLAIM_COLUMNS, "c")}),
+moved AS (
+    UPDATE generation_generation g SET {{changes}}, deadline = {LATER}
+    FROM asked c WHERE g.id = c.generation_id AND {{unless}}
+    RETURNING g.id, c.claim
+),
+kept AS (
+    UPDATE billing_hold h SET expires_at = {LATER}
+    FROM asked c JOIN moved ON moved.id = c.generation_id AND moved.claim = c.claim
+    WHERE h.job_id = c.generation_id AND h.state = 'pending'
+)
+SELECT id, claim FROM moved"""
+
+CLOSE = f"""
+WITH asked AS MATERIALIZED (SELECT * FROM {records(CLOSING_COLUMNS, "c")}),
+closed AS (
+    UPDATE generation_generation g
+    SET state = c.state, delivered = c.delivered, finished_at = now(),
+        provider = coalesce(nullif(c.provider, ''), g.provider),
+        error_code = c.error_code, error_message = c.error_message
+    FROM asked c
+    WHERE g.id = c.generation_id AND g.state = c.from_state AND g.claim = c.claim
+      AND (NOT c.overdue_only OR g.deadline < now())
+      AND (g.unit_price_microcredits = 0 OR EXISTS (
+          SELECT 1 FROM billing_hold h WHERE h.job_id = g.id AND h.state = 'pending'))
+    RETURNING g.id, g.account_id, g.unit_price_microcredits * c.delivered AS cost,
+              g.unit_price_microcredits > 0 AS is_paid, c.unpaid_state, c.error_code AS reason
+),
+closing AS (SELECT id AS job_id, cost, unpaid_state, reason FROM closed WHERE is_paid),
+{ledger.SETTLE},
+pictured AS (
+    INSERT INTO generation_picture ({listed(PICTURE_COLUMNS)}, created_at)
+    SELECT {", ".join("closed.account_id" if name == "account_id" else f"p.{name}" for name in PICTURE_COLUMNS)}, now()
+    FROM {records(PICTURE_COLUMNS, "p")} JOIN closed ON closed.id = p.generation_id
+),
+tried AS (
+    INSERT INTO generation_attempt ({listed(ATTEMPT_COLUMNS)})
+    SELECT {", ".join(f"a.{name}" for name in ATTEMPT_COLUMNS)}
+    FROM {records(ATTEMPT_COLUMNS, "a")} JOIN closed ON closed.id = a.generation_id
+)
+SELECT id FROM closed"""
+
+PICTURE_ON_SQLITE = (
+    f"INSERT INTO generation_picture ({listed(PICTURE_COLUMNS)}, created_at)"
+    f" VALUES ({places(PICTURE_COLUMNS)}, {SQLITE_NOW})"
+)
+ATTEMPT_ON_SQLITE = (
+    f"INSERT INTO generation_attempt ({listed(ATTEMPT_COLUMNS)})"
+    f" VALUES ({places(ATTEMPT_COLUMNS)})"
+)

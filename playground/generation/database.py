@@ -1,0 +1,231 @@
+"""How the books' statements reach the database from async code.
+
+An `Operation` carries its own form for PostgreSQL and for SQLite. Operations of
+one kind that wait at the same time go in one statement; a lone one goes at once.
+Each still gets an answer of its own, and a batch that fails is done again singly.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, Self
+
+from django.conf import settings
+from django.db import connections
+from psycopg import errors as postgres_errors
+from psycopg_pool import AsyncConnectionPool
+
+from billing.ledger import file_turn
+
+CLASHES = (postgres_errors.UniqueViolation, sqlite3.IntegrityError)
+PASSING = (
+    postgres_errors.DeadlockDetected,
+    postgres_errors.SerializationFailure,
+    sqlite3.OperationalError,
+)
+TRIES = 3
+
+
+class Operation(Protocol):
+    """One change to the books. Its answer is whatever its forms return for it."""
+
+    @classmethod
+    def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
+        """Return one statement for the whole batch, and its parameters."""
+
+    @classmethod
+    def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:
+        """Read each operation's answer from the rows; `None` asks for another try, alone."""
+
+    def sqlite(self, cursor: sqlite3.Cursor) -> Any:
+        """Do it with plain statements, inside a transaction somebody else opened."""
+
+
+class Executor(Protocol):
+    """Runs one batch of operations of one kind, all or none."""
+
+    async def run(self, batch: Sequence[Operation]) -> list[Any]: ...
+
+    async def close(self) -> None: ...
+
+
+class Books:
+    """The way to the books for one event loop."""
+
+    def __init__(self) -> None:
+        postgres = connections["default"].vendor == "postgresql"
+        self._executor: Executor = PostgresExecutor() if postgres else SqliteExecutor()
+        self._lines: dict[type, Line] = {}
+
+    async def do(self, operation: Operation) -> Any:
+        """Carry out one operation, together with others of its kind that wait."""
+        kind = type(operation)
+        line = self._lines.get(kind)
+        if line is None:
+            line = self._lines[kind] = Line(self._executor.run)
+        return await line.join(operation)
+
+    async def close(self) -> None:
+        await self._executor.close()
+
+
+class Line:
+    """Those who wait for one kind of operation: at most one batch is under way."""
+
+    def __init__(
+        self, run: Callable[[Sequence[Operation]], Awaitable[list[Any]]]
+    ) -> None:
+        self._run = run
+        self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
+        self._worker: asyncio.Task[None] | None = None
+
+    async def join(self, operation: Operation) -> Any:
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((operation, answer))
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._serve())
+        return await answer
+
+    async def _serve(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                await self._serve_batch(batch)
+            except asyncio.CancelledError:
+                for _, answer in batch + self._waiting:
+                    answer.cancel()
+                raise
+        self._worker = None
+
+    async def _serve_batch(
+        self, batch: list[tuple[Operation, asyncio.Future[Any]]]
+    ) -> None:
+        try:
+            answers = await patiently(self._run, [operation for operation, _ in batch])
+        except Exception as error:
+            if len(batch) > 1:
+                for one in batch:
+                    await self._serve_batch([one])
+            elif not batch[0][1].done():
+                batch[0][1].set_exception(error)
+            return
+        for one, answer in zip(batch, answers, strict=True):
+            if answer is None:
+                await self._serve_batch([one])
+            elif not one[1].done():
+                one[1].set_result(answer)
+
+
+async def patiently(
+    run: Callable[[Sequence[Operation]], Awaitable[list[Any]]],
+    batch: Sequence[Operation],
+) -> list[Any]:
+    """Try again when the database says the trouble is a passing one."""
+    for pause in range(1, TRIES):
+        try:
+            return await run(batch)
+        except PASSING:
+            await asyncio.sleep(0.02 * pause)
+    return await run(batch)
+
+
+class PostgresExecutor:
+    """A pool of its own, autocommitting: one statement, one round trip, one commit."""
+
+    def __init__(self) -> None:
+        self._pool: AsyncConnectionPool[Any] | None = None
+        self._opening = asyncio.Lock()
+
+    async def run(self, batch: Sequence[Operation]) -> list[Any]:
+        kind = type(batch[0])
+        statement, parameters = kind.postgres(batch)
+        pool = self._pool or await self._open()
+        async with pool.connection() as connection:
+            cursor = await connection.execute(statement, parameters)
+            return kind.answers(batch, await cursor.fetchall())
+
+    async def _open(self) -> AsyncConnectionPool[Any]:
+        async with self._opening:
+            if self._pool is None:
+                known = connections["default"].get_connection_params()
+                wanted = {k: v for k, v in known.items() if k in POSTGRES_PARAMETERS}
+                pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
+                    kwargs={**wanted, "autocommit": True},
+                    min_size=1,
+                    max_size=settings.DATABASE_POOL_SIZE,
+                    open=False,
+                )
+                await pool.open()
+                self._pool = pool
+            return self._pool
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+
+
+POSTGRES_PARAMETERS = "dbname user password host port sslmode sslrootcert sslcert sslkey service options".split()
+
+
+class SqliteExecutor:
+    """SQLite has one writer: a thread that takes its turn and does whole batches."""
+
+    def __init__(self) -> None:
+        self._inbox: queue.SimpleQueue[
+            tuple[Sequence[Operation], asyncio.Future[Any]] | None
+        ]
+        self._inbox = queue.SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._database = str(connections["default"].settings_dict["NAME"])
+        self._thread = threading.Thread(target=self._write, name="books", daemon=True)
+        self._thread.start()
+
+    async def run(self, batch: Sequence[Operation]) -> list[Any]:
+        done: asyncio.Future[Any] = self._loop.create_future()
+        self._inbox.put((batch, done))
+        answers: list[Any] = await done
+        return answers
+
+    async def close(self) -> None:
+        self._inbox.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _write(self) -> None:
+        link = sqlite3.connect(self._database, timeout=20, isolation_level=None)
+        link.execute("PRAGMA journal_mode=WAL")
+        link.execute("PRAGMA foreign_keys=ON")
+        link.execute(f"PRAGMA synchronous={settings.SQLITE_SYNCHRONOUS}")
+        while order := self._inbox.get():
+            batch, done = order
+            try:
+                answers = self._transact(link, batch)
+            except Exception as error:
+                self._tell(done, done.set_exception, error)
+            else:
+                self._tell(done, done.set_result, answers)
+        link.close()
+
+    def _transact(
+        self, link: sqlite3.Connection, batch: Sequence[Operation]
+    ) -> list[Any]:
+        with file_turn(self._database):
+            cursor = link.cursor()
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                answers = [operation.sqlite(cursor) for operation in batch]
+                cursor.execute("COMMIT")
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            return answers
+
+    def _tell(
+        self, done: asyncio.Future[Any], how: Callable[[Any], None], what: object
+    ) -> None:
+        def tell() -> None:
+            if not done.done():
+                how(what)
+
+        self._loop.call_soon_threadsafe(tell)

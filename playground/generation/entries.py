@@ -1,0 +1,112 @@
+"""What is written in the books for an order, a picture and a try.
+
+The column lists name what a statement carries, with PostgreSQL's types for
+reading them out of one JSON parameter. The moments are the database's own.
+"""
+
+from dataclasses import dataclass
+
+ORDER_COLUMNS = {
+    "id": "text",
+    "account_id": "text",
+    "key_id": "text",
+    "person_id": "bigint",
+    "group_id": "text",
+    "is_test": "boolean",
+    "lane": "text",
+    "endpoint": "text",
+    "network": "text",
+    "model": "text",
+    "prompt": "text",
+    "request": "jsonb",
+    "n": "smallint",
+    "unit_price_microcredits": "bigint",
+    "state": "text",
+    "delivered": "smallint",
+    "provider": "text",
+    "error_code": "text",
+    "error_message": "text",
+    "claim": "text",
+}
+PICTURE_COLUMNS = {
+    "id": "text",
+    "generation_id": "text",
+    "account_id": "text",
+    "position": "smallint",
+    "file": "text",
+    "sha256": "text",
+    "format": "text",
+    "width": "integer",
+    "height": "integer",
+    "bytes": "bigint",
+    "seed": "bigint",
+    "revised_prompt": "text",
+    "expires_at": "timestamptz",
+}
+ATTEMPT_COLUMNS = {
+    "generation_id": "text",
+    "provider": "text",
+    "upstream": "text",
+    "upstream_request_id": "text",
+    "outcome": "text",
+    "status": "smallint",
+    "reason": "text",
+    "pictures": "smallint",
+    "first_byte_ms": "integer",
+    "duration_ms": "integer",
+    "cost_microusd": "bigint",
+    "started_at": "timestamptz",
+}
+CLOSING_COLUMNS = {
+    "generation_id": "text",
+    "from_state": "text",
+    "claim": "text",
+    "state": "text",
+    "delivered": "smallint",
+    "provider": "text",
+    "error_code": "text",
+    "error_message": "text",
+    "unpaid_state": "text",
+    "overdue_only": "boolean",
+}
+MONEY_COLUMNS = {
+    "job_id": "text",
+    "wallet_id": "text",
+    "amount": "bigint",
+    "seconds": "float8",
+}
+CLAIM_COLUMNS = {"generation_id": "text", "claim": "text", "seconds": "float8"}
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRow:
+    """A picture as it will stand in the table; its file is written already."""
+
+    id: str
+    position: int
+    file: str
+    sha256: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+    seed: int | None
+    revised_prompt: str
+    expires_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One call to one provider as it will stand in the table."""
+
+    provider: str
+    upstream: str
+    outcome: str
+    duration_ms: int
+    started_at: str
+    upstream_request_id: str = ""
+    status: int | None = None
+    reason: str = ""
+    pictures: int = 0
+    first_byte_ms: int | None = None
+    cost_microusd: int = 0

@@ -1,0 +1,137 @@
+"""What the orders of one event loop share: the books, the providers, the live work.
+
+The web server's loop has a studio, and so has the loop that a process keeps in a
+background thread for pages and Celery tasks, which are not async themselves. A
+studio tells the books every few seconds which orders are alive, and when its
+process ends it puts unfinished ones back in the queue.
+"""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import structlog
+from django.conf import settings
+
+from accounts.ids import new_id
+from playground.generation.books import Extend
+from playground.generation.database import Books
+from playground.generation.models import Generation
+from playground.generation.providers.base import Provider
+from playground.generation.providers.connected import connect
+
+log = structlog.get_logger()
+Result = TypeVar("Result")
+
+
+class Studio:
+    """One per event loop; `studio()` finds it."""
+
+    def __init__(self) -> None:
+        self.name = new_id("std")
+        self.books = Books()
+        self.providers: dict[str, Provider] = connect(
+            painters=settings.PAINTER_PROCESSES, servers=settings.COMPATIBLE_SERVERS
+        )
+        self.pixels = asyncio.Semaphore(2)
+        self.is_closing = False
+        self._live: dict[str, asyncio.Task[Any]] = {}
+        self._pulse: asyncio.Task[None] | None = None
+
+    def begin(
+        self, generation: Generation, work: Coroutine[Any, Any, Result]
+    ) -> asyncio.Task[Result]:
+        """Start work on an order; it goes on when whoever asked for it goes away."""
+        task = asyncio.create_task(work)
+        self._live[generation.id] = task
+        task.add_done_callback(lambda _: self._live.pop(generation.id, None))
+        if self._pulse is None:
+            self._pulse = asyncio.create_task(self._beat())
+        return task
+
+    async def _beat(self) -> None:
+        """Extend every live order's lease; one that was given up is dropped."""
+        while True:
+            await asyncio.sleep(settings.LEASE_SECONDS / 8)
+            alive = list(self._live)
+            try:
+                kept = await asyncio.gather(*[self._extend(one) for one in alive])
+            except OSError as error:
+                log.warning("lease.not_extended", reason=str(error))
+                continue
+            for generation_id, is_ours in zip(alive, kept, strict=True):
+                if not is_ours and (task := self._live.get(generation_id)):
+                    task.cancel()
+
+    async def _extend(self, generation_id: str) -> bool:
+        lease = Extend(generation_id, self.name, settings.LEASE_SECONDS)
+        return bool(await self.books.do(lease))
+
+    async def finish(self, grace_seconds: float) -> None:
+        """Let live work end within the grace, then put the rest back in the queue."""
+        self.is_closing = True
+        if tasks := list(self._live.values()):
+            _, unfinished = await asyncio.wait(tasks, timeout=grace_seconds)
+            for task in unfinished:
+                task.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
+
+    async def close(self) -> None:
+        if self._pulse is not None:
+            self._pulse.cancel()
+        for provider in self.providers.values():
+            await provider.close()
+        await self.books.close()
+
+
+_studios: WeakKeyDictionary[asyncio.AbstractEventLoop, Studio] = WeakKeyDictionary()
+
+
+def studio() -> Studio:
+    """Return the studio of the running loop, opening it when it is first needed."""
+    loop = asyncio.get_running_loop()
+    if loop not in _studios:
+        _studios[loop] = Studio()
+    return _studios[loop]
+
+
+class BackgroundLoop:
+    """The process's own event loop, in a thread, for those who are not async."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._starting = threading.Lock()
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run a coroutine there and wait for what it returns or raises."""
+        return asyncio.run_coroutine_threadsafe(work, self._ready()).result()
+
+    def _ready(self) -> asyncio.AbstractEventLoop:
+        with self._starting:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(
+                    target=self._loop.run_forever, name="studio", daemon=True
+                ).start()
+            return self._loop
+
+    def stop(self, grace_seconds: float) -> None:
+        """Finish the studio's work and let its parts go."""
+        if self._loop is not None:
+            self.run(close_studio(grace_seconds))
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._loop = None
+
+
+async def close_studio(grace_seconds: float) -> None:
+    """Finish and close the running loop's studio, when it has one."""
+    here = _studios.pop(asyncio.get_running_loop(), None)
+    if here is not None:
+        await here.finish(grace_seconds)
+        await here.close()
+
+
+background = BackgroundLoop()
+in_studio = background.run

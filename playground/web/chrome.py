@@ -1,0 +1,99 @@
+"""What the frame around every page shows: who is here, what is left, where to go.
+
+Everything that needs the database is a function; a page that does not show it
+does not ask for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from billing.ledger import wallet_of
+from playground.web.people import current_account
+
+SITE_NAME = "Easel"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere to go: an entry of a menu."""
+
+    label: str
+    url: str
+    is_current: bool
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of the console's side menu."""
+
+    title: str
+    entries: tuple[Place, ...]
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    account: Callable[[], Account | None] = cache(lambda: current_account(request))
+    return {
+        "site_name": SITE_NAME,
+        "account": account,
+        "available_microcredits": lambda: available_microcredits(account()),
+        "nav": lambda: main_places(request),
+        "console_nav": lambda: console_sections(request),
+    }
+
+
+def available_microcredits(account: Account | None) -> int:
+    return wallet_of(account.pk).available if account else 0
+
+
+def main_places(request: HttpRequest) -> tuple[Place, ...]:
+    """The top bar: a guest has no console."""
+    create = place(request, _("Create"), "create")
+    if not request.user.is_authenticated:
+        return existing(create)
+    console = place(request, _("Console"), "console")
+    return existing(create, replace(console, is_current=is_under(request, console.url)))
+
+
+def console_sections(request: HttpRequest) -> tuple[Section, ...]:
+    """The console's side menu."""
+    return (
+        Section("", existing(place(request, _("Usage"), "usage", "chart"))),
+        Section(_("Build"), existing(place(request, _("API keys"), "keys", "key"))),
+        Section(
+            _("Account"), existing(place(request, _("Credits"), "credits", "card"))
+        ),
+    )
+
+
+def existing(*places: Place) -> tuple[Place, ...]:
+    return tuple(entry for entry in places if entry.url)
+
+
+def place(request: HttpRequest, label: str, name: str, icon: str = "") -> Place:
+    return Place(label, address(name), url_name(request) == name, icon)
+
+
+def address(name: str) -> str:
+    """Return where a page is, or nothing when this instance has no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def is_under(request: HttpRequest, url: str) -> bool:
+    return bool(url) and request.path.startswith(url)
+
+
+def url_name(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return (match.url_name or "") if match else ""

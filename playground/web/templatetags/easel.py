@@ -1,0 +1,112 @@
+"""How amounts, sizes and times are written on a page.
+
+Templates choose words and order; these filters are the only place where
+microcredits become "1,240" and a moment becomes "9 min ago".
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django import template
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from billing.ledger import MICRO
+
+register = template.Library()
+CENTS_SIGN = {"usd": "$", "eur": "€", "gbp": "£"}
+
+
+@register.filter
+def credits(microcredits: int) -> str:
+    """Write an amount for chrome and prices: whole, or with two decimals."""
+    whole, rest = divmod(abs(int(microcredits)), MICRO)
+    sign = "-" if microcredits < 0 else ""
+    if rest == 0:
+        return f"{sign}{whole:,}"
+    return f"{Decimal(microcredits) / MICRO:,.2f}"
+
+
+@register.filter
+def credits_exact(microcredits: int) -> str:
+    """Write an amount for statements: every decimal it has, up to six."""
+    text = f"{Decimal(microcredits) / MICRO:,.6f}"
+    return text.rstrip("0").rstrip(".")
+
+
+@register.filter
+def price(microcredits: int) -> str:
+    """Write a price with its unit, or say that it is free."""
+    if not microcredits:
+        return _("Free")
+    if microcredits == MICRO:
+        return _("1 credit")
+    return _("%(credits)s credits") % {"credits": credits(microcredits)}
+
+
+@register.filter
+def cash(cents: int, currency: str = "usd") -> str:
+    """Write money as it is charged: "$5", "$5.50"."""
+    amount = f"{cents / 100:,.2f}".removesuffix(".00")
+    sign = CENTS_SIGN.get(currency)
+    return f"{sign}{amount}" if sign else f"{amount} {currency.upper()}"
+
+
+@register.filter
+def pixels(size: tuple[int, int]) -> str:
+    width, height = size
+    return f"{width} × {height}"
+
+
+@register.filter
+def seconds(duration: float) -> str:
+    """Write a duration as people say it: "0.4 s", "18 s", "2 min 5 s"."""
+    if duration < 9.95:
+        return _("%(seconds)s s") % {"seconds": f"{duration:.1f}".removesuffix(".0")}
+    if duration < 100:
+        return _("%(seconds)s s") % {"seconds": round(duration)}
+    minutes, rest = divmod(round(duration), 60)
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """Write how long ago something was, shortly; older than a week is a date."""
+    passed = (timezone.now() - moment).total_seconds()
+    if passed < 60:
+        return _("just now")
+    if passed < 3600:
+        return _("%(count)s min ago") % {"count": int(passed // 60)}
+    if passed < 86_400:
+        return _("%(count)s h ago") % {"count": int(passed // 3600)}
+    if passed < 7 * 86_400:
+        return _("%(count)s d ago") % {"count": int(passed // 86_400)}
+    return date_format(timezone.localtime(moment), "j M Y")
+
+
+@register.filter
+def file_size(count: int) -> str:
+    if count < 1_000_000:
+        return _("%(size)s KB") % {"size": max(1, round(count / 1000))}
+    return _("%(size)s MB") % {"size": f"{count / 1_000_000:.1f}"}
+
+
+@register.filter
+def shape_class(shape: str) -> str:
+    """Return the class that gives a slot its form: "16:9" is `ar-16-9`."""
+    return "ar-" + shape.replace(":", "-")
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """Draw a form field's control in the house's looks."""
+    return field.as_widget(attrs={"class": "input"})
+
+
+@register.inclusion_tag("ui/icon.html")
+def icon(name: str) -> dict[str, str]:
+    """Draw one icon of the sprite."""
+    return {"name": name}

@@ -1,0 +1,10 @@
+/* Runs before first paint: the chosen theme, and whether there is script at all. */
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+  try {
+    root.dataset.theme = localStorage.getItem("theme") || "";
+  } catch {
+    root.dataset.theme = "";
+  }
+})();
