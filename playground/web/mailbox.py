@@ -70,7 +70,9 @@ def mailbox(request: HttpRequest, mail_id: str = "") -> HttpResponse:
 
 
 def newest(folder: Path) -> list[Path]:
-    names = (path for path in folder.glob("mail_*.eml") if MAIL_NAME.fullmatch(path.stem))
+    names = (
+        path for path in folder.glob("mail_*.eml") if MAIL_NAME.fullmatch(path.stem)
+    )
     return sorted(names, reverse=True)[:SHOWN_AT_MOST]
 
 

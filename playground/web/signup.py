@@ -1,4 +1,4 @@
-"""What happens here when allauth signs somebody up, confirms their mail, or lets them in.
+"""What happens when allauth signs somebody up, confirms a mail, or lets someone in.
 
 A new person gets an account: the guest's of their browser, with its pictures, or
 a fresh one. Their first confirmed e-mail address brings the welcome credits, once
@@ -30,7 +30,9 @@ class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("That email and password do not match."),
         "incorrect_password": _("That is not your password."),
-        "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
+        "too_many_login_attempts": _(
+            "Too many tries. Wait five minutes, then try again."
+        ),
         "rate_limited": _("Too many tries. Wait a minute, then try again."),
         "account_inactive": _("This account is switched off."),
     }
@@ -79,7 +81,7 @@ def give_account(request: HttpRequest, person: Person) -> None:
 
 
 def has_confirmed_address(person: Person) -> bool:
-    return EmailAddress.objects.filter(user=person, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=person, verified=True).exists())
 
 
 def welcome(person: Person, email: str) -> bool:
