@@ -34,6 +34,7 @@ def secret(variable: str, kept_as: str) -> str:
 
 SECRET_KEY = secret("SECRET_KEY", "secret_key")
 KEY_PEPPER = secret("EASEL_KEY_PEPPER", "key_pepper")
+KEY_CACHE_SECONDS = env.int("EASEL_KEY_CACHE_SECONDS", default=5)
 ENCRYPTION_KEY = secret("EASEL_ENCRYPTION_KEY", "encryption_key")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
@@ -179,15 +180,17 @@ CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")
 DEFAULT_MODEL = env.str("EASEL_DEFAULT_MODEL", default="sketch-1" if DEBUG else "")
 PROVIDER_TIMEOUT_SECONDS = env.int("EASEL_PROVIDER_TIMEOUT_SECONDS", default=180)
 PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2)
-COMPATIBLE_SERVERS = env.json("EASEL_COMPATIBLE_SERVERS", default="{}")
+COMPATIBLE_SERVERS = env.json("EASEL_COMPATIBLE_SERVERS", default={})
 
 # Money. Packs are credits for cents; microcredits everywhere inside.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")
 STRIPE_WEBHOOK_SECRET = env.str(
     "STRIPE_WEBHOOK_SECRET", default=DEVELOPMENT.get("till_secret", "")
 )
+TEST_TILL = env.bool("EASEL_TEST_TILL", default=DEBUG)
 PACKS = env.json(
-    "EASEL_PACKS", default='{"usd": {"500": 240, "2000": 1010, "10000": 5120}}'
+    "EASEL_PACKS", default={"usd": {"500": 240, "2000": 1010, "10000": 5120}}
 )
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50)
 
