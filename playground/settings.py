@@ -34,6 +34,7 @@ def secret(variable: str, kept_as: str) -> str:
 
 SECRET_KEY = secret("SECRET_KEY", "secret_key")
 KEY_PEPPER = secret("EASEL_KEY_PEPPER", "key_pepper")
+KEY_CACHE_SECONDS = env.int("EASEL_KEY_CACHE_SECONDS", default=5)
 ENCRYPTION_KEY = secret("EASEL_ENCRYPTION_KEY", "encryption_key")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
