@@ -201,7 +201,9 @@ def test_two_hundred_rivals_share_a_wallet_for_seven_pictures(alice):
 
 
 def test_charges_that_land_together_are_numbered_one_by_one(alice):
-    generations = [opened(alice, price=2, state="running", claim="me") for _ in range(40)]
+    generations = [
+        opened(alice, price=2, state="running", claim="me") for _ in range(40)
+    ]
 
     async def close_all():
         here = studio().books
