@@ -9,10 +9,18 @@ from django.db import connection
 from accounts.ids import new_id
 from billing.ledger import MICRO, wallet_of
 from billing.models import Hold, Transfer
+from playground.generation.audit import audit
 from playground.generation.books import Claim, Close, Extend, Open, Release
 from playground.generation.entries import AttemptRow, PictureRow
 from playground.generation.models import Attempt, Generation, Picture
 from playground.generation.studio import in_studio, studio
+
+
+@pytest.fixture(autouse=True)
+def books_that_balance(books_db):
+    """Whatever a test does to the books, they are in order afterwards."""
+    yield
+    assert audit() == []
 
 
 async def do(operation):
