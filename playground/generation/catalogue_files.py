@@ -12,8 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
-from .catalogue_money import read_price, read_rates
-from .offered import (
+from playground.generation.catalogue_money import read_price, read_rates
+from playground.generation.offered import (
     Behaviour,
     Capabilities,
     ChargesOn,
@@ -24,8 +24,8 @@ from .offered import (
     Qualities,
     Status,
 )
-from .request import FORMATS, ResponseFormat
-from .sizes import (
+from playground.generation.request import FORMATS, ResponseFormat
+from playground.generation.sizes import (
     SHAPES,
     FreeSizes,
     Pixels,
@@ -38,7 +38,7 @@ from .sizes import (
     ratio_in,
     tier_area_in,
 )
-from .toml_table import CatalogueError, Source, Table, read_table
+from playground.generation.toml_table import CatalogueError, Source, Table, read_table
 
 __all__ = ["CatalogueError", "ModelFile", "read_model_file"]
 

@@ -8,9 +8,16 @@ price = 3                                        the same for every picture
 
 from decimal import Decimal
 
-from .offered import ANY, Megapixels, Painted, Price, Qualities, Rates
-from .sizes import MEGAPIXEL, Sizes
-from .toml_table import Table
+from playground.generation.offered import (
+    ANY,
+    Megapixels,
+    Painted,
+    Price,
+    Qualities,
+    Rates,
+)
+from playground.generation.sizes import MEGAPIXEL, Sizes
+from playground.generation.toml_table import Table
 
 MICRO = Decimal("0.000001")
 

@@ -11,12 +11,12 @@ from typing import Any, get_args
 
 from django.utils.translation import gettext as _
 
-from .catalogue import Catalogue, Named
-from .errors import BadRequest
-from .offered import Model
-from .quoting import is_text, quoted
-from .request import Ask, ImageRequest, Note, ResponseFormat
-from .sizing import read_fit, read_wish, size_for
+from playground.generation.catalogue import Catalogue, Named
+from playground.generation.errors import BadRequest
+from playground.generation.offered import Model
+from playground.generation.quoting import is_text, quoted
+from playground.generation.request import Ask, ImageRequest, Note, ResponseFormat
+from playground.generation.sizing import read_fit, read_wish, size_for
 
 # The seeds of the open image models; wider ones are cut or refused by most providers.
 MOST_SEED = 2**32 - 1

@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from .request import FORMATS, ResponseFormat
-from .sizes import MEGAPIXEL, Sizes
+from playground.generation.request import FORMATS, ResponseFormat
+from playground.generation.sizes import MEGAPIXEL, Sizes
 
 Status = Literal["available", "preview", "deprecated", "retired"]
 Behaviour = Literal["passthrough", "renamed", "converted", "emulated"]

@@ -126,7 +126,7 @@ async def attempt(
                 first_byte_ms=in_ms(answer.first_byte_seconds),
                 duration_ms=round((time.perf_counter() - clock) * 1000),
                 cost_microusd=provider_cost(order.request, offer, answer, kept),
-                started_at=started.isoformat(sep=" "),
+                started_at=started,
             )
         )
     if kept:

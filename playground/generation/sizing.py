@@ -10,12 +10,12 @@ from typing import get_args
 
 from django.utils.translation import gettext as _
 
-from .catalogue import Named
-from .errors import BadRequest
-from .offered import Model
-from .quoting import quoted
-from .request import Ask, Fit, Note
-from .sizes import (
+from playground.generation.catalogue import Named
+from playground.generation.errors import BadRequest
+from playground.generation.offered import Model
+from playground.generation.quoting import quoted
+from playground.generation.request import Ask, Fit, Note
+from playground.generation.sizes import (
     STANDARD,
     Pixels,
     area_of,

@@ -79,7 +79,7 @@ def lost_attempt(generation: Generation) -> AttemptRow:
         reason="the process that had begun it is gone",
         duration_ms=round((timezone.now() - started).total_seconds() * 1000),
         cost_microusd=0 if generation.is_test else cost,
-        started_at=started.isoformat(sep=" "),
+        started_at=started,
     )
 
 
