@@ -16,7 +16,7 @@ from playground.generation.providers.painter.touches import brush, press
 Size = tuple[int, int]
 Touch = Callable[[Image.Image, np.random.Generator], Image.Image]
 
-WORKING_AREA = 1_150_000
+WORKING_AREA = 850_000
 
 
 @dataclass(frozen=True, slots=True)
