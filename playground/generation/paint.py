@@ -71,7 +71,9 @@ async def paint(order: Order, providers: dict[str, Provider], work: Work) -> Non
         provider = providers[offer.provider]
         async with asyncio.TaskGroup() as group:
             tries = [
-                group.create_task(attempt(order, offer, provider, spots=call, work=work))
+                group.create_task(
+                    attempt(order, offer, provider, spots=call, work=work)
+                )
                 for call in calls
             ]
         if len(work.pictures) == wanted:

@@ -29,7 +29,9 @@ async def sweep(books: Books, *, account_id: str | None = None) -> int:
     for generation in await in_thread(lambda: overdue(account_id)):
         if await books.do(given_up(generation)):
             ended += 1
-            log.warning("order.given_up", generation=generation.id, was=generation.state)
+            log.warning(
+                "order.given_up", generation=generation.id, was=generation.state
+            )
     return ended
 
 

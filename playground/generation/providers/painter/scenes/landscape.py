@@ -137,7 +137,7 @@ def _dune(stage: Stage, profile: Floats, lit: Rgb, dark: Rgb, sun_x: float) -> F
     slope = np.gradient(line) / (canvas.unit / size[0] * 0.16)
     side = slope * np.sign(0.5 - sun_x + 1e-6)
     away = np.clip(side[None, :] * (1 - smoothstep(0, 0.5, depth)) + drift * 0.9, -1, 1)
-    ripple = np.sin((depth * 120 + drift * 26)) * 0.018 * smoothstep(0.02, 0.2, depth)
+    ripple = np.sin(depth * 120 + drift * 26) * 0.018 * smoothstep(0.02, 0.2, depth)
     amount = np.clip(0.36 + 0.42 * away + depth * 0.9 + ripple, 0, 1)
     face = np.broadcast_to(np.asarray(lit, np.float32), (size[1], size[0], 3))
     return blend(face, dark, amount.astype(np.float32))
