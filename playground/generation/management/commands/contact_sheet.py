@@ -49,6 +49,7 @@ PROMPTS = (
 class Command(BaseCommand):
     """manage.py contact_sheet --out sheet.png [--seed 1] [--size 1K]"""
 
+    requires_system_checks = ()  # it touches neither pages nor money
     help = "Paint 24 prompts with the demo painter on one labelled sheet."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -163,11 +163,11 @@ def _drawn(image: Image.Image, rng: np.random.Generator) -> Floats:
     grey = stretched(
         _grey(image.filter(ImageFilter.GaussianBlur(3 * span))), image.size
     )
-    low, high = np.quantile(grey, (0.02, 0.97))
+    low, high = np.quantile(grey, (0.02, 0.66))
     dark = 1 - np.clip((grey - low) / max(0.08, high - low), 0, 1)
     pitch = 6.5 * span
     ink = contour
-    for share, slope in ((0.42, 1.0), (0.7, -1.1), (0.88, 0.15)):
+    for share, slope in ((0.46, 1.0), (0.72, -1.1), (0.9, 0.15)):
         stroke = _hatch(image, rng, pitch, slope)
         reach = np.clip((dark - share) * 1.25 + 0.06 * (dark > share), 0, 0.5)
         ink = np.maximum(
