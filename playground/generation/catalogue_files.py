@@ -272,11 +272,10 @@ def _free(table: Table) -> FreeSizes:
 
 
 def _offer(table: Table) -> Offer:
-    upstream = table.take("upstream", str)
     offer = Offer(
         provider=table.take("provider", str),
-        upstream=upstream,
-        edit_upstream=table.take("edit_upstream", str, upstream),
+        upstream=table.take("upstream", str),
+        edit_upstream=table.take("edit_upstream", str, ""),
         parameters=_parameters(table.table("parameters")),
         passes=table.texts("passes"),
         n_per_call=table.count("n_per_call", 1, least=1),

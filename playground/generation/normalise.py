@@ -113,7 +113,7 @@ def _checked_text(text: str, about: str, model: Model) -> str:
     """Return a text that every provider and database accepts."""
     if not is_text(text):
         message = _(
-            "Remove the broken characters (NUL or half a surrogate pair) from %(field)s."
+            "Remove the broken characters (NUL, lone surrogates) from %(field)s."
         )
         raise BadRequest(message % {"field": about}, param=about)
     if len(text) > model.prompt_characters:
@@ -225,7 +225,7 @@ def _extras(ask: Ask, model: Model, remarks: Remarks) -> tuple[tuple[str, Any], 
             )
         elif not all(is_text(text) for text in _texts_in(value)):
             message = _(
-                "Remove the broken characters (NUL or half a surrogate pair) from it."
+                "Remove the broken characters (NUL, lone surrogates) from it."
             )
             raise BadRequest(message, param=quoted(name)[1:-1])
         else:

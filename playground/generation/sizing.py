@@ -32,7 +32,7 @@ from playground.generation.sizes import (
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The size somebody asked for: pixels, or a ratio and an area; None is theirs to leave."""
+    """The size somebody asked for: pixels, or a ratio and an area; None was not said."""
 
     words: str
     pixels: Pixels | None = None
@@ -121,11 +121,11 @@ def _ratio(field: str, text: str | None) -> float | None:
         return ratio
     if field == "size":
         message = _(
-            "%(text)s is no size; write pixels like 1024x1024, a ratio like 16:9, or auto."
+            "%(text)s is no size; write 1024x1024, a ratio like 16:9, or auto."
         )
     else:
         message = _(
-            "%(text)s is no aspect ratio; write one from 32:1 to 1:32, like 16:9, or auto."
+            "%(text)s is no aspect ratio; write one like 16:9 (at most 32:1), or auto."
         )
     raise BadRequest(message % {"text": quoted(text)}, param=field)
 
@@ -212,7 +212,7 @@ def _fixed_words(named: Named) -> str:
     words = {"name": named.name, "tier": named.tier}
     return (
         _(
-            "%(name)s always paints at %(tier)s, so the shape was kept and the scale not."
+            "%(name)s always paints at %(tier)s; only the shape was kept."
         )
         % words
     )
