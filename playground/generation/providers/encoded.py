@@ -56,8 +56,9 @@ class Document:
 
     @classmethod
     def _cut(cls, body: bytearray) -> Self | None:
-        """Parse what is left without the long strings; `None` if that makes no sense."""
-        view, rest, cuttings, position = memoryview(body), bytearray(), {}, 0
+        """Parse what is left without the long strings; `None` if it makes no sense."""
+        view, rest, position = memoryview(body), bytearray(), 0
+        cuttings: dict[str, memoryview] = {}
         for start, end in long_strings(body):
             mark = f"cut out {len(cuttings)}"
             cuttings[mark] = view[start:end]
