@@ -49,10 +49,10 @@ class StudioNextDoor:
         self.slow_seconds = slow_seconds
         self.port = 0
         self._numbers = count(1)
-        self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
-        self._ended = asyncio.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve()), daemon=True
+        )
 
     @property
     def origin(self) -> str:
@@ -84,12 +84,8 @@ class StudioNextDoor:
         self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(10)
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
     async def _serve(self) -> None:
+        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_post("/v1/images/generations", self._generations)
         app.router.add_get("/v1/models", self._models)
@@ -138,10 +134,14 @@ class StudioNextDoor:
         if name == "gone.png":
             return web.Response(status=404, text="gone")
         if name == "page.png":
-            return web.Response(text="<html>please wait</html>", content_type="text/html")
+            return web.Response(
+                text="<html>please wait</html>", content_type="text/html"
+            )
         if name == "huge.png":
             return web.Response(body=png(64, 64, 0) + bytes(4 * 1024 * 1024))
-        return web.Response(body=png(64, 64, 0), content_type="application/octet-stream")
+        return web.Response(
+            body=png(64, 64, 0), content_type="application/octet-stream"
+        )
 
     def _note(self, request: web.Request, body: dict) -> None:
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -184,4 +184,3 @@ def png(width: int, height: int, number: int) -> bytes:
     file = BytesIO()
     image.save(file, "PNG", compress_level=1)
     return file.getvalue()
-

@@ -125,7 +125,7 @@ class CompatibleProvider:
     async def _found(
         self, document: Document, commission: Commission, ends: float
     ) -> list[PaintedPicture | ProviderFailure]:
-        """Read the entries, good and bad, fetching side by side what is only an address."""
+        """Read the entries, good and bad; what is only an address is fetched."""
         entries = entries_of(document.tree)
         hopeful = [entry for entry in entries if not entry.get("error")][: commission.n]
         spoiled = [entry for entry in entries if entry.get("error")]

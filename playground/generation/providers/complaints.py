@@ -45,7 +45,8 @@ REFUSAL = re.compile(
 )
 EXHAUSTED = re.compile(
     r"insufficient[ _](?:\w+[ _])?(?:quota|balance|funds|credits?)"
-    r"|quota[ _]exceeded|current quota|\bbalance\b|\bcredits\b|overdue|billing[ _]hard[ _]limit",
+    r"|quota[ _]exceeded|current quota|\bbalance\b|\bcredits\b"
+    r"|overdue|billing[ _]hard[ _]limit",
     re.IGNORECASE,
 )
 DATA_URI = re.compile(r"data:[\w/+.-]*;base64,[\w+/=-]*")

@@ -8,6 +8,7 @@ parsed, and each picture is decoded straight from where it lies.
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any, Self
 
 import orjson
@@ -59,8 +60,9 @@ class Document:
         """Parse what is left without the long strings; `None` if it makes no sense."""
         view, rest, position = memoryview(body), bytearray(), 0
         cuttings: dict[str, memoryview] = {}
+        token = token_hex(8)  # so that no text of theirs can pass for a cutting
         for start, end in long_strings(body):
-            mark = f"cut out {len(cuttings)}"
+            mark = f"{token}-{len(cuttings)}"
             cuttings[mark] = view[start:end]
             rest += view[position:start]
             rest += mark.encode()
