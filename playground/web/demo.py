@@ -47,7 +47,9 @@ def make(demo: Demo) -> None:
         user=person, email=demo.email, defaults={"verified": True, "primary": True}
     )
     account = account_of(person)
-    credit(account.pk, CREDITS * MICRO, kind="grant", key="grant:demo", memo="Demo")
+    credit(
+        account.pk, CREDITS * MICRO, kind="grant", key="grant:demo", counter="grants"
+    )
     keep_key(account, person, demo.key)
 
 

@@ -1,4 +1,4 @@
-"""`easel_account`: a person, an account, credits and a key, for operators and scripts."""
+"""`easel_account`: an account with credits and a key, for operators and scripts."""
 
 import json
 import secrets
@@ -97,7 +97,13 @@ def give(account: Account, email: str, credits: Decimal) -> None:
     """Grant credits. Every run of the command is a grant of its own."""
     if credits:
         key = f"grant:{email.lower()[:100]}:{secrets.token_hex(8)}"
-        credit(account.pk, int(credits * MICRO), kind="grant", key=key)
+        credit(
+            account.pk,
+            int(credits * MICRO),
+            kind="grant",
+            key=key,
+            counter="grants",
+        )
 
 
 def key_of(account: Account, name: str | None, is_test: bool) -> dict[str, str | None]:
