@@ -32,11 +32,5 @@ def customer(name: str, *, credits: int = 0) -> Customer:
     account = open_account(person)
     _, secret = issue_key(account, name=f"{name}'s key", person=person)
     if credits:
-        credit(
-            account.pk,
-            credits * MICRO,
-            kind="grant",
-            key=f"grant:{name}",
-            counter="grants",
-        )
+        credit(account.pk, credits * MICRO, kind="grant", key=f"grant:{name}")
     return Customer(account, person, secret)

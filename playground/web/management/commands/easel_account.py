@@ -40,8 +40,12 @@ class Command(BaseCommand):
             account = account_in(account_of(person_named(email)), group)
             give(account, email, options["credits"])
             key = key_of(account, options["key"], options["test"])
-        told = {"account": account.pk, "email": email.lower()}
-        told |= {"credits": available(account), **key}
+        told: dict[str, str | int | float | None] = {
+            "account": account.pk,
+            "email": email.lower(),
+            "credits": available(account),
+            **key,
+        }
         if options["json"]:
             self.stdout.write(json.dumps(told))
             return
@@ -102,7 +106,6 @@ def give(account: Account, email: str, credits: Decimal) -> None:
             int(credits * MICRO),
             kind="grant",
             key=key,
-            counter="grants",
         )
 
 
