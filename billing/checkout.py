@@ -16,7 +16,15 @@ from django.utils.translation import gettext as _
 from stripe.params.checkout import SessionCreateParams
 
 from billing import till
-from billing.fulfilment import Session, is_live
+from billing.fulfilment import (
+    UNDECIDED,
+    Mismatch,
+    NotOurs,
+    Session,
+    fulfil,
+    give_up,
+    is_live,
+)
 from billing.models import StripePayment, Wallet
 from billing.packs import Pack
 
@@ -105,6 +113,20 @@ def session_params(
 def idempotency_key(payment: StripePayment) -> str:
     """One for each row, also when a new database counts from 1 again."""
     return f"easel-checkout-{payment.pk}-{payment.created_at.timestamp():.6f}"
+
+
+def look_again(payment: StripePayment) -> StripePayment:
+    """Ask how an undecided purchase stands, in case the webhook is late or lost."""
+    if payment.status not in UNDECIDED or not settings.STRIPE_SECRET_KEY:
+        return payment
+    try:
+        session = find_session(payment.session_id or "")
+        if session.is_expired:
+            return give_up(session, StripePayment.Status.EXPIRED)
+        return fulfil(session)
+    except (CheckoutUnavailable, Mismatch, NotOurs) as error:
+        log.warning("look_again_failed", payment=payment.pk, reason=str(error))
+        return payment
 
 
 def find_session(session_id: str) -> Session:

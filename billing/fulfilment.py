@@ -38,6 +38,7 @@ class Session:
     id: str
     is_paid: bool
     is_complete: bool
+    is_expired: bool
     amount_minor: int | None
     currency: str
     livemode: bool
@@ -53,6 +54,7 @@ class Session:
             id=data["id"],
             is_paid=data.get("payment_status") == "paid",
             is_complete=data.get("status") == "complete",
+            is_expired=data.get("status") == "expired",
             amount_minor=data.get("amount_total"),
             currency=data.get("currency") or "",
             livemode=bool(data.get("livemode")),
@@ -102,7 +104,7 @@ def pay_out(payment: StripePayment, session: Session) -> bool:
             payment.credits * MICRO,
             kind="topup",
             key=f"topup:{session.id}",
-            counter="stripe",
+            
             ref=("payment", str(payment.pk)),
         )
 
