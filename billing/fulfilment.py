@@ -104,7 +104,7 @@ def pay_out(payment: StripePayment, session: Session) -> bool:
             payment.credits * MICRO,
             kind="topup",
             key=f"topup:{session.id}",
-            counter="stripe",
+            
             ref=("payment", str(payment.pk)),
         )
 

@@ -43,6 +43,8 @@ ALLOWED_HOSTS = env.list(
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this site answers to.")
 SITE_URL = env.str("EASEL_SITE_URL", default="").rstrip("/")
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
 ROOT_URLCONF = "playground.urls"
 ASGI_APPLICATION = "playground.asgi.application"
 
@@ -136,7 +138,10 @@ LEASE_SECONDS = env.int("EASEL_LEASE_SECONDS", default=120)
 SWEEP_SECONDS = env.int("EASEL_SWEEP_SECONDS", default=30)
 RESEND_SECONDS = env.int("EASEL_RESEND_SECONDS", default=60)
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "playground.generation.tasks.sweep_orders", "schedule": SWEEP_SECONDS}
+    "sweep": {
+        "task": "playground.generation.tasks.sweep_orders",
+        "schedule": SWEEP_SECONDS,
+    }
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 GRACE_SECONDS = env.int("EASEL_GRACE_SECONDS", default=5 if DEBUG else 90)
