@@ -113,7 +113,10 @@ def test_a_new_line_moves_nothing_on_the_older_page(page, alice):
         give(alice, MICRO, f"grant:{number}")
     before = words(page.get(PAGE + "?before=12"))
     give(alice, MICRO, "grant:new")
-    tables = [text.split("Statement")[1] for text in (before, words(page.get(PAGE + "?before=12")))]
+    tables = [
+        text.split("Statement")[1]
+        for text in (before, words(page.get(PAGE + "?before=12")))
+    ]
     assert tables[0] == tables[1]
 
 
