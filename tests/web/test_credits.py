@@ -22,7 +22,7 @@ def page(client, alice):
 
 
 def give(person, amount, name, kind="grant"):
-    credit(person.account.pk, amount, kind=kind, key=name, counter="grants")
+    credit(person.account.pk, amount, kind=kind, key=name)
 
 
 def words(answer):
