@@ -2,10 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from playground.web import create
+from playground.web import create, pictures, running
 
 public: list[URLPattern] = [
     path("", create.create, name="create"),
 ]
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("create/settings", create.panel_fragment, name="create-settings"),
+    path("create/quote", create.quote, name="quote"),
+    path("create/runs", running.start, name="create-run"),
+    path("create/runs/<str:generation_id>", running.run, name="run"),
+    path("create/runs/<str:generation_id>/cancel", running.cancel, name="run-cancel"),
+    path("create/runs/<str:generation_id>/code", running.code, name="run-code"),
+    path("pictures/<str:picture_id>", pictures.fragment, name="picture"),
+    path("p/<str:picture_id>", pictures.whole_page, name="picture-page"),
+]
