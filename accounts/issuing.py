@@ -6,6 +6,7 @@ turned back into it.
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import keys
@@ -30,6 +31,12 @@ def account_of(person: Person) -> Account:
     return owned.order_by("memberships__created_at", "pk").first() or open_account(
         person
     )
+
+
+def groups_for(account: Account) -> QuerySet[AccessGroup]:
+    """Return the groups a key of this account may name, its own among them."""
+    may_use = Q(is_public=True) | Q(pk=account.group_id) | Q(granted_to=account)
+    return AccessGroup.objects.filter(may_use).distinct().order_by("name")
 
 
 def issue_key(

@@ -18,6 +18,15 @@ from billing.models import Transfer, Wallet
 
 MICRO = 1_000_000
 
+# Where credited money comes from. These are names in the journal, not rows with a balance.
+COUNTERS = {
+    "topup": "stripe",
+    "grant": "grants",
+    "promo": "promo",
+    "refund_in": "refunds",
+    "adjust": "adjust",
+}
+
 # PostgreSQL. `asked(job_id, wallet_id, amount, seconds)` comes before; orders of one wallet
 # are held together or not at all, and wallets are locked in one order by everybody.
 HOLD = """
@@ -145,7 +154,6 @@ def credit(
     *,
     kind: str,
     key: str,
-    counter: str,
     ref: tuple[str, str] = ("", ""),
     memo: str = "",
 ) -> bool:
@@ -161,7 +169,7 @@ def credit(
                 [amount, wallet_id],
             )
             seq, balance, held, debt = cursor.fetchone()
-            line = (wallet_id, seq, 1, amount, balance, kind, counter, key, *ref, memo)
+            line = (wallet_id, seq, 1, amount, balance, kind, COUNTERS[kind], key, *ref, memo)
             cursor.execute(JOURNAL_LINE, line)
             if owed := min(debt, balance - held):
                 pay_debt(wallet_id, owed, key=f"debt:{key}")

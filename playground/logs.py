@@ -29,22 +29,20 @@ PRIVATE_FIELD = re.compile(
     r"prompt$|authorization|cookie|password|secret|^api[-_]?key$|^x-api-key$|b64_json",
     re.I,
 )
-PRIVATE_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"esl_(live|test)_\w+"), rf"esl_\1_{STRUCK_OUT}"),
-    (re.compile(r"data:image/[^\s\"'<>)]+", re.I), f"data:image/{STRUCK_OUT}"),
-    (re.compile(r"\b(bearer|basic)\s+[^\s\"',}]+", re.I), rf"\1 {STRUCK_OUT}"),
+PRIVATE_TEXT: tuple[tuple[str, str], ...] = (
+    (r"esl_(live|test)_\w+", rf"esl_\1_{STRUCK_OUT}"),
+    (r"data:image/[^\s\"'<>)]+", f"data:image/{STRUCK_OUT}"),
     (
-        re.compile(
-            r"(authorization[\"']?\s*[:=,]\s*b?[\"']?)(?!bearer|basic)[^\s\"',}]+", re.I
-        ),
-        rf"\1{STRUCK_OUT}",
+        r"(authorization)[\"']?\s*[:=,]\s*(b?[\"'])?(\w+\s+)?[^\s\"',}]+",
+        rf"\1: {STRUCK_OUT}",
     ),
-    (
-        re.compile(r"(prompt[\"']?\s*[:=]\s*)([\"'])(?:\\.|(?!\2).)*\2", re.I),
-        rf"\1{STRUCK_OUT}",
-    ),
-    (re.compile(r"(prompt=)(?![\"'\[])[^&\s\"']+", re.I), rf"\1{STRUCK_OUT}"),
+    (r"\b(bearer|basic)\s+[^\s\"',}]+", rf"\1 {STRUCK_OUT}"),
+    (r"(prompt[\"']?\s*[:=]\s*)([\"'])(?:\\.|(?!\2).)*\2", rf"\1{STRUCK_OUT}"),
+    (r"(prompt=)(?![\"'\[])[^&\s\"']+", rf"\1{STRUCK_OUT}"),
 )
+PRIVATE_PATTERNS = [
+    (re.compile(pattern, re.IGNORECASE), instead) for pattern, instead in PRIVATE_TEXT
+]
 
 
 def configure(config: Mapping[str, Any]) -> None:
@@ -126,6 +124,6 @@ def without_secrets(name: str, value: Any) -> Any:
 
 
 def without_private_text(text: str) -> str:
-    for pattern, instead in PRIVATE_TEXT:
+    for pattern, instead in PRIVATE_PATTERNS:
         text = pattern.sub(instead, text)
     return text

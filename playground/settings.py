@@ -34,6 +34,7 @@ def secret(variable: str, kept_as: str) -> str:
 
 SECRET_KEY = secret("SECRET_KEY", "secret_key")
 KEY_PEPPER = secret("EASEL_KEY_PEPPER", "key_pepper")
+KEY_CACHE_SECONDS = env.int("EASEL_KEY_CACHE_SECONDS", default=5)
 ENCRYPTION_KEY = secret("EASEL_ENCRYPTION_KEY", "encryption_key")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
@@ -42,6 +43,8 @@ ALLOWED_HOSTS = env.list(
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this site answers to.")
 SITE_URL = env.str("EASEL_SITE_URL", default="").rstrip("/")
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
 ROOT_URLCONF = "playground.urls"
 ASGI_APPLICATION = "playground.asgi.application"
 
@@ -118,11 +121,29 @@ CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://")}
 # Celery. Without a broker's address, messages are files: nothing else has to run.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
 BROKER_DIR = DATA_DIR / "broker"
+if CELERY_BROKER_URL == "filesystem://":
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR / "messages"),
+        "data_folder_out": str(BROKER_DIR / "messages"),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.1,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 WORKER_JOBS = env.int("EASEL_WORKER_JOBS", default=200)
 QUEUE_SECONDS = env.int("EASEL_QUEUE_SECONDS", default=3600)
 LEASE_SECONDS = env.int("EASEL_LEASE_SECONDS", default=120)
 SWEEP_SECONDS = env.int("EASEL_SWEEP_SECONDS", default=30)
 RESEND_SECONDS = env.int("EASEL_RESEND_SECONDS", default=60)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "playground.generation.tasks.sweep_orders",
+        "schedule": SWEEP_SECONDS,
+    }
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 GRACE_SECONDS = env.int("EASEL_GRACE_SECONDS", default=5 if DEBUG else 90)
 WEB_WORKERS = env.int("EASEL_WORKERS", default=1)
 
@@ -159,15 +180,17 @@ CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")
 DEFAULT_MODEL = env.str("EASEL_DEFAULT_MODEL", default="sketch-1" if DEBUG else "")
 PROVIDER_TIMEOUT_SECONDS = env.int("EASEL_PROVIDER_TIMEOUT_SECONDS", default=180)
 PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2)
-COMPATIBLE_SERVERS = env.json("EASEL_COMPATIBLE_SERVERS", default="{}")
+COMPATIBLE_SERVERS = env.json("EASEL_COMPATIBLE_SERVERS", default={})
 
 # Money. Packs are credits for cents; microcredits everywhere inside.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")
 STRIPE_WEBHOOK_SECRET = env.str(
     "STRIPE_WEBHOOK_SECRET", default=DEVELOPMENT.get("till_secret", "")
 )
+TEST_TILL = env.bool("EASEL_TEST_TILL", default=DEBUG)
 PACKS = env.json(
-    "EASEL_PACKS", default='{"usd": {"500": 240, "2000": 1010, "10000": 5120}}'
+    "EASEL_PACKS", default={"usd": {"500": 240, "2000": 1010, "10000": 5120}}
 )
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50)
 

@@ -1,7 +1,17 @@
 """Every address of the site. API paths are reached without Django's middleware: see asgi.py."""
 
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-urlpatterns: list = []
+from playground.api import files, health, openai
+from playground.web import urls as web
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("files/<str:name>", files.picture_file, name="picture-file"),
+    re_path(r"^(?:openai/)?v1/", openai.api.urls),
+    re_path(r"^(?:openai/)?v1(?:/(?P<path>.*))?$", openai.unknown_path),
+    path("accounts/", include("allauth.account.urls")),
+    *web.urlpatterns,
+    *i18n_patterns(*web.public, prefix_default_language=False),
+]

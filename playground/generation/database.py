@@ -10,12 +10,12 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connection, connections
 from psycopg import errors as postgres_errors
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from billing.ledger import file_turn
 
@@ -25,7 +25,9 @@ PASSING = (
     postgres_errors.SerializationFailure,
     sqlite3.OperationalError,
 )
+AWAY = (postgres_errors.OperationalError, PoolTimeout, OperationalError)
 TRIES = 3
+Found = TypeVar("Found")
 
 
 class Operation(Protocol):
@@ -229,3 +231,15 @@ class SqliteExecutor:
                 how(what)
 
         self._loop.call_soon_threadsafe(tell)
+
+
+async def in_thread(read: Callable[[], Found]) -> Found:
+    """Read through Django's own connection, in a thread that gives it back."""
+
+    def work() -> Found:
+        try:
+            return read()
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(work)

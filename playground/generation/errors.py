@@ -3,6 +3,7 @@
     EaselError                      costs nothing, whoever's fault it is
     ├── BadRequest            400   the caller: change the request
     │   └── ModelNotFound     404   the caller: pick another model
+    ├── Unauthorized          401   the caller: use a key that is known here
     ├── Forbidden             403   the account's owner: this key may not
     ├── CannotPay             402   the account's owner: buy credits
     ├── TooMany               429   the caller: wait
@@ -39,6 +40,11 @@ class BadRequest(EaselError):
 @dataclass
 class ModelNotFound(BadRequest):
     code: str = "model_not_found"
+
+
+@dataclass
+class Unauthorized(EaselError):
+    code: str = "invalid_api_key"
 
 
 @dataclass

@@ -124,6 +124,11 @@ class BackgroundLoop:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._loop = None
 
+    def finish_soon(self, grace_seconds: float) -> None:
+        """Begin to finish, without waiting: from a signal, say."""
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(finish_studio(grace_seconds), self._loop)
+
 
 async def close_studio(grace_seconds: float) -> None:
     """Finish and close the running loop's studio, when it has one."""
@@ -131,6 +136,12 @@ async def close_studio(grace_seconds: float) -> None:
     if here is not None:
         await here.finish(grace_seconds)
         await here.close()
+
+
+async def finish_studio(grace_seconds: float) -> None:
+    """Let the running loop's live work end, or go back to the queue."""
+    if here := _studios.get(asyncio.get_running_loop()):
+        await here.finish(grace_seconds)
 
 
 background = BackgroundLoop()

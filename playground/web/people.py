@@ -11,6 +11,7 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
@@ -37,6 +38,14 @@ def current_account(request: HttpRequest) -> Account | None:
         )
     known: Account | None = request.META[KNOWN_ACCOUNT]
     return known
+
+
+def own_account(request: HttpRequest) -> Account:
+    """Return the account of a person who has signed in; views see to that first."""
+    person = current_person(request)
+    if person is None:
+        raise PermissionDenied
+    return account_of(person)
 
 
 def current_person(request: HttpRequest) -> Person | None:
@@ -104,6 +113,7 @@ def bring_guest_along(request: HttpRequest, person: Person) -> None:
     guest = guest_of(request)
     if guest is not None:
         move_orders(guest, account_of(person))
+        request.META.pop(KNOWN_ACCOUNT, None)
 
 
 def move_orders(guest: Account, account: Account) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from playground.web import create, pictures, running
+from playground.web import create, keys, mailbox, pictures, running, usage
 
 public: list[URLPattern] = [
     path("", create.create, name="create"),
@@ -17,4 +17,11 @@ urlpatterns: list[URLPattern] = [
     path("create/runs/<str:generation_id>/code", running.code, name="run-code"),
     path("pictures/<str:picture_id>", pictures.fragment, name="picture"),
     path("p/<str:picture_id>", pictures.whole_page, name="picture-page"),
+    path("console", usage.console, name="console"),
+    path("console/usage", usage.usage, name="usage"),
+    path("console/keys", keys.keys, name="keys"),
+    path("console/keys/new", keys.new_key, name="key-new"),
+    path("console/keys/<str:key_id>/revoke", keys.end_key, name="key-revoke"),
+    path("dev/mail", mailbox.mailbox, name="mailbox"),
+    path("dev/mail/<str:mail_id>", mailbox.mailbox, name="mail"),
 ]

@@ -1,13 +1,14 @@
 """The painter's own process: reads an order a line, writes a picture each.
 
-Run as a script, so that it loads the painter and nothing else of Easel.
+Run as a module of its own, it loads the painter and nothing else of Easel.
 """
 
 import io
 import json
 import os
 import sys
-from pathlib import Path
+
+from playground.generation.providers.painter import paint
 
 SAVING: dict[str, dict[str, int]] = {
     "png": {"compress_level": 1},
@@ -20,9 +21,6 @@ SAVING: dict[str, dict[str, int]] = {
 
 def serve() -> None:
     """Paint until the input ends."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    from painter import paint
-
     for line in sys.stdin.buffer:
         order = json.loads(line)
         picture = paint(

@@ -21,7 +21,8 @@ from playground.generation.providers.base import (
     PaintedPicture,
 )
 
-EASEL = Path(__file__).with_name("painting.py")
+PAINTING = "playground.generation.providers.painting"
+HOUSE = Path(__file__).parents[3]
 SEEDS = 2**31
 BACKGROUND_NICENESS = 15
 
@@ -85,7 +86,8 @@ class Painters:
 
     async def _hire(self) -> Process:
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, str(EASEL), str(self._niceness)),
+            *(sys.executable, "-m", PAINTING, str(self._niceness)),
+            cwd=HOUSE,
             stdin=PIPE,
             stdout=PIPE,
             env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},

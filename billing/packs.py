@@ -1,0 +1,84 @@
+"""What is on sale: packs of credits, as the operator priced them.
+
+`EASEL_PACKS` names, for each currency, a price in its smallest unit and the
+credits it buys. A wrong entry stops the start: credits are never sold by accident.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+# Stripe counts these without hundredths, or with thousandths.
+UNEVEN_CURRENCIES = frozenset(
+    "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf"
+    " bhd jod kwd omr tnd".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A price and the whole credits it buys."""
+
+    currency: str
+    amount_minor: int
+    credits: int
+
+    @property
+    def id(self) -> str:
+        return f"{self.currency}-{self.amount_minor}"
+
+    @property
+    def minor_per_credit(self) -> Decimal:
+        """What one credit comes to, in the currency's smallest unit."""
+        return Decimal(self.amount_minor) / self.credits
+
+
+def packs() -> tuple[Pack, ...]:
+    """Return every pack on sale, the cheapest first within its currency."""
+    if not isinstance(settings.PACKS, dict):
+        raise wrong("it must be an object of currencies")
+    return tuple(
+        pack
+        for currency, prices in settings.PACKS.items()
+        for pack in sorted(
+            packs_in(currency, prices), key=lambda pack: pack.amount_minor
+        )
+    )
+
+
+def find_pack(pack_id: str) -> Pack | None:
+    return next((pack for pack in packs() if pack.id == pack_id), None)
+
+
+def packs_in(currency: str, prices: Any) -> Iterator[Pack]:
+    """Read one currency's packs, or say what is wrong with them."""
+    if len(currency) != 3 or not currency.isascii() or not currency.islower():
+        raise wrong(f"{currency!r} is not a currency such as 'usd'")
+    if currency in UNEVEN_CURRENCIES:
+        raise wrong(f"{currency!r} is not counted in hundredths")
+    if not isinstance(prices, dict):
+        raise wrong(f"{currency!r} must hold an object of prices")
+    for price, credits in prices.items():
+        yield Pack(
+            currency, amount_of(currency, price), credits_of(currency, price, credits)
+        )
+
+
+def amount_of(currency: str, price: str) -> int:
+    if not (price.isascii() and price.isdigit() and not price.startswith("0")):
+        raise wrong(f"{currency!r} has a price {price!r}; write 500 for 5.00")
+    return int(price)
+
+
+def credits_of(currency: str, price: str, credits: Any) -> int:
+    if type(credits) is not int or credits < 1:
+        raise wrong(f"{currency!r} {price} must buy a whole number of credits")
+    return credits
+
+
+def wrong(reason: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"EASEL_PACKS: {reason}.")

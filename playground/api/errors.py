@@ -1,0 +1,82 @@
+"""One table from our errors to statuses, and OpenAI's envelope around them."""
+
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+
+from playground.generation import errors
+from playground.generation.errors import EaselError
+
+STATUSES: dict[type[EaselError], tuple[int, str]] = {
+    errors.ModelNotFound: (404, "invalid_request_error"),
+    errors.BadRequest: (400, "invalid_request_error"),
+    errors.Unauthorized: (401, "invalid_request_error"),
+    errors.Forbidden: (403, "permission_error"),
+    errors.CannotPay: (402, "insufficient_quota"),
+    errors.TooMany: (429, "rate_limit_error"),
+    errors.RefusedByModel: (400, "image_generation_user_error"),
+    errors.AllProvidersFailed: (502, "server_error"),
+    errors.TimedOut: (504, "server_error"),
+    errors.OutOfService: (503, "server_error"),
+    errors.EaselError: (500, "server_error"),
+}
+BY_STATUS = {
+    400: ("invalid_request_error", "bad_request", "This request could not be read."),
+    404: (
+        "invalid_request_error",
+        "unknown_path",
+        "There is nothing at this path: image requests go to /v1/images/generations.",
+    ),
+    405: (
+        "invalid_request_error",
+        "method_not_allowed",
+        "This path does not answer to that method.",
+    ),
+    413: (
+        "invalid_request_error",
+        "payload_too_large",
+        "This request is larger than Easel reads.",
+    ),
+    500: (
+        "server_error",
+        "server_error",
+        "Something broke on our side. Nothing was charged; try again, and quote the"
+        " x-request-id if it stays.",
+    ),
+}
+
+
+def status_and_type(error: EaselError) -> tuple[int, str]:
+    """Find the nearest class of the error in the table."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def answer_error(error: EaselError) -> HttpResponse:
+    """Put one of our errors into OpenAI's envelope."""
+    status, kind = status_and_type(error)
+    response = enveloped(status, error.message, kind, error.code, error.param)
+    wait = getattr(error, "retry_after_seconds", None)
+    if wait is not None:
+        response["Retry-After"] = str(wait)
+    return response
+
+
+def answer_status(status: int) -> HttpResponse:
+    """The envelope for what happened outside any endpoint."""
+    kind, code, message = BY_STATUS[status]
+    return enveloped(status, message, kind, code, None)
+
+
+def enveloped(
+    status: int, message: str, kind: str, code: str, param: str | None
+) -> HttpResponse:
+    body: dict[str, Any] = {
+        "message": message,
+        "type": kind,
+        "param": param,
+        "code": code,
+    }
+    return HttpResponse(
+        orjson.dumps({"error": body}), status=status, content_type="application/json"
+    )

@@ -1,0 +1,115 @@
+"""Picture files behind signed addresses, with ranges and lasting caches.
+
+A wrong signature, an expired address and a picture that never was all look the
+same. The file's bytes are never altered.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+from typing import IO
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from playground.generation.database import in_thread
+from playground.generation.links import TYPES, is_genuine
+from playground.generation.models import Picture
+
+CHUNK = 256 * 1024
+RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+
+
+async def picture_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """GET /files/<picture id>.<ext>?exp=&sig="""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+    expires = request.GET.get("exp", "")
+    if not is_genuine(name, expires, request.GET.get("sig", "")):
+        return missing()
+    picture_id = name.partition(".")[0]
+    picture = await in_thread(lambda: Picture.objects.filter(pk=picture_id).first())
+    if picture is None:
+        return missing()
+    etag = f'"{picture.sha256}"'
+    if request.headers.get("If-None-Match") == etag:
+        response: HttpResponseBase = HttpResponse(status=304)
+    else:
+        response = await ranged(request, picture)
+    response["ETag"] = etag
+    left = max(0, int(expires) - int(time.time()))
+    response["Cache-Control"] = f"private, max-age={left}, immutable"
+    response["Accept-Ranges"] = "bytes"
+    response["Cross-Origin-Resource-Policy"] = (
+        "cross-origin" if settings.MEDIA_ORIGIN else "same-site"
+    )
+    return response
+
+
+def missing() -> HttpResponse:
+    return HttpResponse(
+        "There is no such picture, or its address has expired.\n",
+        status=404,
+        content_type="text/plain; charset=utf-8",
+    )
+
+
+async def ranged(request: HttpRequest, picture: Picture) -> HttpResponseBase:
+    """The file, or the part of it that was asked for."""
+    whole = range(picture.bytes)
+    part = asked_part(request.headers.get("Range", ""), picture.bytes)
+    if part is None:
+        return HttpResponse(
+            status=416, headers={"Content-Range": f"bytes */{picture.bytes}"}
+        )
+    kind = TYPES[picture.file.rpartition(".")[2]]
+    try:
+        file = await asyncio.to_thread(default_storage.open, picture.file)
+    except FileNotFoundError:
+        return missing()
+    response = StreamingHttpResponse(
+        chunks(file, part, is_wanted=request.method == "GET"),
+        status=200 if part == whole else 206,
+        content_type=kind,
+    )
+    response["Content-Length"] = str(len(part))
+    response["Content-Disposition"] = f'inline; filename="{picture.pk}.{picture.format}"'
+    if part != whole:
+        response["Content-Range"] = (
+            f"bytes {part.start}-{part.stop - 1}/{picture.bytes}"
+        )
+    return response
+
+
+def asked_part(header: str, size: int) -> range | None:
+    """Read a Range header: the whole when there is none we know, `None` when it cannot be."""
+    found = RANGE.match(header.strip())
+    if not found or found.group(1) == found.group(2) == "":
+        return range(size)
+    first, last = found.groups()
+    if first == "":
+        part = range(max(0, size - int(last)), size)
+    else:
+        part = range(int(first), min(int(last) + 1 if last else size, size))
+    return part if len(part) else None
+
+
+async def chunks(
+    file: IO[bytes], part: range, *, is_wanted: bool
+) -> AsyncIterator[bytes]:
+    """Read a part of a file piece by piece, in threads."""
+    try:
+        if is_wanted:
+            await asyncio.to_thread(file.seek, part.start)
+            left = len(part)
+            while left > 0:
+                piece = await asyncio.to_thread(file.read, min(CHUNK, left))
+                if not piece:
+                    return
+                left -= len(piece)
+                yield piece
+    finally:
+        await asyncio.to_thread(file.close)

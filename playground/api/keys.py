@@ -1,0 +1,87 @@
+"""From an API key to a buyer, without asking the database each time.
+
+A key that was seen in the last few seconds is known; a mistyped one fails by its
+checksum. What is remembered is the key's digest, never the key.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.keys import digest, is_well_formed
+from accounts.models import ApiKey
+from playground.generation.database import in_thread
+from playground.generation.errors import Unauthorized
+from playground.generation.request import Buyer
+
+REMEMBERED = 10_000
+USED_AGAIN = timedelta(minutes=1)
+
+
+class KnownKeys:
+    """The buyers behind keys that were looked up a moment ago."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._buyers: dict[str, tuple[float, Buyer]] = {}
+
+    async def buyer(self, secret: str) -> Buyer:
+        """Return who pays for what this key asks."""
+        if not is_well_formed(secret):
+            raise Unauthorized(
+                "This is not an Easel API key: check that it was copied whole."
+            )
+        name = digest(secret, settings.KEY_PEPPER)
+        looked_up, buyer = self._buyers.get(name, (0.0, None))
+        if buyer is not None and self._clock() - looked_up < settings.KEY_CACHE_SECONDS:
+            return buyer
+        found = await in_thread(lambda: look_up(name))
+        if found is None:
+            self._buyers.pop(name, None)
+            raise Unauthorized(
+                "This API key is not known here, or was revoked: make one in the console."
+            )
+        if len(self._buyers) >= REMEMBERED:
+            self._buyers.clear()
+        self._buyers[name] = (self._clock(), found)
+        return found
+
+
+def look_up(name: str) -> Buyer | None:
+    """Find the key by its digest, and note about once a minute that it is in use."""
+    key = (
+        ApiKey.objects.select_related("group", "account__group")
+        .filter(digest=name, revoked_at=None)
+        .first()
+    )
+    if key is None:
+        return None
+    now = timezone.now()
+    if key.last_used_at is None or now - key.last_used_at > USED_AGAIN:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    group = key.group or key.account.group
+    return Buyer(
+        account_id=key.account_id,
+        key_id=key.pk,
+        group=group.pk,
+        multiplier=group.multiplier,
+        lane="api",
+        is_test=key.is_test,
+    )
+
+
+known_keys = KnownKeys()
+
+
+async def bearer(request: HttpRequest) -> Buyer:
+    """Authenticate a request by `Authorization: Bearer <key>`."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise Unauthorized(
+            "No API key was given: send the header 'Authorization: Bearer esl_live_…'."
+        )
+    return await known_keys.buyer(secret.strip())

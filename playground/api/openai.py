@@ -1,0 +1,202 @@
+"""OpenAI's dialect: the doors that official clients knock at.
+
+Mounted once for `/v1` and `/openai/v1`. Every answer, also to a wrong path or a
+bug of ours, is in OpenAI's shapes and carries `x-request-id`.
+"""
+
+import time
+from typing import Any
+
+import orjson
+import pybase64
+import structlog
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+
+from billing.ledger import wallet_of
+from playground.api.addresses import origin
+from playground.api.errors import answer_error, answer_status
+from playground.api.keys import bearer
+from playground.api.schemas import GenerationsIn, Refusal
+from playground.generation.catalogue import Model, catalogue
+from playground.generation.database import in_thread
+from playground.generation.deliver import Delivered
+from playground.generation.errors import BadRequest, EaselError
+from playground.generation.links import picture_path
+from playground.generation.models import Generation
+from playground.generation.request import Buyer, ImageRequest
+from playground.generation.service import accept, in_credits, see_through
+
+log = structlog.get_logger()
+
+
+class Orjson(BaseRenderer):
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data)
+
+
+class OrjsonParser(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        return orjson.loads(request.body)
+
+
+api = NinjaAPI(
+    title="Easel",
+    version="1",
+    urls_namespace="openai",
+    docs_url=None,
+    auth=bearer,
+    renderer=Orjson(),
+    parser=OrjsonParser(),
+)
+ERRORS = {status: Refusal for status in (400, 401, 402, 404, 429, 500, 502, 503, 504)}
+
+
+@api.post("/images/generations", response={200: dict, **ERRORS})
+@api.post("/images/generations/", response=dict, include_in_schema=False)
+async def create_images(request: HttpRequest, body: GenerationsIn) -> dict[str, Any]:
+    """Paint pictures from a prompt, as OpenAI's clients expect it."""
+    buyer: Buyer = request.auth  # type: ignore[attr-defined]
+    generation = await accept(
+        body.to_ask(),
+        buyer,
+        endpoint="images.generations",
+        state=Generation.State.RUNNING,
+        generation_id=request.META["easel.request_id"],
+    )
+    pictures = await see_through(generation)
+    return images_out(generation, pictures, origin(request))
+
+
+def images_out(
+    generation: Generation, pictures: list[Delivered], site: str
+) -> dict[str, Any]:
+    """Write the answer: OpenAI's fields, and what Easel adds."""
+    request = ImageRequest.from_json(generation.request)
+    first = pictures[0].row
+    charged = generation.unit_price_microcredits * len(pictures)
+    return {
+        "created": int(time.time()),
+        "data": [entry(picture, request, site) for picture in pictures],
+        "size": f"{first.width}x{first.height}",
+        "output_format": first.format,
+        "metadata": {
+            "request_id": generation.id,
+            "model": generation.model,
+            "requested": request.requested_size,
+            "delivered": f"{first.width}x{first.height}",
+            "shape": request.shape,
+            "tier": request.tier,
+            "seeds": [picture.row.seed for picture in pictures],
+            "is_test": generation.is_test,
+            "warnings": [
+                {"field": note.field, "message": note.message} for note in request.notes
+            ],
+            "cost": amount(charged),
+        },
+    }
+
+
+def entry(picture: Delivered, request: ImageRequest, site: str) -> dict[str, Any]:
+    """One picture: its bytes or its address, as asked."""
+    row = picture.row
+    shown: dict[str, Any] = {"id": row.id}
+    if request.response_format == "b64_json":
+        shown["b64_json"] = pybase64.b64encode_as_string(picture.data)
+    else:
+        path, expires = picture_path(row.id, row.format, row.kept_until)
+        shown["url"] = site + path
+        shown["expires_at"] = expires
+    if row.revised_prompt:
+        shown["revised_prompt"] = row.revised_prompt
+    return shown
+
+
+@api.get("/models", response={200: dict, 401: Refusal})
+@api.get("/models/", response=dict, include_in_schema=False)
+async def list_models(request: HttpRequest) -> dict[str, Any]:
+    """Every model of the catalogue."""
+    models = [model_out(model) for model in catalogue().models]
+    return {"object": "list", "data": models}
+
+
+@api.get("/models/{path:name}", response={200: dict, 401: Refusal, 404: Refusal})
+async def show_model(request: HttpRequest, name: str) -> dict[str, Any]:
+    """One model, by its id, an alias, or a tier variant."""
+    return model_out(catalogue().find(name.rstrip("/")))
+
+
+def model_out(model: Model) -> dict[str, Any]:
+    ends = model.lifecycle.shutdown_date
+    return {
+        "id": model.id,
+        "object": "model",
+        "created": 0,
+        "owned_by": model.vendor.lower(),
+        "name": model.name,
+        "description": model.description,
+        "aliases": list(model.aliases),
+        "status": model.lifecycle.status,
+        "shutdown_date": ends.isoformat() if ends else None,
+        "tiers": list(model.tiers),
+        "shapes": list(model.shapes),
+    }
+
+
+@api.get("/balance", response={200: dict, 401: Refusal})
+@api.get("/balance/", response=dict, include_in_schema=False)
+async def show_balance(request: HttpRequest) -> dict[str, Any]:
+    """What the key's account has, and what of it is set aside."""
+    buyer: Buyer = request.auth  # type: ignore[attr-defined]
+    wallet = await in_thread(lambda: wallet_of(buyer.account_id))
+    return {
+        "object": "balance",
+        "available": amount(wallet.available),
+        "held": amount(wallet.held),
+        "balance": amount(wallet.balance),
+    }
+
+
+def amount(microcredits: int) -> dict[str, Any]:
+    """Credits as an exact decimal number, and the integer beside it."""
+    credits = orjson.Fragment(in_credits(microcredits))
+    return {"credits": credits, "microcredits": microcredits}
+
+
+@api.exception_handler(EaselError)
+def on_easel_error(request: HttpRequest, error: EaselError) -> HttpResponse:
+    return answer_error(error)
+
+
+@api.exception_handler(ValidationError)
+def on_bad_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Name the first field that is wrong, and what it may be."""
+    first = error.errors[0]
+    path = [str(part) for part in first["loc"] if part not in ("body", "body_params")]
+    field = ".".join(path[1:] if path and path[0] == "body" else path)
+    message = first["msg"].removeprefix("Value error, ")
+    if field == "stream":
+        message = "Streamed answers are not offered here: leave 'stream' out"
+    sentence = f"{field}: {message}." if field else f"{message}."
+    return answer_error(BadRequest(sentence, param=field or None))
+
+
+@api.exception_handler(orjson.JSONDecodeError)
+def on_broken_json(request: HttpRequest, error: orjson.JSONDecodeError) -> HttpResponse:
+    return answer_error(BadRequest("The body is not valid JSON.", code="bad_json"))
+
+
+@api.exception_handler(Exception)
+def on_bug(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.exception("api.bug", exc_info=error)
+    return answer_status(500)
+
+
+def unknown_path(request: HttpRequest, path: str = "") -> HttpResponse:
+    """Whatever else is asked for under these prefixes."""
+    return answer_status(404)

@@ -1,0 +1,69 @@
+"""What the OpenAI dialect reads, field by field. `null` equals absent."""
+
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import ConfigDict, Field, StrictInt, StrictStr
+
+from playground.generation.request import Ask, Fit, ResponseFormat
+
+UNUSED = {"user", "style", "moderation", "background", "safety_identifier"}
+
+
+class GenerationsIn(Schema):
+    """The body of POST /v1/images/generations."""
+
+    model_config = ConfigDict(extra="allow")
+
+    prompt: StrictStr
+    model: StrictStr | None = None
+    n: StrictInt | None = None
+    size: StrictStr | None = None
+    aspect_ratio: StrictStr | None = None
+    resolution: StrictStr | None = None
+    fit: Fit | None = None
+    quality: StrictStr | None = None
+    seed: StrictInt | None = None
+    negative_prompt: StrictStr | None = None
+    response_format: ResponseFormat | None = None
+    output_format: StrictStr | None = None
+    output_compression: StrictInt | None = None
+    stream: Annotated[Literal[False] | None, Field(strict=True)] = None
+
+    def to_ask(self) -> Ask:
+        """Say the same in the words of the house; what is unknown travels along."""
+        extras = {
+            name: value
+            for name, value in (self.__pydantic_extra__ or {}).items()
+            if value is not None and name not in UNUSED
+        }
+        return Ask(
+            prompt=self.prompt,
+            model=self.model,
+            n=self.n,
+            size=self.size,
+            aspect_ratio=self.aspect_ratio,
+            resolution=self.resolution,
+            fit=self.fit,
+            quality=self.quality,
+            seed=self.seed,
+            negative_prompt=self.negative_prompt,
+            response_format=self.response_format,
+            output_format=self.output_format,
+            output_compression=self.output_compression,
+            extras=tuple(extras.items()),
+        )
+
+
+class Refusal(Schema):
+    """OpenAI's error envelope."""
+
+    class Error(Schema):
+        message: str
+        type: str
+        param: str | None
+        code: str | None
+
+    error: Error
+
+

@@ -1,0 +1,216 @@
+"""Any server that speaks OpenAI's images API, or nearly does.
+
+One profile per server says how it differs; nothing here knows a vendor by name.
+We ask once and take what is good: top-up, conversion and billing are the core's.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from time import monotonic
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+from playground.generation.providers.base import (
+    Answer,
+    Broken,
+    Commission,
+    Misconfigured,
+    PaintedPicture,
+    ProviderFailure,
+    Refused,
+)
+from playground.generation.providers.complaints import (
+    Complaint,
+    by_words,
+    failure,
+    retry_after,
+)
+from playground.generation.providers.encoded import (
+    Document,
+    NotReadable,
+    looks_like_a_picture,
+)
+from playground.generation.providers.entries import (
+    address_in,
+    complaint_of,
+    entries_of,
+    painted,
+    picture_inside,
+    task_of,
+)
+from playground.generation.providers.servers import (
+    CompatibleServer,
+    SizeFormat,
+    servers_from,
+)
+from playground.generation.providers.wire import Call, Errand, Reply, Wire
+
+__all__ = ["CompatibleProvider", "CompatibleServer", "servers_from"]
+
+MEGABYTE = 1024 * 1024
+FETCH_SECONDS = 60.0
+BASE64_GROWTH = 1.4
+
+SIZES: Mapping[SizeFormat, Callable[[Commission], dict[str, Any]]] = MappingProxyType(
+    {
+        "1024x1024": lambda wanted: {"size": f"{wanted.width}x{wanted.height}"},
+        "1024*1024": lambda wanted: {"size": f"{wanted.width}*{wanted.height}"},
+        "2K": lambda wanted: {"size": wanted.tier},
+        "16:9": lambda wanted: {"size": wanted.shape},
+        "auto": lambda wanted: {"size": "auto"},
+        "object": lambda wanted: {
+            "size": {"width": wanted.width, "height": wanted.height}
+        },
+        "width+height": lambda wanted: {"width": wanted.width, "height": wanted.height},
+    }
+)
+
+
+class CompatibleProvider:
+    """The adapter for one such server."""
+
+    def __init__(self, server: CompatibleServer, wire: Wire | None = None) -> None:
+        self.server = server
+        self.wire = wire or Wire()
+        self._endpoint = server.endpoint
+        self._picture_bytes = int(server.max_picture_megabytes * MEGABYTE)
+        self._headers = {"Content-Type": "application/json", **server.credentials}
+
+    async def paint(self, commission: Commission) -> Answer:
+        """Ask once, and return the pictures that came."""
+        patience = min(commission.deadline_seconds, self.server.timeout_seconds)
+        ends = monotonic() + patience
+        reply = await self.wire.post(self._call(commission, patience))
+        if reply.status >= 300:
+            raise self._failure(reply, Complaint.in_body(reply.body), commission)
+        document = self._document(reply, commission)
+        found = await self._found(document, commission, ends)
+        pictures = tuple(one for one in found if isinstance(one, PaintedPicture))
+        if not pictures:
+            failures = [one for one in found if isinstance(one, ProviderFailure)]
+            raise self._empty_handed(reply, document.tree, failures, commission)
+        return Answer(
+            pictures=pictures,
+            upstream_request_id=reply.headers.get("x-request-id", ""),
+            first_byte_seconds=reply.first_byte_seconds,
+        )
+
+    async def close(self) -> None:
+        await self.wire.close()
+
+    def _call(self, commission: Commission, patience: float) -> Call:
+        return Call(
+            url=self._endpoint,
+            headers=self._headers,
+            body=orjson.dumps(fields_for(self.server, commission)),
+            timeout_seconds=patience,
+            most_bytes=int(self._picture_bytes * BASE64_GROWTH * commission.n)
+            + MEGABYTE,
+        )
+
+    def _document(self, reply: Reply, commission: Commission) -> Document:
+        try:
+            return Document.read(reply.body)
+        except NotReadable as error:
+            if reply.body.lstrip().startswith(b"<"):
+                said = f"a web page instead of JSON (asked {self._endpoint}): is that right?"
+                raise Misconfigured(said, status=reply.status) from error
+            complaint = Complaint.in_body(reply.body)
+            raise self._failure(reply, complaint, commission) from error
+
+    async def _found(
+        self, document: Document, commission: Commission, ends: float
+    ) -> list[PaintedPicture | ProviderFailure]:
+        """Read the entries, good and bad; those that are addresses are fetched side by side."""
+        entries = entries_of(document.tree)
+        hopeful = [entry for entry in entries if not entry.get("error")][: commission.n]
+        spoiled = [entry for entry in entries if entry.get("error")]
+        secrets = (self.server.api_key, commission.prompt)
+        found: list[PaintedPicture | ProviderFailure] = []
+        fetching: list[Coroutine[Any, Any, PaintedPicture | ProviderFailure]] = []
+        for entry in hopeful:
+            if data := picture_inside(document, entry):
+                found.append(painted(data, entry))
+            elif address := address_in(document, entry):
+                fetching.append(self._fetched(entry, self._errand(address, ends)))
+            else:
+                spoiled.append(entry)
+        if fetching:
+            found.extend(await asyncio.gather(*fetching))
+        return [*found, *(complaint_of(entry, *secrets) for entry in spoiled)]
+
+    def _errand(self, address: str, ends: float) -> Errand:
+        return Errand(
+            url=address,
+            home=self._endpoint,
+            headers=self.server.credentials,
+            timeout_seconds=min(FETCH_SECONDS, max(ends - monotonic(), 0.1)),
+            most_bytes=self._picture_bytes,
+            may_be_private=self.server.is_local,
+        )
+
+    async def _fetched(
+        self, entry: dict[str, Any], errand: Errand
+    ) -> PaintedPicture | ProviderFailure:
+        try:
+            data = await self.wire.fetch(errand)
+        except ProviderFailure as error:
+            return error
+        if not looks_like_a_picture(data):
+            return Broken("what its address holds is no picture", ran="yes")
+        return painted(data, entry)
+
+    def _empty_handed(
+        self,
+        reply: Reply,
+        tree: Any,
+        failures: list[ProviderFailure],
+        commission: Commission,
+    ) -> ProviderFailure:
+        """Say why there is no picture in an answer that claims to be fine."""
+        if failures:
+            return next(
+                (one for one in failures if isinstance(one, Refused)), failures[0]
+            )
+        if task := task_of(tree):
+            said = f"task {task} instead of pictures (asked {self._endpoint})"
+            return Misconfigured(said, status=reply.status, ran="yes")
+        complaint = Complaint.in_tree(tree)
+        if complaint.message:
+            return self._failure(reply, complaint, commission)
+        kind = Refused if by_words(complaint) is Refused else Broken
+        said = f"no picture in the answer {complaint.codes}".strip()
+        return kind(said, status=reply.status, ran="yes")
+
+    def _failure(
+        self, reply: Reply, complaint: Complaint, commission: Commission
+    ) -> ProviderFailure:
+        request_id = reply.headers.get("x-request-id", "unnamed")
+        return failure(
+            reply.status,
+            complaint.without(self.server.api_key, commission.prompt),
+            note=f"asked {self._endpoint}, request {request_id}",
+            retry_after_seconds=retry_after(reply.headers),
+        )
+
+
+def fields_for(server: CompatibleServer, commission: Commission) -> dict[str, Any]:
+    """Choose what is sent: the server's fields only, then the offer's own, which win."""
+    asked: dict[str, Any] = {
+        "n": commission.n,
+        "seed": commission.seed,
+        "negative_prompt": commission.negative_prompt,
+        "quality": commission.quality,
+        "output_format": commission.output_format,
+    }
+    sent = {
+        "model": commission.upstream,
+        "prompt": commission.prompt,
+        **{name: value for name, value in asked.items() if name in server.fields},
+        **(SIZES[server.size_format](commission) if "size" in server.fields else {}),
+        "response_format": server.response_format,
+        **commission.parameters,
+    }
+    return {name: value for name, value in sent.items() if value is not None}

@@ -1,0 +1,106 @@
+"""The entries of an answer: where a picture may stand in one, and what else may.
+
+Servers put a picture under half a dozen names, inline or as an address. The
+first that yields a picture is taken, inline before anything to be fetched.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from playground.generation.providers.base import Broken, PaintedPicture, ProviderFailure
+from playground.generation.providers.complaints import Complaint, by_words
+from playground.generation.providers.encoded import (
+    Document,
+    NotReadable,
+    decoded,
+    looks_like_a_picture,
+)
+
+LISTS = ("data", "images")
+INLINE = ("b64_json", "b64", "image")
+ADDRESSES = ("url", "image_url", "image")
+
+
+def entries_of(tree: Any) -> list[dict[str, Any]]:
+    """Return the entries, however they are listed. A bare string counts as one."""
+    found = (
+        next((tree[name] for name in LISTS if tree.get(name)), [])
+        if _is_object(tree)
+        else []
+    )
+    listed = found if isinstance(found, list) else [found]
+    entries = [{"image": one} if isinstance(one, str) else one for one in listed]
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def task_of(tree: Any) -> str:
+    """Return the name of a task, when that is what came instead of pictures."""
+    if not _is_object(tree) or tree.get("error"):
+        return ""
+    has_status = any(name in tree for name in ("status", "task_status"))
+    return str(tree.get("task_id") or (tree.get("id") if has_status else "") or "")
+
+
+def picture_inside(document: Document, entry: dict[str, Any]) -> bytes:
+    """Decode the picture an entry holds; nothing when it holds none."""
+    inline = [document.text(entry.get(name)) for name in INLINE]
+    for text in [*inline, *_data_uris(document, entry)]:
+        data = _picture(text) if text else b""
+        if data:
+            return data
+    return b""
+
+
+def address_in(document: Document, entry: dict[str, Any]) -> str:
+    """Return the address of the picture, relative or whole; nothing when there is none."""
+    texts = (_address(document, entry.get(name)) for name in ADDRESSES)
+    short = (text for text in texts if isinstance(text, str) and text)
+    return next((text for text in short if not _is_data_uri(text)), "")
+
+
+def complaint_of(entry: dict[str, Any], *secrets: str) -> ProviderFailure:
+    """Say what is wrong with an entry that yields no picture."""
+    complaint = Complaint.in_tree(entry).without(*secrets)
+    if complaint.words:
+        return by_words(complaint)(
+            f"instead of a picture: {complaint.words}", ran="yes"
+        )
+    return Broken("an entry of the answer holds no picture that can be read", ran="yes")
+
+
+def painted(data: bytes, entry: dict[str, Any]) -> PaintedPicture:
+    """Join the bytes with what the entry says about them."""
+    seed, revised = entry.get("seed"), entry.get("revised_prompt")
+    return PaintedPicture(
+        data=data,
+        seed=seed if isinstance(seed, int) else None,
+        revised_prompt=revised if isinstance(revised, str) else "",
+    )
+
+
+def _picture(text: str | memoryview) -> bytes:
+    try:
+        data = decoded(text)
+    except NotReadable:
+        return b""
+    return data if looks_like_a_picture(data) else b""
+
+
+def _data_uris(document: Document, entry: dict[str, Any]) -> Iterator[str | memoryview]:
+    for name in ADDRESSES:
+        text = _address(document, entry.get(name))
+        if text and _is_data_uri(text):
+            yield text
+
+
+def _address(document: Document, value: Any) -> str | memoryview | None:
+    return document.text(value.get("url") if _is_object(value) else value)
+
+
+def _is_data_uri(text: str | memoryview) -> bool:
+    head = text[:5] if isinstance(text, str) else bytes(text[:5]).decode("latin-1")
+    return head.lower() == "data:"
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)

@@ -1,0 +1,1 @@
+"""What each style does to pixels, one function per style."""

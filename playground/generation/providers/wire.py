@@ -1,0 +1,250 @@
+"""What every adapter over HTTP needs: send once, read with a limit, fetch with care.
+
+Promises: no cookies, no proxies from the environment, no redirect followed on a
+POST, no body larger than asked for, no connection to a private network on a
+stranger's word, and our key shown to nobody but the server it belongs to.
+"""
+
+import asyncio
+import ipaddress
+import re
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    DummyCookieJar,
+    InvalidURL,
+    TCPConnector,
+)
+from yarl import URL
+
+from playground.generation.providers.base import Broken, Misconfigured, ProviderFailure
+
+CONNECTIONS = 10_000
+CONNECT_SECONDS = 10.0
+# Most servers drop an idle connection after five seconds. A POST that meets the closing
+# door cannot be sent again safely, so ours closes first.
+IDLE_SECONDS = 4.0
+READ_BUFFER = 256 * 1024
+COMPLAINT_BYTES = 64 * 1024
+REDIRECTS = 3
+PLAIN_URL = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+# Base64 hardly shrinks, and unpacking it costs more than the bytes saved.
+PLAIN = {"User-Agent": "Easel", "Accept-Encoding": "identity"}
+
+
+class PrivateAddress(OSError):
+    """A stranger's URL led to a private network."""
+
+    def __init__(self) -> None:
+        super().__init__("the address is on a private network")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One POST: where, what, how long to wait and how much to read."""
+
+    url: URL
+    headers: Mapping[str, str]
+    body: bytes
+    timeout_seconds: float
+    most_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One result to fetch, by its URL. `headers` go to `home` and to no other origin."""
+
+    url: str
+    home: URL
+    headers: Mapping[str, str]
+    timeout_seconds: float
+    most_bytes: int
+    may_be_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytearray
+    first_byte_seconds: float
+
+
+class Wire:
+    """The sessions of this process: one pair for each event loop, made when first used.
+
+    One of the pair goes where the operator said; the other, for addresses that
+    came out of an answer, refuses private networks.
+    """
+
+    def __init__(self) -> None:
+        self._sessions: WeakKeyDictionary[
+            asyncio.AbstractEventLoop, dict[bool, ClientSession]
+        ] = WeakKeyDictionary()
+
+    async def post(self, call: Call) -> Reply:
+        """Send a request once. Raises `Broken` when no whole answer comes back."""
+        started = monotonic()
+        try:
+            async with self._session().post(
+                call.url,
+                data=call.body,
+                headers={**PLAIN, **call.headers},
+                timeout=_patience(call.timeout_seconds),
+                allow_redirects=False,
+            ) as response:
+                first_byte_seconds = monotonic() - started
+                body = await _read(response, call.most_bytes)
+                return Reply(
+                    response.status, response.headers, body, first_byte_seconds
+                )
+        except (ClientError, TimeoutError) as error:
+            raise Broken(
+                _said(error), ran="no" if _is_unsent(error) else "unknown"
+            ) from error
+
+    async def fetch(self, errand: Errand) -> bytes:
+        """Fetch one result, following a few redirects, each under the same rules."""
+        url = _result_url(errand.url, errand.home)
+        for _ in range(1 + REDIRECTS):
+            found = await self._get(url, errand)
+            if isinstance(found, bytes):
+                return found
+            url = found
+        raise Broken("the result's address redirects without end", ran="yes")
+
+    async def close(self) -> None:
+        """Close the running loop's sessions. The next call would open new ones."""
+        for session in self._sessions.pop(asyncio.get_running_loop(), {}).values():
+            await session.close()
+
+    async def _get(self, url: URL, errand: Errand) -> bytes | URL:
+        is_home = url.origin() == errand.home.origin()
+        try:
+            async with self._session(guarded=not errand.may_be_private).get(
+                url,
+                headers={**PLAIN, **(errand.headers if is_home else {})},
+                timeout=_patience(errand.timeout_seconds),
+                allow_redirects=False,
+            ) as response:
+                if response.status in (301, 302, 303, 307, 308):
+                    return _result_url(response.headers.get("location", ""), url)
+                if response.status != 200:
+                    raise Broken(
+                        f"the result's address answered {response.status}", ran="yes"
+                    )
+                return bytes(await _read(response, errand.most_bytes))
+        except (ClientError, TimeoutError) as error:
+            raise _lost(error, url) from error
+
+    def _session(self, *, guarded: bool = False) -> ClientSession:
+        pair = self._sessions.setdefault(asyncio.get_running_loop(), {})
+        session = pair.get(guarded)
+        if session is None or session.closed:
+            session = pair[guarded] = _opened(guarded)
+        return session
+
+
+def _opened(guarded: bool) -> ClientSession:
+    connector = TCPConnector(
+        limit=CONNECTIONS,
+        keepalive_timeout=IDLE_SECONDS,
+        socket_factory=_public_socket if guarded else None,
+    )
+    return ClientSession(
+        connector=connector,
+        cookie_jar=DummyCookieJar(),
+        trust_env=False,
+        read_bufsize=READ_BUFFER,
+    )
+
+
+def _public_socket(address: tuple[Any, ...]) -> socket.socket:
+    """Make the socket for an address already resolved, so that a name cannot change its mind."""
+    family, kind, protocol, _, where = address
+    if is_private(where[0]):
+        raise PrivateAddress
+    return socket.socket(family, kind, protocol)
+
+
+def is_private(address: str) -> bool:
+    """Tell whether an address is anything but a public one, however it is wrapped."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour
+        if found in TRANSLATED:
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        found = inner or found
+    return not found.is_global or found.is_multicast
+
+
+def _patience(seconds: float) -> ClientTimeout:
+    # Half at most for connecting, so that a server never reached is told from one too slow.
+    return ClientTimeout(total=seconds, sock_connect=min(CONNECT_SECONDS, seconds / 2))
+
+
+async def _read(response: ClientResponse, most_bytes: int) -> bytearray:
+    """Read a body up to a limit. A complaint is cut there; pictures are refused."""
+    is_complaint = response.status >= 300
+    limit = COMPLAINT_BYTES if is_complaint else most_bytes
+    too_large = Broken(f"the answer is larger than {limit} bytes", ran="yes")
+    if not is_complaint and (response.content_length or 0) > limit:
+        raise too_large
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > limit:
+            if not is_complaint:
+                raise too_large
+            response.close()
+            break
+    return body
+
+
+def _result_url(text: str, base: URL) -> URL:
+    """Read a URL as it was signed: only an unclean one is quoted anew."""
+    try:
+        url = base.join(URL(text, encoded=PLAIN_URL.fullmatch(text) is not None))
+    except ValueError as error:
+        raise Broken("the result's address is not a URL", ran="yes") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise Broken("the result's address is not a web address", ran="yes")
+    return url.with_user(None)
+
+
+def _lost(error: Exception, url: URL) -> ProviderFailure:
+    if isinstance(error, ClientConnectorError) and isinstance(
+        error.os_error, PrivateAddress
+    ):
+        return Misconfigured(
+            f"its result is at {url.host}, on a private network:"
+            " if the server is yours, mark it as local",
+            ran="yes",
+        )
+    return Broken(f"its result could not be fetched: {_said(error)}", ran="yes")
+
+
+def _is_unsent(error: Exception) -> bool:
+    return isinstance(error, ClientConnectorError | ConnectionTimeoutError | InvalidURL)
+
+
+def _said(error: Exception) -> str:
+    if _is_unsent(error):
+        return f"no connection: {error}"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return f"the connection broke: {error or type(error).__name__}"

@@ -1,0 +1,27 @@
+"""Which offers may paint this, in which order. Pure: no database, no clock.
+
+A test key rehearses every model with the embedded painter.
+"""
+
+from collections.abc import Collection
+
+from playground.generation.catalogue import Model, Offer
+from playground.generation.errors import ModelNotFound
+
+REHEARSAL = Offer(provider="sketch", upstream="sketch-1", n_per_call=10)
+
+
+def route(model: Model, connected: Collection[str], *, is_test: bool) -> list[Offer]:
+    """Return the offers to try, best first, or say what would connect the model."""
+    if is_test:
+        return [REHEARSAL]
+    offers = [offer for offer in model.offers if offer.provider in connected]
+    if not offers:
+        named = ", ".join(sorted({offer.provider for offer in model.offers}))
+        raise ModelNotFound(
+            f"No provider of {model.id} is connected here ({named}). The operator can"
+            " connect one; a test key rehearses the model meanwhile.",
+            param="model",
+            code="model_not_connected",
+        )
+    return offers

@@ -1,0 +1,230 @@
+"""Carry an order from acceptance to paid-for pictures.
+
+Two steps, so that an async caller can leave between them. The customer pays for
+pictures delivered, never for trying.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from decimal import Decimal
+
+import structlog
+from django.conf import settings
+
+from accounts.ids import new_id
+from billing.ledger import MICRO, wallet_of
+from playground.generation.books import Claim, Close, Open, Release
+from playground.generation.catalogue import catalogue
+from playground.generation.database import AWAY, CLASHES, in_thread
+from playground.generation.deliver import Delivered, deliver
+from playground.generation.errors import (
+    CannotPay,
+    EaselError,
+    OutOfService,
+    RefusedByModel,
+    TimedOut,
+    TooMany,
+)
+from playground.generation.models import Generation
+from playground.generation.normalise import normalise
+from playground.generation.paint import Order, Work, paint
+from playground.generation.price import unit_price
+from playground.generation.providers.base import PaintedPicture
+from playground.generation.providers.connected import connected_names
+from playground.generation.request import Ask, Buyer, ImageRequest
+from playground.generation.route import route
+from playground.generation.studio import Studio, studio
+from playground.generation.sweep import sweep
+
+log = structlog.get_logger()
+State = Generation.State
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What would be painted, and the most it can cost."""
+
+    request: ImageRequest
+    unit_price_microcredits: int
+
+    @property
+    def total_microcredits(self) -> int:
+        return self.unit_price_microcredits * self.request.n
+
+
+def quote(ask: Ask, buyer: Buyer) -> Quote:
+    """Find the model, make the request in its terms, and price it. Touches nothing."""
+    models = catalogue()
+    request = normalise(ask, models, settings.DEFAULT_MODEL)
+    model = models.find(request.model)
+    route(model, connected_names(settings.COMPATIBLE_SERVERS), is_test=buyer.is_test)
+    price = unit_price(model, request, buyer.multiplier) if buyer.pays else 0
+    return Quote(request, price)
+
+
+async def accept(
+    ask: Ask, buyer: Buyer, *, endpoint: str, state: str, generation_id: str = ""
+) -> Generation:
+    """Price the order and hold the money, or say plainly why not."""
+    here = studio()
+    if here.is_closing:
+        raise OutOfService("Easel is restarting. Nothing was charged; try again soon.")
+    offer = quote(ask, buyer)
+    generation = Generation(
+        id=generation_id or new_id("img"),
+        account_id=buyer.account_id,
+        key_id=buyer.key_id,
+        person_id=buyer.person_id,
+        group_id=buyer.group,
+        is_test=buyer.is_test,
+        lane=buyer.lane,
+        endpoint=endpoint,
+        network=buyer.network,
+        model=offer.request.model,
+        prompt=offer.request.prompt,
+        request=offer.request.to_json(),
+        n=offer.request.n,
+        unit_price_microcredits=offer.unit_price_microcredits,
+        state=state,
+        claim=here.name if state == State.RUNNING else "",
+    )
+    if not await opened(generation, here):
+        raise await why_it_cannot_pay(generation)
+    return generation
+
+
+async def opened(generation: Generation, here: Studio) -> bool:
+    """Write the order with its hold; once more when overdue holds could be swept first."""
+    queued = generation.state == State.QUEUED
+    order = Open(generation, settings.QUEUE_SECONDS if queued else settings.LEASE_SECONDS)
+    try:
+        if await here.books.do(order):
+            return True
+        swept = await sweep(here.books, account_id=generation.account_id)
+        return bool(swept and await here.books.do(order))
+    except CLASHES as clash:
+        raise TooMany("One picture at a time: wait until the last one is done.") from clash
+    except AWAY as error:
+        log.error("database.away", reason=str(error))
+        raise OutOfService(
+            "The database is away for a moment. Nothing was charged; try again soon."
+        ) from error
+
+
+async def carry_out(generation: Generation) -> list[Delivered]:
+    """Paint, deliver, and charge for exactly what was delivered."""
+    here = studio()
+    work = Work()
+    try:
+        await paint(order_of(generation, here), here.providers, work)
+    except EaselError as failure:
+        work.failure = failure
+    except asyncio.CancelledError:
+        await here.books.do(Release(generation.id, here.name, settings.QUEUE_SECONDS))
+        raise
+    return await asyncio.shield(settle(generation, work, here))
+
+
+def order_of(generation: Generation, here: Studio) -> Order:
+    """Turn the order's row into what the painting needs."""
+    request = ImageRequest.from_json(generation.request)
+    model = catalogue().find(generation.model)
+    stays = generation.lane != Generation.Lane.API
+
+    async def keep(painted: PaintedPicture, position: int) -> Delivered:
+        return await deliver(
+            painted,
+            request,
+            position=position,
+            kept_days=None if stays else settings.RETENTION_DAYS,
+            places=here.pixels,
+        )
+
+    return Order(
+        request=request,
+        offers=route(model, here.providers, is_test=generation.is_test),
+        keep=keep,
+        in_background=generation.lane == Generation.Lane.GUEST,
+    )
+
+
+async def settle(generation: Generation, work: Work, here: Studio) -> list[Delivered]:
+    """Close the order with what was delivered, or raise why nothing was."""
+    delivered = sorted(work.pictures, key=lambda picture: picture.row.position)
+    failure = work.failure
+    closing = Close(
+        generation_id=generation.id,
+        from_state=State.RUNNING,
+        claim=here.name,
+        state=final_state(delivered, failure),
+        provider=work.provider,
+        error_code=failure.code if failure else "",
+        error_message=failure.message if failure else "",
+        pictures=tuple(picture.row for picture in delivered),
+        attempts=tuple(work.attempts),
+    )
+    if not await here.books.do(closing):
+        raise TimedOut("This took too long and was given up. Nothing was charged.")
+    if failure and not delivered:
+        raise failure
+    return delivered
+
+
+def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
+    if failure is None:
+        return State.SUCCEEDED
+    if delivered:
+        return State.PARTIALLY_SUCCEEDED
+    return State.REFUSED if isinstance(failure, RefusedByModel) else State.FAILED
+
+
+async def see_through(generation: Generation) -> list[Delivered]:
+    """Carry an order out to its end, even when whoever asked stops listening."""
+    return await asyncio.shield(studio().begin(generation, carry_out(generation)))
+
+
+async def take_up(generation_id: str) -> Generation | None:
+    """Take a queued order for this process; `None` when it is taken, or gone."""
+    here = studio()
+    if here.is_closing:
+        return None
+    claim = Claim(generation_id, here.name, settings.LEASE_SECONDS)
+    if not await here.books.do(claim):
+        return None
+    return await in_thread(lambda: Generation.objects.get(pk=generation_id))
+
+
+async def cancel(generation_id: str) -> bool:
+    """Take back an order that nobody has begun; its money is free at once."""
+    closing = Close(
+        generation_id=generation_id,
+        from_state=State.QUEUED,
+        claim="",
+        state=State.CANCELLED,
+        error_code="cancelled",
+        error_message="Cancelled before it was begun. Nothing was charged.",
+    )
+    return bool(await studio().books.do(closing))
+
+
+async def why_it_cannot_pay(generation: Generation) -> CannotPay:
+    """Say what is missing, in credits."""
+    wallet = await in_thread(lambda: wallet_of(generation.account_id))
+    if wallet.frozen or wallet.debt:
+        return CannotPay(
+            "This account owes credits or is frozen. Settle it under Credits first.",
+            code="payment_due",
+        )
+    needed, available = (
+        in_credits(amount)
+        for amount in (generation.quoted_microcredits, wallet.available)
+    )
+    return CannotPay(
+        f"This needs {needed} credits and {available} are available."
+        " Buy credits in the console, or ask for fewer or smaller pictures."
+    )
+
+
+def in_credits(microcredits: int) -> str:
+    """Write an amount exactly, without needless zeros."""
+    return f"{Decimal(microcredits) / MICRO:f}"

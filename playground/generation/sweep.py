@@ -1,0 +1,87 @@
+"""Look after orders that nobody else looks after any more.
+
+An order past its deadline is ended and its hold given back; if a process had
+begun it, the try that was lost is noted at its estimated cost to us. Queued
+orders whose message went astray are found for sending again.
+"""
+
+from datetime import timedelta
+
+import structlog
+from django.utils import timezone
+
+from playground.generation.books import Close
+from playground.generation.catalogue import catalogue
+from playground.generation.database import Books, in_thread
+from playground.generation.entries import AttemptRow
+from playground.generation.errors import ModelNotFound
+from playground.generation.models import Attempt, Generation
+from playground.generation.request import ImageRequest
+
+log = structlog.get_logger()
+State = Generation.State
+AT_ONCE = 500
+
+
+async def sweep(books: Books, *, account_id: str | None = None) -> int:
+    """End every overdue order, or one account's; say how many there were."""
+    ended = 0
+    for generation in await in_thread(lambda: overdue(account_id)):
+        if await books.do(given_up(generation)):
+            ended += 1
+            log.warning("order.given_up", generation=generation.id, was=generation.state)
+    return ended
+
+
+def overdue(account_id: str | None) -> list[Generation]:
+    orders = Generation.objects.filter(
+        state__in=Generation.LIVE, deadline__lt=timezone.now()
+    )
+    if account_id is not None:
+        orders = orders.filter(account_id=account_id)
+    return list(orders.order_by("deadline")[:AT_ONCE])
+
+
+def given_up(generation: Generation) -> Close:
+    """Fail the order as it was found; whoever still works on it is fenced off."""
+    begun = generation.state == State.RUNNING
+    return Close(
+        generation_id=generation.id,
+        from_state=generation.state,
+        claim=generation.claim,
+        state=State.FAILED,
+        error_code="timeout",
+        error_message="This took too long and was given up. Nothing was charged.",
+        unpaid_state="expired",
+        overdue_only=True,
+        attempts=(lost_attempt(generation),) if begun else (),
+    )
+
+
+def lost_attempt(generation: Generation) -> AttemptRow:
+    """The try that died with its process: the first offer, at what it may have cost us."""
+    started = generation.started_at or generation.created_at
+    request = ImageRequest.from_json(generation.request)
+    try:
+        offer = catalogue().find(generation.model).offers[0]
+    except ModelNotFound:
+        name, upstream, cost = "", "", 0
+    else:
+        name, upstream = offer.provider, offer.upstream
+        cost = offer.cost_microusd(request) * generation.n
+    return AttemptRow(
+        provider=name,
+        upstream=upstream,
+        outcome=Attempt.Outcome.LOST,
+        reason="the process that had begun it is gone",
+        duration_ms=round((timezone.now() - started).total_seconds() * 1000),
+        cost_microusd=0 if generation.is_test else cost,
+        started_at=started.isoformat(sep=" "),
+    )
+
+
+def waiting(*, older_than_seconds: float) -> list[str]:
+    """Return queued orders that should have been taken up by now, oldest first."""
+    before = timezone.now() - timedelta(seconds=older_than_seconds)
+    orders = Generation.objects.filter(state=State.QUEUED, created_at__lte=before)
+    return list(orders.order_by("created_at").values_list("id", flat=True)[:AT_ONCE])

@@ -1,0 +1,74 @@
+"""What Celery carries: one order to paint, and the sweep.
+
+A task is given one id and is safe to run twice. It hands its coroutine to the
+process's own loop and waits, so that hundreds of waiting orders are hundreds of
+idle threads and nothing more.
+"""
+
+import asyncio
+
+import structlog
+from celery import signals
+from django.conf import settings
+
+from playground.celery import app
+from playground.generation.errors import EaselError
+from playground.generation.service import see_through, take_up
+from playground.generation.studio import background, in_studio, studio
+from playground.generation.sweep import sweep, waiting
+
+log = structlog.get_logger()
+
+
+def send(generation_id: str) -> None:
+    """Ask a worker to paint an accepted order. A lost message is sent again by the sweep."""
+    try:
+        paint_order.delay(generation_id)
+    except OSError as error:
+        log.warning("broker.away", generation=generation_id, reason=str(error))
+
+
+@app.task(ignore_result=True)
+def paint_order(generation_id: str) -> None:
+    """Paint one queued order, unless somebody has it already."""
+    in_studio(paint_if_queued(generation_id))
+
+
+async def paint_if_queued(generation_id: str) -> None:
+    generation = await take_up(generation_id)
+    if generation is None:
+        return
+    try:
+        await see_through(generation)
+    except EaselError as failure:
+        log.info("order.not_painted", generation=generation_id, code=failure.code)
+    except asyncio.CancelledError:
+        log.info("order.put_back", generation=generation_id)
+
+
+@app.task(ignore_result=True)
+def sweep_orders() -> None:
+    """End what is overdue, and send again what was not taken up."""
+    in_studio(sweep_here())
+    send_waiting(older_than_seconds=settings.RESEND_SECONDS)
+
+
+async def sweep_here() -> int:
+    return await sweep(studio().books)
+
+
+def send_waiting(*, older_than_seconds: float) -> None:
+    for generation_id in waiting(older_than_seconds=older_than_seconds):
+        send(generation_id)
+
+
+@signals.worker_ready.connect
+def take_up_what_waited(**_: object) -> None:
+    """A fresh worker paints what the last one left, without waiting for the sweep."""
+    send_waiting(older_than_seconds=0)
+
+
+@signals.worker_shutting_down.connect
+def put_back_what_is_unfinished(**_: object) -> None:
+    """Finish what can be finished within the grace; the rest goes back to the queue."""
+    background.finish_soon(settings.GRACE_SECONDS * 0.6)

@@ -1,0 +1,187 @@
+"""Credits: what is left, what can be bought, and where every one of them went.
+
+Buying leaves the site for a page of the card processor (or the test till) and
+comes back to `returned`, which tells how it went and knows nothing of money.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from accounts.issuing import account_of
+from accounts.models import Person
+from billing import checkout, till
+from billing.ledger import wallet_of
+from billing.models import StripePayment, Wallet
+from billing.packs import Pack, find_pack, packs
+from playground.web.statement import statement_of
+from playground.web.templatetags.easel import cash
+
+Status = StripePayment.Status
+NOT_PAID: dict[str, Promise] = {
+    Status.FAILED: gettext_lazy("The payment did not go through. You were not charged."),
+    Status.EXPIRED: gettext_lazy("The checkout has expired. You were not charged."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A pack as it stands on the page."""
+
+    pack: Pack
+    price: str
+    price_per_credit: str
+    is_chosen: bool
+
+
+@vary_on_headers("HX-Request")
+@login_required
+@require_GET
+def credits(request: HttpRequest) -> HttpResponse:
+    """The page; its statement alone when that is turned."""
+    wallet = wallet_for(request)
+    before = line_number(request.GET.get("before", ""))
+    if htmx_of(request):
+        context = {"statement": statement_of(wallet, before)}
+        return render(request, "console/_statement.html", context)
+    return credits_page(request, wallet, before=before)
+
+
+@login_required
+@require_POST
+def buy(request: HttpRequest) -> HttpResponse:
+    """Begin a purchase and go where it is paid."""
+    pack = find_pack(request.POST.get("pack", ""))
+    if pack is None or not checkout.is_open():
+        messages.error(request, _("That pack is not on sale. Choose another one."))
+        return redirect("credits")
+    try:
+        address = checkout.open_checkout(
+            wallet_for(request),
+            pack,
+            return_url=absolute(request, "credits-returned"),
+            cancel_url=absolute(request, "credits"),
+        )
+    except checkout.CheckoutUnavailable:
+        text = _("The card processor did not answer. You were not charged; try again.")
+        messages.error(request, text)
+        return redirect("credits")
+    return HttpResponseRedirect(address)
+
+
+@vary_on_headers("HX-Request")
+@login_required
+@require_GET
+def returned(request: HttpRequest) -> HttpResponse:
+    """Back from paying: say how it went, or that it is not known yet."""
+    wallet = wallet_for(request)
+    payment = checkout.look_again(payment_for(wallet, request.GET.get("session", "")))
+    if payment.status == Status.PAID:
+        messages.success(request, credits_added(payment))
+        return leave(request)
+    if payment.status in NOT_PAID:
+        messages.error(request, str(NOT_PAID[payment.status]))
+        return leave(request)
+    if htmx_of(request):
+        return render(request, "console/_processing.html", processing(payment))
+    return credits_page(request, wallet, payment=payment)
+
+
+def credits_page(
+    request: HttpRequest,
+    wallet: Wallet,
+    *,
+    before: int | None = None,
+    payment: StripePayment | None = None,
+) -> HttpResponse:
+    context = {
+        "wallet": wallet,
+        "shelves": shelves() if checkout.is_open() else (),
+        "is_till": till.is_open(),
+        "is_cancelled": "cancelled" in request.GET,
+        "statement": statement_of(wallet, before),
+        **(processing(payment) if payment else {}),
+    }
+    return render(request, "console/credits.html", context)
+
+
+def shelves() -> tuple[Shelf, ...]:
+    """Lay the packs out, the middle one chosen."""
+    on_sale = packs()
+    return tuple(
+        Shelf(
+            pack,
+            cash(pack.amount_minor, pack.currency),
+            cash_exact(pack),
+            is_chosen=place == len(on_sale) // 2,
+        )
+        for place, pack in enumerate(on_sale)
+    )
+
+
+def cash_exact(pack: Pack) -> str:
+    """Write the price of one credit: it takes more than cents to tell packs apart."""
+    sign = cash(0, pack.currency).replace("0", "").strip()
+    each = f"{pack.minor_per_credit / 100:.4f}"
+    return f"{sign}{each}" if len(sign) == 1 else f"{each} {sign}"
+
+
+def processing(payment: StripePayment) -> dict[str, str]:
+    """What the page needs to ask again about a payment on its way."""
+    again = f"{reverse('credits-returned')}?session={payment.session_id}"
+    at_till = till.is_open() and bool(till.choices(payment))
+    till_page = reverse("till", args=[payment.session_id]) if at_till else ""
+    return {"check_again": again, "till_page": till_page}
+
+
+def credits_added(payment: StripePayment) -> str:
+    text = ngettext("%(count)s credit added", "%(count)s credits added", payment.credits)
+    return text % {"count": f"{payment.credits:,}"}
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    """Go to the page itself: its address can be kept and opened again."""
+    if htmx_of(request):
+        return HttpResponseClientRedirect(reverse("credits"))
+    return redirect("credits")
+
+
+def wallet_for(request: HttpRequest) -> Wallet:
+    """Return the wallet of the person who is signed in."""
+    assert isinstance(request.user, Person)
+    return wallet_of(account_of(request.user).pk)
+
+
+def payment_for(wallet: Wallet, session_id: str) -> StripePayment:
+    """Find a purchase of this wallet; another's looks exactly like a missing one."""
+    return get_object_or_404(StripePayment, wallet=wallet, session_id=session_id)
+
+
+def absolute(request: HttpRequest, name: str) -> str:
+    address = reverse(name)
+    if settings.SITE_URL:
+        return f"{settings.SITE_URL}{address}"
+    return request.build_absolute_uri(address)
+
+
+def line_number(text: str) -> int | None:
+    """Read where a page of the statement begins; nonsense means at the top."""
+    is_number = text.isascii() and text.isdigit() and len(text) < 19
+    return int(text) if is_number else None
+
+
+def htmx_of(request: HttpRequest) -> HtmxDetails | None:
+    asked: HtmxDetails | None = getattr(request, "htmx", None)
+    return asked or None

@@ -1,0 +1,113 @@
+"""`easel_account`: a person, an account, credits and a key, for operators and scripts."""
+
+import json
+import secrets
+from argparse import ArgumentParser, ArgumentTypeError
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from accounts.issuing import account_of, issue_key
+from accounts.models import AccessGroup, Account, Person
+from billing.ledger import MICRO, credit, wallet_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Provision an account: its person, credits, and an API key that is shown once."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("--credits", type=amount, default=Decimal(0))
+        parser.add_argument("--key", metavar="NAME", help="make a key of this name")
+        parser.add_argument(
+            "--group", metavar="SLUG", help="the access group it buys in"
+        )
+        parser.add_argument("--test", action="store_true", help="make a test key")
+        parser.add_argument(
+            "--json", action="store_true", help="print one line of JSON"
+        )
+
+    def handle(self, *args: Any, email: str, **options: Any) -> None:
+        group = find_group(options["group"])
+        with transaction.atomic():
+            account = account_in(account_of(person_named(email)), group)
+            give(account, email, options["credits"])
+            key = key_of(account, options["key"], options["test"])
+        told = {"account": account.pk, "email": email.lower()}
+        told |= {"credits": available(account), **key}
+        if options["json"]:
+            self.stdout.write(json.dumps(told))
+            return
+        for name, value in told.items():
+            self.stdout.write(f"{name:<8} {'-' if value is None else value}")
+
+
+def amount(text: str) -> Decimal:
+    """Read a number of credits, as exact as the books are."""
+    try:
+        credits = Decimal(text)
+    except InvalidOperation as error:
+        raise ArgumentTypeError(f"{text} is not a number of credits") from error
+    if not credits.is_finite() or credits < 0 or credits * MICRO % 1:
+        raise ArgumentTypeError("0 or more, with at most six decimals")
+    return credits
+
+
+def find_group(slug: str | None) -> AccessGroup | None:
+    if slug is None:
+        return None
+    group = AccessGroup.objects.filter(slug=slug).first()
+    if group is None:
+        known = ", ".join(AccessGroup.objects.values_list("slug", flat=True))
+        raise CommandError(f"There is no group {slug}. There are: {known}.")
+    return group
+
+
+def person_named(email: str) -> Person:
+    """Return the person with this e-mail; a new one has no password yet."""
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise CommandError(f"{email} is not an e-mail address.") from error
+    person = Person.objects.filter(email=email.lower()).first()
+    if person is None:
+        person = Person.objects.create_user(email)
+        EmailAddress.objects.create(
+            user=person, email=person.email, verified=True, primary=True
+        )
+    return person
+
+
+def account_in(account: Account, group: AccessGroup | None) -> Account:
+    """Move the account to the group, when one is named."""
+    if group is not None:
+        account.group = group
+        account.save(update_fields=["group"])
+    return account
+
+
+def give(account: Account, email: str, credits: Decimal) -> None:
+    """Grant credits. Every run of the command is a grant of its own."""
+    if credits:
+        key = f"grant:{email.lower()[:100]}:{secrets.token_hex(8)}"
+        credit(account.pk, int(credits * MICRO), kind="grant", key=key)
+
+
+def key_of(account: Account, name: str | None, is_test: bool) -> dict[str, str | None]:
+    if not name:
+        return {"key_id": None, "key": None}
+    key, secret = issue_key(account, name=name, is_test=is_test)
+    return {"key_id": key.pk, "key": secret}
+
+
+def available(account: Account) -> int | float:
+    """Return the credits that can be spent, as JSON writes numbers."""
+    credits = Decimal(wallet_of(account.pk).available) / MICRO
+    return int(credits) if credits == int(credits) else float(credits)

@@ -1,0 +1,144 @@
+"""A chart of days as plain rectangles: sizes are worked out here, drawn by a template.
+
+No script and no style is needed, so it is there for every reader; the numbers are
+in the legend and in a table beside it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+SERIES_AT_MOST = 5
+OTHER = ""
+ROWS = 4
+STEPS = (1, 2, 5)
+LABELS = 5
+
+Amounts = Mapping[tuple[date, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One model's share of one day, in per cent of the chart's height."""
+
+    colour: int
+    name: str
+    amount: int
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    day: date
+    x: int
+    amount: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    colour: int
+    name: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Everything a template needs to draw it; a bar is ten units wide."""
+
+    width: int
+    bars: tuple[Bar, ...]
+    series: tuple[Series, ...]
+    scale: tuple[int, ...]
+    days: tuple[date, ...]
+    peak: Bar | None
+
+
+def stacked(days: Sequence[date], amounts: Amounts, unit: int) -> Plot:
+    """Stack each day's amounts; `unit` is the smallest step of the scale."""
+    series = biggest(amounts)
+    top = top_of_scale(max(totals(amounts).values(), default=0), unit)
+    bars = tuple(
+        bar(day, 10 * place, parts_of(day, series, amounts, top))
+        for place, day in enumerate(days)
+    )
+    peak = max(bars, key=lambda bar: bar.amount, default=None)
+    return Plot(
+        width=10 * len(days),
+        bars=bars,
+        series=series,
+        scale=tuple(top * row // ROWS for row in range(ROWS, -1, -1)),
+        days=spread(days),
+        peak=peak if peak and peak.amount else None,
+    )
+
+
+def biggest(amounts: Amounts) -> tuple[Series, ...]:
+    """Give the biggest series a colour each; the rest is one series, "other"."""
+    sums: dict[str, int] = defaultdict(int)
+    for (_day, name), amount in amounts.items():
+        sums[name] += amount
+    ranked = sorted(((n, a) for n, a in sums.items() if a), key=lambda pair: -pair[1])
+    known = [
+        Series(place, name, amount)
+        for place, (name, amount) in enumerate(ranked[:SERIES_AT_MOST], start=1)
+    ]
+    rest = sum(amount for _name, amount in ranked[SERIES_AT_MOST:])
+    return (*known, Series(SERIES_AT_MOST + 1, OTHER, rest)) if rest else tuple(known)
+
+
+def totals(amounts: Amounts) -> dict[date, int]:
+    of_day: dict[date, int] = defaultdict(int)
+    for (day, _name), amount in amounts.items():
+        of_day[day] += amount
+    return of_day
+
+
+def top_of_scale(highest: int, unit: int) -> int:
+    """Return the round number, four equal steps up, that the highest bar fits."""
+    step = unit
+    while True:
+        for factor in STEPS:
+            if ROWS * step * factor >= highest:
+                return ROWS * step * factor
+        step *= 10
+
+
+def parts_of(
+    day: date, series: Sequence[Series], amounts: Amounts, top: int
+) -> tuple[Part, ...]:
+    named = {one.name for one in series}
+    parts: list[Part] = []
+    below = 0.0
+    for one in series:
+        amount = amounts.get((day, one.name), 0)
+        if one.name == OTHER:
+            amount += rest_of(day, named, amounts)
+        height = round(100 * amount / top, 3)
+        if amount:
+            y = round(100 - below - height, 3)
+            parts.append(Part(one.colour, one.name, amount, y, height))
+        below += height
+    return tuple(parts)
+
+
+def rest_of(day: date, named: set[str], amounts: Amounts) -> int:
+    return sum(
+        amount
+        for (when, name), amount in amounts.items()
+        if when == day and name not in named
+    )
+
+
+def bar(day: date, x: int, parts: tuple[Part, ...]) -> Bar:
+    return Bar(day, x, sum(part.amount for part in parts), parts)
+
+
+def spread(days: Sequence[date]) -> tuple[date, ...]:
+    """Pick a few days to be written under the chart, the first and last among them."""
+    if len(days) <= LABELS:
+        return tuple(days)
+    last = len(days) - 1
+    return tuple(days[last * place // (LABELS - 1)] for place in range(LABELS))

@@ -1,0 +1,98 @@
+"""What happens when allauth signs somebody up, confirms a mail, or lets someone in.
+
+A new person gets an account: the guest's of their browser, with its pictures, or
+a fresh one. Their first confirmed e-mail address brings the welcome credits, once
+for every address there ever was. Signing in brings a guest's pictures along.
+"""
+
+import hashlib
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.guests import claim_guest
+from accounts.issuing import account_of, open_account
+from accounts.models import Person
+from billing.ledger import MICRO, credit
+from playground.addresses import client_address
+from playground.web.people import GUEST_COOKIE, bring_guest_along, guest_of
+
+
+class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Easel's answers to allauth's questions."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("That email and password do not match."),
+        "incorrect_password": _("That is not your password."),
+        "too_many_login_attempts": _(
+            "Too many tries. Wait five minutes, then try again."
+        ),
+        "rate_limited": _("Too many tries. Wait a minute, then try again."),
+        "account_inactive": _("This account is switched off."),
+    }
+
+    def save_user(
+        self,
+        request: HttpRequest,
+        user: Person,
+        form: BaseForm,
+        commit: bool = True,
+    ) -> Person:
+        """Make the person and their account together."""
+        with transaction.atomic():
+            super().save_user(request, user, form, commit=commit)
+            if commit:
+                give_account(request, user)
+        return user
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm the address, and welcome whoever had none before."""
+        with transaction.atomic():
+            is_first = not has_confirmed_address(email_address.user)
+            confirmed = bool(super().confirm_email(request, email_address))
+            if confirmed and is_first:
+                welcome(email_address.user, email_address.email)
+        return confirmed
+
+    def post_login(
+        self, request: HttpRequest, user: Person, **how: Any
+    ) -> HttpResponse:
+        """Let the person in, with what their browser made before."""
+        bring_guest_along(request, user)
+        response: HttpResponse = super().post_login(request, user, **how)
+        response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+        return response
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request.META, settings.TRUSTED_PROXIES) or "unknown"
+
+
+def give_account(request: HttpRequest, person: Person) -> None:
+    """Make the guest of this browser the new person's account, or open one."""
+    guest = guest_of(request)
+    if guest is None or not claim_guest(guest, person):
+        open_account(person)
+
+
+def has_confirmed_address(person: Person) -> bool:
+    return bool(EmailAddress.objects.filter(user=person, verified=True).exists())
+
+
+def welcome(person: Person, email: str) -> bool:
+    """Grant the welcome credits; an address that had them gets nothing."""
+    if settings.WELCOME_CREDITS <= 0:
+        return False
+    address = hashlib.sha256(email.strip().lower().encode()).hexdigest()
+    return credit(
+        account_of(person).pk,
+        settings.WELCOME_CREDITS * MICRO,
+        kind="grant",
+        key=f"grant:welcome:{address}",
+        counter="grants",
+    )

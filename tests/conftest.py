@@ -1,0 +1,144 @@
+"""The cast and the stage: alice, bob and carol; the site, a worker, a browser.
+
+Everything that touches the database through these fixtures really commits, so
+that the site's own connections see it; `tests/services/clean_books.py` puts the
+database back after each test. What a machine lacks is skipped, and said.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+
+from tests.cast import customer
+from tests.services import browser, clean_books, redis
+from tests.services.site import Client, Site, running_site
+from tests.services.worker import running_worker
+
+DATABASE_FIXTURES = {"db", "transactional_db"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--postgresql-report",
+        help="the report of the same suite's run on PostgreSQL, as `make test` makes it",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark each test by what it needs, so that a run can choose."""
+    for item in items:
+        fixtures = set(item.fixturenames)
+        if fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+            item.add_marker("books")
+        if "browser_page" in fixtures or "browser_context" in fixtures:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """The database goes with its folder or its throwaway server: no need to drop it."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        clean_books.keep()
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def books_db(transactional_db):
+    """A database whose commits are real: for tests of money, races and the async side."""
+
+
+# The cast.
+
+
+@pytest.fixture
+def alice(books_db):
+    """Alice has 100 credits."""
+    return customer("alice", credits=100)
+
+
+@pytest.fixture
+def bob(books_db):
+    """Bob has none."""
+    return customer("bob")
+
+
+@pytest.fixture
+def carol(books_db):
+    """Carol may not see alice's things, though she could pay for her own."""
+    return customer("carol", credits=100)
+
+
+# The stage.
+
+
+@pytest.fixture(scope="session")
+def _site(django_db_setup, django_db_blocker) -> Iterator[Site]:
+    with django_db_blocker.unblock(), running_site() as site:
+        yield site
+
+
+@pytest.fixture
+def live_site(books_db, _site) -> Site:
+    """The real site, on a real port, on this test's database."""
+    return _site
+
+
+@pytest.fixture
+def api(live_site) -> Client:
+    """A program that calls the site: `api.post("/v1/…", as_=alice, prompt="a fox")`."""
+    return Client(live_site.base_url)
+
+
+@pytest.fixture(scope="session")
+def _worker(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), running_worker() as process:
+        yield process
+
+
+@pytest.fixture
+def worker(books_db, _worker):
+    """A Celery worker, a process of its own, that takes what this test queues."""
+    return _worker
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis of our own."""
+    if not redis.is_installed():
+        pytest.skip(redis.MISSING)
+    with redis.throwaway_redis() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def _browser():
+    if browser.program() is None:
+        pytest.skip(browser.MISSING)
+    with browser.running_browser() as running:
+        yield running
+
+
+@pytest.fixture
+def browser_context(_browser, live_site):
+    """A browser of a person's own, with empty pockets: `new_page()` opens more of them."""
+    context = _browser.new_context(base_url=live_site.base_url, reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def browser_page(browser_context):
+    """An empty page of that browser; `browser_page.goto("/")` visits the site."""
+    return browser_context.new_page()

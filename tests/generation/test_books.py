@@ -1,0 +1,226 @@
+"""An order and its money are written together, whatever happens around them."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from accounts.ids import new_id
+from billing.ledger import MICRO, wallet_of
+from billing.models import Hold, Transfer
+from playground.generation.books import Claim, Close, Extend, Open, Release
+from playground.generation.entries import AttemptRow, PictureRow
+from playground.generation.models import Attempt, Generation, Picture
+from playground.generation.studio import in_studio, studio
+
+
+async def do(operation):
+    return await studio().books.do(operation)
+
+
+def order(customer, *, price=8, n=1, state="queued", lane="api", claim=""):
+    return Generation(
+        id=new_id("img"),
+        account_id=customer.account.pk,
+        group_id="standard",
+        lane=lane,
+        endpoint="images.generations",
+        model="sketch-1",
+        prompt="a fox",
+        request={},
+        n=n,
+        unit_price_microcredits=price * MICRO,
+        state=state,
+        claim=claim,
+    )
+
+
+def opened(customer, **facts):
+    generation = order(customer, **facts)
+    assert in_studio(do(Open(generation, 60)))
+    return generation
+
+
+def picture(position):
+    return PictureRow(
+        id=new_id("pic"),
+        position=position,
+        file=f"{position}.png",
+        sha256="0" * 64,
+        format="png",
+        width=8,
+        height=8,
+        bytes=100,
+        seed=7,
+        revised_prompt="",
+        expires_at=None,
+    )
+
+
+def closing(generation, *, pictures=1, **facts):
+    known = {"from_state": "running", "claim": "me", "state": "succeeded"}
+    rows = tuple(picture(position) for position in range(pictures))
+    return Close(generation.id, **{**known, **facts}, pictures=rows)
+
+
+TRY = AttemptRow(
+    provider="sketch",
+    upstream="sketch-1",
+    outcome="succeeded",
+    duration_ms=12,
+    started_at="2026-11-20 21:00:00+00:00",
+)
+
+
+def test_an_order_holds_its_money(alice):
+    opened(alice, price=8, n=2)
+
+    assert alice.credits() == 84
+    assert wallet_of(alice.account.pk).balance == 100 * MICRO
+
+
+def test_an_empty_wallet_opens_no_order(bob):
+    assert in_studio(do(Open(order(bob), 60))) is False
+    assert Generation.objects.count() == 0
+    assert Hold.objects.count() == 0
+
+
+def test_a_free_order_has_no_hold(bob):
+    generation = opened(bob, price=0, state="running", claim="me")
+
+    assert in_studio(do(closing(generation)))
+    assert Hold.objects.count() == 0
+    assert Transfer.objects.count() == 0
+    assert Picture.objects.count() == 1
+
+
+def test_the_same_order_is_never_opened_twice(alice):
+    generation = order(alice)
+    in_studio(do(Open(generation, 60)))
+
+    with pytest.raises(Exception):
+        in_studio(do(Open(generation, 60)))
+
+    assert alice.credits() == 92
+
+
+def test_delivered_pictures_are_paid_and_the_rest_is_given_back(alice):
+    generation = opened(alice, price=8, n=4, state="running", claim="me")
+
+    assert in_studio(do(closing(generation, pictures=3, state="partially_succeeded")))
+
+    generation.refresh_from_db()
+    charge = Transfer.objects.get(kind="charge")
+    assert alice.credits() == 76
+    assert (charge.amount, charge.balance_after) == (24 * MICRO, 76 * MICRO)
+    assert (generation.delivered, generation.charged_microcredits) == (3, 24 * MICRO)
+
+
+def test_nothing_delivered_costs_nothing_and_leaves_its_tries(alice):
+    generation = opened(alice, n=2, state="running", claim="me")
+    failed = Close(
+        generation.id,
+        from_state="running",
+        claim="me",
+        state="failed",
+        error_code="upstream_error",
+        attempts=(TRY, TRY),
+    )
+
+    assert in_studio(do(failed))
+
+    assert alice.credits() == 100
+    assert Hold.objects.get().state == "voided"
+    assert Attempt.objects.filter(generation=generation).count() == 2
+
+
+def test_an_order_is_closed_once(alice):
+    generation = opened(alice, state="running", claim="me")
+
+    first, second = (in_studio(do(closing(generation))) for _ in range(2))
+
+    assert (first, second) == (True, False)
+    assert alice.credits() == 92
+
+
+def test_whoever_lost_the_claim_changes_nothing(alice):
+    generation = opened(alice, state="running", claim="somebody else")
+
+    assert in_studio(do(closing(generation))) is False
+    assert Picture.objects.count() == 0
+    assert Hold.objects.get().state == "pending"
+
+
+def test_a_queued_order_is_taken_up_once(alice):
+    generation = opened(alice)
+
+    first = in_studio(do(Claim(generation.id, "me", 60)))
+    second = in_studio(do(Claim(generation.id, "you", 60)))
+
+    assert (first, second) == (True, False)
+
+
+def test_a_lease_is_extended_only_by_its_holder(alice):
+    generation = opened(alice, state="running", claim="me")
+    before = Hold.objects.get().expires_at
+
+    assert in_studio(do(Extend(generation.id, "you", 600))) is False
+    assert in_studio(do(Extend(generation.id, "me", 600))) is True
+    assert Hold.objects.get().expires_at > before
+
+
+def test_a_released_order_is_queued_again_with_its_hold(alice):
+    generation = opened(alice, state="running", claim="me")
+
+    assert in_studio(do(Release(generation.id, "me", 60)))
+
+    generation.refresh_from_db()
+    assert (generation.state, generation.claim) == ("queued", "")
+    assert alice.credits() == 92
+
+
+def test_a_guest_has_one_live_order(bob):
+    opened(bob, price=0, lane="guest")
+
+    with pytest.raises(Exception):
+        in_studio(do(Open(order(bob, price=0, lane="guest"), 60)))
+
+    assert Generation.objects.count() == 1
+
+
+def test_two_hundred_rivals_share_a_wallet_for_seven_pictures(alice):
+    def ask(_):
+        return in_studio(do(Open(order(alice, price=14), 60)))
+
+    with ThreadPoolExecutor(40) as rivals:
+        answers = list(rivals.map(ask, range(200)))
+
+    assert answers.count(True) == 7
+    assert alice.credits() == 2
+
+
+def test_charges_that_land_together_are_numbered_one_by_one(alice):
+    generations = [opened(alice, price=2, state="running", claim="me") for _ in range(40)]
+
+    async def close_all():
+        here = studio().books
+        waiting = [here.do(closing(generation)) for generation in generations]
+        return await asyncio.gather(*waiting)
+
+    assert in_studio(close_all()) == [True] * 40
+
+    lines = Transfer.objects.filter(wallet_id=alice.account.pk).order_by("seq")
+    balances = [line.balance_after for line in lines]
+    assert [line.seq for line in lines] == list(range(1, 42))
+    assert balances == [(100 - 2 * paid) * MICRO for paid in range(41)]
+    assert wallet_of(alice.account.pk).held == 0
+
+
+def test_the_journal_can_be_neither_edited_nor_deleted(alice):
+    with pytest.raises(Exception), connection.cursor() as cursor:
+        cursor.execute("UPDATE billing_transfer SET amount = 1")
+    with pytest.raises(Exception), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM billing_transfer")
+
+    assert Transfer.objects.get().amount == 100 * MICRO
