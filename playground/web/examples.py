@@ -21,9 +21,9 @@ class Example:
 EXAMPLES = (
     Example(_("A stoneware vase on linen, soft morning light"), "vase"),
     Example(_("Desert dunes at sunset, a low sun"), "dunes"),
-    Example(_("A poster of red wildflowers, three inks"), "flowers"),
+    Example(_("A poster of red wildflowers"), "flowers"),
     Example(_("Marbled ink, burgundy and cream"), "ink"),
-    Example(_("A pale ringed planet among stars"), "planet"),
+    Example(_("A striped planet and its moon among stars"), "planet"),
     Example(_("A rainy city street at night, neon lights"), "city"),
     Example(_("Misty mountains at dawn, watercolour"), "mountains"),
     Example(_("Geometric poster, teal and orange"), "poster"),
