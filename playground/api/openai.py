@@ -132,7 +132,7 @@ async def show_model(request: HttpRequest, name: str) -> dict[str, Any]:
 
 
 def model_out(model: Model) -> dict[str, Any]:
-    ends = model.lifecycle.shutdown_date
+    ends = model.lifecycle.shutdown
     return {
         "id": model.id,
         "object": "model",

@@ -65,5 +65,3 @@ class Refusal(Schema):
         code: str | None
 
     error: Error
-
-

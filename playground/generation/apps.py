@@ -1,7 +1,23 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from .catalogue import CatalogueError, catalogue
+from .errors import ModelNotFound
 
 
 class GenerationConfig(AppConfig):
     name = "playground.generation"
     label = "generation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Read the catalogue now: a wrong file must stop the start, not a customer."""
+        try:
+            models = catalogue()
+            if settings.DEFAULT_MODEL:
+                models.find(settings.DEFAULT_MODEL)
+        except CatalogueError as error:
+            raise ImproperlyConfigured(str(error)) from error
+        except ModelNotFound as error:
+            raise ImproperlyConfigured(f"EASEL_DEFAULT_MODEL: {error}") from error

@@ -266,6 +266,10 @@ kept AS (
 )
 SELECT id, claim FROM moved"""
 
+PICTURE_VALUES = ", ".join(
+    "closed.account_id" if name == "account_id" else f"p.{name}"
+    for name in PICTURE_COLUMNS
+)
 CLOSE = f"""
 WITH asked AS MATERIALIZED (SELECT * FROM {records(CLOSING_COLUMNS, "c")}),
 closed AS (
@@ -285,7 +289,7 @@ closing AS (SELECT id AS job_id, cost, unpaid_state, reason FROM closed WHERE is
 {ledger.SETTLE},
 pictured AS (
     INSERT INTO generation_picture ({listed(PICTURE_COLUMNS)}, created_at)
-    SELECT {", ".join("closed.account_id" if name == "account_id" else f"p.{name}" for name in PICTURE_COLUMNS)}, now()
+    SELECT {PICTURE_VALUES}, now()
     FROM {records(PICTURE_COLUMNS, "p")} JOIN closed ON closed.id = p.generation_id
 ),
 tried AS (

@@ -138,7 +138,9 @@ def encode(picture: Image.Image, image_format: str, compression: int | None) -> 
     file = io.BytesIO()
     options: dict[str, int] = {"compress_level": 1} if image_format == "png" else {}
     if image_format in QUALITY:
-        options["quality"] = QUALITY[image_format] if compression is None else compression
+        options["quality"] = (
+            QUALITY[image_format] if compression is None else compression
+        )
     if image_format == "webp":
         options["method"] = 2
     if image_format == "avif":

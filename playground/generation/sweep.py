@@ -16,6 +16,7 @@ from playground.generation.database import Books, in_thread
 from playground.generation.entries import AttemptRow
 from playground.generation.errors import ModelNotFound
 from playground.generation.models import Attempt, Generation
+from playground.generation.paint import each_microusd
 from playground.generation.request import ImageRequest
 
 log = structlog.get_logger()
@@ -29,7 +30,9 @@ async def sweep(books: Books, *, account_id: str | None = None) -> int:
     for generation in await in_thread(lambda: overdue(account_id)):
         if await books.do(given_up(generation)):
             ended += 1
-            log.warning("order.given_up", generation=generation.id, was=generation.state)
+            log.warning(
+                "order.given_up", generation=generation.id, was=generation.state
+            )
     return ended
 
 
@@ -68,7 +71,7 @@ def lost_attempt(generation: Generation) -> AttemptRow:
         name, upstream, cost = "", "", 0
     else:
         name, upstream = offer.provider, offer.upstream
-        cost = offer.cost_microusd(request) * generation.n
+        cost = round(each_microusd(request, offer) * generation.n)
     return AttemptRow(
         provider=name,
         upstream=upstream,

@@ -31,7 +31,9 @@ from playground.web.templatetags.easel import cash
 
 Status = StripePayment.Status
 NOT_PAID: dict[str, Promise] = {
-    Status.FAILED: gettext_lazy("The payment did not go through. You were not charged."),
+    Status.FAILED: gettext_lazy(
+        "The payment did not go through. You were not charged."
+    ),
     Status.EXPIRED: gettext_lazy("The checkout has expired. You were not charged."),
 }
 
@@ -147,7 +149,9 @@ def processing(payment: StripePayment) -> dict[str, str]:
 
 
 def credits_added(payment: StripePayment) -> str:
-    text = ngettext("%(count)s credit added", "%(count)s credits added", payment.credits)
+    text = ngettext(
+        "%(count)s credit added", "%(count)s credits added", payment.credits
+    )
     return text % {"count": f"{payment.credits:,}"}
 
 

@@ -9,10 +9,18 @@ from django.db import connection
 from accounts.ids import new_id
 from billing.ledger import MICRO, wallet_of
 from billing.models import Hold, Transfer
+from playground.generation.audit import audit
 from playground.generation.books import Claim, Close, Extend, Open, Release
 from playground.generation.entries import AttemptRow, PictureRow
 from playground.generation.models import Attempt, Generation, Picture
 from playground.generation.studio import in_studio, studio
+
+
+@pytest.fixture(autouse=True)
+def books_that_balance(books_db):
+    """Whatever a test does to the books, they are in order afterwards."""
+    yield
+    assert audit() == []
 
 
 async def do(operation):
@@ -201,7 +209,9 @@ def test_two_hundred_rivals_share_a_wallet_for_seven_pictures(alice):
 
 
 def test_charges_that_land_together_are_numbered_one_by_one(alice):
-    generations = [opened(alice, price=2, state="running", claim="me") for _ in range(40)]
+    generations = [
+        opened(alice, price=2, state="running", claim="me") for _ in range(40)
+    ]
 
     async def close_all():
         here = studio().books

@@ -78,7 +78,9 @@ class Canvas:
         box = self._box(outlines, 0)
         if box is None:
             return
-        seen = image.crop((box[0] - at[0], box[1] - at[1], box[2] - at[0], box[3] - at[1]))
+        seen = image.crop(
+            (box[0] - at[0], box[1] - at[1], box[2] - at[0], box[3] - at[1])
+        )
         self.image.paste(seen, box, self._mask(outlines, (), box))
 
     def soften(

@@ -38,9 +38,14 @@ def paint_planet(stage: Stage) -> Ground:
     colours = _world(stage)
     radius = canvas.unit * stage.chance(0.28, 0.34)
     radius = min(radius, canvas.width * 0.4, canvas.height * 0.4)
-    x, y = canvas.width * stage.chance(0.46, 0.56), canvas.height * stage.chance(0.47, 0.55)
+    x, y = (
+        canvas.width * stage.chance(0.46, 0.56),
+        canvas.height * stage.chance(0.47, 0.55),
+    )
     glow = [shapes.circle(x - radius * 0.05, y - radius * 0.04, radius * 1.02)]
-    canvas.soften(glow, mix(colours[0], (255, 190, 140), 0.3), blur=radius * 0.12, alpha=0.42)
+    canvas.soften(
+        glow, mix(colours[0], (255, 190, 140), 0.3), blur=radius * 0.12, alpha=0.42
+    )
     has_rings = bool(rng.random() < 0.45)
     tilt = stage.chance(-24, -10)
     if has_rings:
@@ -50,7 +55,9 @@ def paint_planet(stage: Stage) -> Ground:
         _rings(stage, x, y, radius, tilt, colours, is_front=True)
     if rng.random() < 0.7:
         _little_moon(stage, x, y, radius, colours)
-    return Ground(sky=(0.06, 0.62), floor=0.94, water=0.9, size=0.17, ambient=rgb("#f2ece4"))
+    return Ground(
+        sky=(0.06, 0.62), floor=0.94, water=0.9, size=0.17, ambient=rgb("#f2ece4")
+    )
 
 
 def _world(stage: Stage) -> tuple[Rgb, ...]:
@@ -60,7 +67,14 @@ def _world(stage: Stage) -> tuple[Rgb, ...]:
     first, last = asked[0], asked[-1]
     if first == last:
         last = turned(first, 18)
-    return (shade(first, 0.55), first, shade(first, -0.4), shade(last, 0.35), shade(last, 0.7), last)
+    return (
+        shade(first, 0.55),
+        first,
+        shade(first, -0.4),
+        shade(last, 0.35),
+        shade(last, 0.7),
+        last,
+    )
 
 
 def _deep_space(stage: Stage) -> None:
@@ -90,7 +104,9 @@ def _globe(stage: Stage, colours: tuple[Rgb, ...]) -> Floats:
     lit = np.clip(x * SUNLIGHT[0] + y * SUNLIGHT[1] + front * SUNLIGHT[2], 0, 1)
     face = face * (lit * 1.22 + 0.025)[..., None].astype(np.float32)
     rim = (1 - front) ** 3 * np.clip(lit * 1.5, 0, 1) * 0.5
-    return face + rim[..., None].astype(np.float32) * np.asarray(shade(colours[0], 0.5), np.float32)
+    return face + rim[..., None].astype(np.float32) * np.asarray(
+        shade(colours[0], 0.5), np.float32
+    )
 
 
 def _rings(
@@ -123,7 +139,9 @@ def _rings(
             rim.append(np.stack([turned_x, turned_y], axis=1))
         band: Points = np.concatenate(rim)
         lit = np.linspace(1.0, 0.25, 24)[None, :, None]
-        canvas.fill([band], np.asarray(colour, np.float32) * lit.astype(np.float32), alpha=alpha)
+        canvas.fill(
+            [band], np.asarray(colour, np.float32) * lit.astype(np.float32), alpha=alpha
+        )
 
 
 def _little_moon(
@@ -138,7 +156,13 @@ def _little_moon(
     canvas.fill([shapes.circle(mx, my, size)], shade(pale, -0.75))
     t = np.linspace(np.pi * 0.7, np.pi * 1.7, 40)
     outer = np.stack([mx + np.cos(t) * size, my + np.sin(t) * size], axis=1)
-    inner = np.stack([mx + size * 0.3 + np.cos(t) * size * 0.86, my + size * 0.25 + np.sin(t) * size * 0.86], axis=1)
+    inner = np.stack(
+        [
+            mx + size * 0.3 + np.cos(t) * size * 0.86,
+            my + size * 0.25 + np.sin(t) * size * 0.86,
+        ],
+        axis=1,
+    )
     canvas.fill([np.concatenate([outer, inner[::-1]])], pale)
 
 
@@ -148,20 +172,45 @@ def paint_nebula(stage: Stage) -> Ground:
     size = canvas.field
     x, y = grid(size)
     wide, tall = canvas.width / canvas.unit, canvas.height / canvas.unit
-    field = ramp(np.broadcast_to(y * 1.1, (size[1], size[0])), (rgb("#070b1a"), rgb("#101d3a"), rgb("#28406a"), rgb("#5a6a8a")))
-    glow = stage.colours or ((rgb("#63d6a5"), rgb("#8a6fd0")) if rng.random() < 0.5 else (rgb("#c98fb5"), rgb("#6f8fd6")))
+    field = ramp(
+        np.broadcast_to(y * 1.1, (size[1], size[0])),
+        (rgb("#070b1a"), rgb("#101d3a"), rgb("#28406a"), rgb("#5a6a8a")),
+    )
+    glow = stage.colours or (
+        (rgb("#63d6a5"), rgb("#8a6fd0"))
+        if rng.random() < 0.5
+        else (rgb("#c98fb5"), rgb("#6f8fd6"))
+    )
     bend = fbm(rng, size, (2.2 * wide, 2.2 * tall), octaves=5)
     across = (x - 0.5) * wide * 0.75 + (y - 0.42) * tall * 0.9 + (bend - 0.5) * 0.6
     river = np.exp(-((across / 0.2) ** 2)).astype(np.float32)
     fine = fbm(rng, size, (6 * wide, 6 * tall), octaves=5)
     field = blend(field, glow[0], river * smoothstep(0.25, 0.7, bend) * 0.62)
-    field = blend(field, glow[-1], np.exp(-((across + 0.13) ** 2) / 0.05).astype(np.float32) * fine * 0.6)
-    field = blend(field, rgb("#fff4e0"), np.exp(-((across / 0.075) ** 2)).astype(np.float32) * smoothstep(0.35, 0.75, fine) * 0.5)
+    field = blend(
+        field,
+        glow[-1],
+        np.exp(-((across + 0.13) ** 2) / 0.05).astype(np.float32) * fine * 0.6,
+    )
+    field = blend(
+        field,
+        rgb("#fff4e0"),
+        np.exp(-((across / 0.075) ** 2)).astype(np.float32)
+        * smoothstep(0.35, 0.75, fine)
+        * 0.5,
+    )
     field = blend(field, rgb("#0b1020"), smoothstep(0.56, 0.76, fine) * river * 0.5)
     canvas.wash(field)
     stars(stage, 1.0, count=int(360 * wide * tall))
     for base, tone in ((0.86, "#16233c"), (0.93, "#070b14")):
         line = skyline(rng, 3 * wide, octaves=4)
-        profile = (base * canvas.height - (line - 0.4) * 0.12 * canvas.unit).astype(np.float32)
+        profile = (base * canvas.height - (line - 0.4) * 0.12 * canvas.unit).astype(
+            np.float32
+        )
         canvas.ridge(wooded(stage, profile, 0.06), rgb(tone))
-    return Ground(floor=0.95, sky=(0.08, 0.5), size=0.17, ambient=rgb("#8f9dc4"), shadow=(4, 6, 10))
+    return Ground(
+        floor=0.95,
+        sky=(0.08, 0.5),
+        size=0.17,
+        ambient=rgb("#8f9dc4"),
+        shadow=(4, 6, 10),
+    )

@@ -181,7 +181,9 @@ def _mirror(stage: Stage, shore: float) -> None:
         cool = mix(cool, stage.colours[0], 0.6)
     water = blend(water * 0.93, cool, 0.1 + 0.42 * np.broadcast_to(fade, wobble.shape))
     streak = smoothstep(0.62, 0.8, wobble + 0.5)
-    canvas.ridge(np.full(8, shore, np.float32), blend(water, light.sky[-1], streak * 0.3))
+    canvas.ridge(
+        np.full(8, shore, np.float32), blend(water, light.sky[-1], streak * 0.3)
+    )
 
 
 def paint_underwater(stage: Stage) -> Ground:
@@ -201,7 +203,9 @@ def paint_underwater(stage: Stage) -> Ground:
     glow = np.clip(shaft, 0, 1) * (1 - y) ** 1.6 * 0.35
     canvas.wash(blend(field, (235, 250, 240), glow.astype(np.float32)))
     for layer in range(3):
-        line = skyline(rng, (2 + layer) * canvas.width / canvas.unit, octaves=3, gain=0.4)
+        line = skyline(
+            rng, (2 + layer) * canvas.width / canvas.unit, octaves=3, gain=0.4
+        )
         profile = (0.8 + 0.075 * layer - 0.12 * (line - 0.4)) * canvas.height
         body = shade(tint, -0.35 - 0.2 * layer)
         _weeds(stage, profile, body, 0.16 + 0.09 * layer)
