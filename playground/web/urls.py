@@ -2,13 +2,31 @@
 
 from django.urls import URLPattern, path
 
-from playground.web import create, credits, keys, mailbox, till, usage, webhook
+from playground.web import (
+    create,
+    credits,
+    keys,
+    mailbox,
+    pictures,
+    running,
+    till,
+    usage,
+    webhook,
+)
 
 public: list[URLPattern] = [
     path("", create.create, name="create"),
 ]
 
 urlpatterns: list[URLPattern] = [
+    path("create/settings", create.panel_fragment, name="create-settings"),
+    path("create/quote", create.quote, name="quote"),
+    path("create/runs", running.start, name="create-run"),
+    path("create/runs/<str:generation_id>", running.run, name="run"),
+    path("create/runs/<str:generation_id>/cancel", running.cancel, name="run-cancel"),
+    path("create/runs/<str:generation_id>/code", running.code, name="run-code"),
+    path("pictures/<str:picture_id>", pictures.fragment, name="picture"),
+    path("p/<str:picture_id>", pictures.whole_page, name="picture-page"),
     path("console", usage.console, name="console"),
     path("console/usage", usage.usage, name="usage"),
     path("console/keys", keys.keys, name="keys"),
