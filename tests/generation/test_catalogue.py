@@ -32,7 +32,7 @@ def test_each_of_ours_is_fully_described(model):
 
 def test_sketch_is_honest_about_what_it_is():
     sketch = OURS.find("sketch-1")
-    assert "a procedural painter, not an AI model" in sketch.description.lower()
+    assert sketch.description.startswith("A procedural painter, not an AI model")
     assert sketch.formats == ("png", "jpeg", "webp", "avif", "gif")
     assert sketch.capabilities.seed
     assert sketch.offers[0].provider == "sketch"
@@ -113,7 +113,10 @@ def test_a_short_file_of_an_operator_is_enough(tmp_path):
     assert model.name == "workshop-flux"
     assert model.tiers == ("1K",) and len(model.shapes) == 10
     assert model.price.rates.flat == 2
-    assert (model.offers[0].provider, model.offers[0].upstream) == ("workshop", "flux-dev")
+    assert (model.offers[0].provider, model.offers[0].upstream) == (
+        "workshop",
+        "flux-dev",
+    )
 
 
 def test_an_operators_file_replaces_ours_with_the_same_id(tmp_path):
@@ -176,7 +179,9 @@ def test_a_full_file_is_read_whole(tmp_path):
 
 def test_megapixel_tiers_and_odd_shapes_have_a_place(tmp_path):
     sizes = '[sizes]\nshapes = ["1:1", "19.5:9"]\ntiers = ["0.25MP", "4MP"]\n[[offers]]'
-    model = load_with(tmp_path, SHORT.replace("[[offers]]", sizes)).find("workshop-flux")
+    model = load_with(tmp_path, SHORT.replace("[[offers]]", sizes)).find(
+        "workshop-flux"
+    )
     assert model.sizes.pixels("1:1", "4MP") == (2048, 2048)
     assert model.sizes.pixels("1:1", "0.25MP") == (512, 512)
 
@@ -213,7 +218,12 @@ def test_megapixel_tiers_and_odd_shapes_have_a_place(tmp_path):
         ("price = 2", 'price = 2\n[sizes]\ntiers = ["big"]', 5, "look like 2K"),
         ("price = 2", 'price = 2\n[sizes]\ntiers = ["9K"]', 5, "too large"),
         ("price = 2", 'price = 2\n[sizes.native]\n"1:1" = {}', 5, "At least one"),
-        ("price = 2", 'price = 2\n[sizes.native]\n"1:1" = { "1K" = "x" }', 5, "be pixels"),
+        (
+            "price = 2",
+            'price = 2\n[sizes.native]\n"1:1" = { "1K" = "x" }',
+            5,
+            "be pixels",
+        ),
         ('upstream = "flux-dev"', "", 5, "“upstream” is missing"),
         ('"flux-dev"', '"flux-dev"\n[[offers]]\nprovider = 3', 9, "a text"),
         ('"flux-dev"', '"a"\n[offers.parameters]\nsparkle = {}', 9, "no field of ours"),
@@ -223,7 +233,12 @@ def test_megapixel_tiers_and_odd_shapes_have_a_place(tmp_path):
             9,
             "one of passthrough",
         ),
-        ('[[offers]]\nprovider = "workshop"\nupstream = "flux-dev"', "", 1, "Nobody paints"),
+        (
+            '[[offers]]\nprovider = "workshop"\nupstream = "flux-dev"',
+            "",
+            1,
+            "Nobody paints",
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_line_and_the_reason(
