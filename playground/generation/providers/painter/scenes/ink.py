@@ -119,4 +119,4 @@ def _dyes(stage: Stage) -> Floats:
     wave = np.abs((np.linspace(0, 9, STEPS) % 1) - 0.5)
     vein = np.clip((0.05 - wave) / 0.05, 0, 1)[:, None].astype(np.float32) * 0.4
     pale = np.asarray(shade(dyes[-1], 0.2), np.float32)
-    return table * (1 - vein) + pale * vein
+    return np.asarray(table * (1 - vein) + pale * vein, np.float32)

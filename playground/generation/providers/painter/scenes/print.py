@@ -284,15 +284,16 @@ def paint_flowers(stage: Stage) -> Ground:
     for index in range(count):
         x = left + wide * (index + 0.5 + rng.uniform(-0.22, 0.22)) / count
         height = tall * rng.uniform(0.42, 0.8)
-        _plant(press, x, low, height, green, index)
+        _plant(press, (x, low), height, green, index)
     press.lay([shapes.rectangle(left, low, wide, tall * 0.008)], press.ink(3))
     press.wear()
     return Ground(floor=0.9, sky=(0.12, 0.4), size=0.26)
 
 
 def _plant(
-    press: Press, x: float, low: float, height: float, green: Rgb, index: int
+    press: Press, foot: tuple[float, float], height: float, green: Rgb, index: int
 ) -> None:
+    x, low = foot
     rng = press.stage.rng
     unit = press.canvas.unit
     bend = rng.normal(0, 0.05) * height

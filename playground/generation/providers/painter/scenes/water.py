@@ -119,7 +119,8 @@ def _wave(stage: Stage, t: float) -> Floats:
     swell = np.sin(x * 2.1 + rng.random() * 6.3)
     height = (cusp**1.6 * 0.055 + swell * 0.014) * (0.3 + 0.95 * t)
     base = HORIZON + 0.14 + 0.33 * t**1.15
-    return (base * canvas.height - height * canvas.unit).astype(np.float32)
+    line = base * canvas.height - height * canvas.unit
+    return np.asarray(line, np.float32)
 
 
 def _wave_face(stage: Stage, profile: Floats, body: Rgb) -> Floats:
