@@ -6,7 +6,12 @@ import numpy as np
 
 from playground.generation.providers.painter import shapes
 from playground.generation.providers.painter.canvas import Points
-from playground.generation.providers.painter.fields import Rgb, fbm, smoothstep
+from playground.generation.providers.painter.fields import (
+    Rgb,
+    fbm,
+    field_size,
+    smoothstep,
+)
 from playground.generation.providers.painter.palettes import inks_for, shade
 from playground.generation.providers.painter.stage import Ground, Stage
 
@@ -39,13 +44,11 @@ class Press:
 
     def wear(self) -> None:
         """Tiny specks where the ink did not take."""
-        stage, canvas = self.stage, self.canvas
-        size = canvas.field
-        wide, tall = canvas.width / canvas.unit, canvas.height / canvas.unit
-        missed = smoothstep(
-            0.66, 0.8, fbm(stage.rng, size, (190 * wide, 190 * tall), octaves=2)
-        )
-        canvas.veil(self.paper, missed * np.float32(0.3))
+        canvas = self.canvas
+        size = field_size(canvas.width, canvas.height, 900 * 900)
+        cells = 300 * canvas.width / canvas.unit, 300 * canvas.height / canvas.unit
+        missed = smoothstep(0.66, 0.8, fbm(self.stage.rng, size, cells, octaves=2))
+        canvas.veil(self.paper, missed * np.float32(0.34))
 
     def frame(self, margin: float = 0.08) -> tuple[float, float, float, float]:
         """Left, top, width and height of the printed part."""

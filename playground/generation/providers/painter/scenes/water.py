@@ -65,7 +65,7 @@ def _surface(stage: Stage, deep: Rgb) -> None:
     top = HORIZON * canvas.height
     size = field_size(canvas.width, canvas.height - top, 200_000)
     _, y = grid(size)
-    stops = mix(light.sky[-1], deep, 0.3), mix(light.sky[-2], deep, 0.6), deep
+    stops = mix(light.sky[-1], deep, 0.55), mix(light.sky[-2], deep, 0.8), deep
     field = ramp(np.broadcast_to(y * 1.6, (size[1], size[0])), stops)
     wide = canvas.width / canvas.unit
     chop = fbm(stage.rng, size, (5 * wide, 60), octaves=3) - 0.5
