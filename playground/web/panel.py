@@ -36,6 +36,7 @@ class Option:
     is_chosen: bool = False
     is_off: bool = False
     price: int | None = None
+    seconds: float | None = None
     sizes: str = ""
 
 
@@ -174,6 +175,7 @@ def tier_options(wish: Wish, model: Model, buyer: Buyer) -> Iterable[Option]:
             is_chosen=tier == wish.tier,
             is_off=not is_offered or not may_use_tier(tier, buyer),
             price=price_of(replace(wish, tier=tier), buyer),
+            seconds=typical_seconds(model, tier),
         )
 
 
