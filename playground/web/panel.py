@@ -104,7 +104,7 @@ def chosen_model(wish: Wish, buyer: Buyer) -> Model:
 
 def is_connected(model: Model) -> bool:
     """Say whether any provider of this model could be called from here."""
-    names = connected_names(settings.COMPATIBLE_SERVERS)
+    names = connected_names(dict(settings.COMPATIBLE_SERVERS))
     return any(offer.provider in names for offer in model.offers)
 
 
@@ -160,7 +160,9 @@ def breadth(shape: str) -> tuple[bool, float]:
 def written_sizes(model: Model, shape: str) -> str:
     """Write a shape's pixels tier by tier, for the page to show when it is picked."""
     sizes = sizes_of(model, shape)
-    return "|".join(pixels(sizes[tier]) if tier in sizes else "" for tier in model.tiers)
+    return "|".join(
+        pixels(sizes[tier]) if tier in sizes else "" for tier in model.tiers
+    )
 
 
 def tier_options(wish: Wish, model: Model, buyer: Buyer) -> Iterable[Option]:
