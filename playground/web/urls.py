@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from playground.web import create, keys, mailbox, pictures, running, usage
+from playground.web import (
+    create,
+    credits,
+    keys,
+    mailbox,
+    pictures,
+    running,
+    till,
+    usage,
+    webhook,
+)
 
 public: list[URLPattern] = [
     path("", create.create, name="create"),
@@ -22,6 +32,11 @@ urlpatterns: list[URLPattern] = [
     path("console/keys", keys.keys, name="keys"),
     path("console/keys/new", keys.new_key, name="key-new"),
     path("console/keys/<str:key_id>/revoke", keys.end_key, name="key-revoke"),
+    path("console/credits", credits.credits, name="credits"),
+    path("console/credits/checkout", credits.buy, name="checkout"),
+    path("console/credits/returned", credits.returned, name="credits-returned"),
+    path("console/till/<str:session>", till.counter, name="till"),
+    path("billing/stripe/webhook", webhook.stripe_webhook, name="stripe-webhook"),
     path("dev/mail", mailbox.mailbox, name="mailbox"),
     path("dev/mail/<str:mail_id>", mailbox.mailbox, name="mail"),
 ]

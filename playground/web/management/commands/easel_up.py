@@ -90,7 +90,7 @@ def migrate_when_needed() -> None:
 def programs(host: str, port: int) -> list[Program]:
     """Return the three processes of an instance."""
     python = (sys.executable, "-m")
-    # Temporary files go where all others go: same disk, nothing shared between instances.
+    # Temporary files go where all others go: on one disk, and not shared.
     environment = {"TMPDIR": str(settings.DATA_DIR / "tmp")}
     web = (
         *python, "uvicorn", "playground.asgi:application",
