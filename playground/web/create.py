@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from playground.generation.catalogue import catalogue
-from playground.generation.models import Generation
 from playground.generation.request import Buyer
 from playground.web.chrome import available_microcredits
 from playground.web.examples import EXAMPLES
@@ -140,6 +139,6 @@ def onlooker(request: HttpRequest) -> Buyer:
         account_id="",
         group="standard",
         multiplier=Decimal(1),
-        lane=Generation.Lane.GUEST.value,
+        lane="guest",
         network=network_of(request),
     )

@@ -36,6 +36,7 @@ class Option:
     is_chosen: bool = False
     is_off: bool = False
     price: int | None = None
+    seconds: float | None = None
     sizes: str = ""
 
 
@@ -103,7 +104,7 @@ def chosen_model(wish: Wish, buyer: Buyer) -> Model:
 
 def is_connected(model: Model) -> bool:
     """Say whether any provider of this model could be called from here."""
-    names = connected_names(settings.COMPATIBLE_SERVERS)
+    names = connected_names(dict(settings.COMPATIBLE_SERVERS))
     return any(offer.provider in names for offer in model.offers)
 
 
@@ -176,6 +177,7 @@ def tier_options(wish: Wish, model: Model, buyer: Buyer) -> Iterable[Option]:
             is_chosen=tier == wish.tier,
             is_off=not is_offered or not may_use_tier(tier, buyer),
             price=price_of(replace(wish, tier=tier), buyer),
+            seconds=typical_seconds(model, tier),
         )
 
 
