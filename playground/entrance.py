@@ -37,6 +37,9 @@ class SlimHandler(ASGIHandler):
     """Django's URLs and views, without its middleware, signals and thread hops."""
 
     def load_middleware(self, is_async: bool = False) -> None:
+        self._view_middleware: list[Any] = []
+        self._template_response_middleware: list[Any] = []
+        self._exception_middleware: list[Any] = []
         self._middleware_chain = convert_exception_to_response(self._get_response_async)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

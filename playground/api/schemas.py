@@ -1,9 +1,9 @@
 """What the OpenAI dialect reads, field by field. `null` equals absent."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StrictInt, StrictStr
+from pydantic import ConfigDict, StrictInt, StrictStr
 
 from playground.generation.request import Ask, Fit, ResponseFormat
 
@@ -28,7 +28,7 @@ class GenerationsIn(Schema):
     response_format: ResponseFormat | None = None
     output_format: StrictStr | None = None
     output_compression: StrictInt | None = None
-    stream: Annotated[Literal[False] | None, Field(strict=True)] = None
+    stream: Literal[False] | None = None
 
     def to_ask(self) -> Ask:
         """Say the same in the words of the house; what is unknown travels along."""

@@ -2,8 +2,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from .catalogue import CatalogueError, catalogue
-from .errors import ModelNotFound
+from playground.generation.catalogue import CatalogueError, catalogue
+from playground.generation.errors import ModelNotFound
 
 
 class GenerationConfig(AppConfig):

@@ -14,10 +14,10 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from .catalogue_files import CatalogueError, ModelFile, read_model_file
-from .errors import ModelNotFound
-from .offered import Capabilities, Lifecycle, Model, Offer, Parameter, Price, Rates
-from .quoting import quoted
+from playground.generation.catalogue_files import CatalogueError, ModelFile, read_model_file
+from playground.generation.errors import ModelNotFound
+from playground.generation.offered import Capabilities, Lifecycle, Model, Offer, Parameter, Price, Rates
+from playground.generation.quoting import quoted
 
 __all__ = [
     "Capabilities",

@@ -12,8 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
-from .catalogue_money import read_price, read_rates
-from .offered import (
+from playground.generation.catalogue_money import read_price, read_rates
+from playground.generation.offered import (
     Behaviour,
     Capabilities,
     ChargesOn,
@@ -24,8 +24,8 @@ from .offered import (
     Qualities,
     Status,
 )
-from .request import FORMATS, ResponseFormat
-from .sizes import (
+from playground.generation.request import FORMATS, ResponseFormat
+from playground.generation.sizes import (
     SHAPES,
     FreeSizes,
     Pixels,
@@ -38,7 +38,7 @@ from .sizes import (
     ratio_in,
     tier_area_in,
 )
-from .toml_table import CatalogueError, Source, Table, read_table
+from playground.generation.toml_table import CatalogueError, Source, Table, read_table
 
 __all__ = ["CatalogueError", "ModelFile", "read_model_file"]
 
@@ -272,11 +272,10 @@ def _free(table: Table) -> FreeSizes:
 
 
 def _offer(table: Table) -> Offer:
-    upstream = table.take("upstream", str)
     offer = Offer(
         provider=table.take("provider", str),
-        upstream=upstream,
-        edit_upstream=table.take("edit_upstream", str, upstream),
+        upstream=table.take("upstream", str),
+        edit_upstream=table.take("edit_upstream", str, ""),
         parameters=_parameters(table.table("parameters")),
         passes=table.texts("passes"),
         n_per_call=table.count("n_per_call", 1, least=1),

@@ -8,9 +8,9 @@ price = 3                                        the same for every picture
 
 from decimal import Decimal
 
-from .offered import ANY, Megapixels, Painted, Price, Qualities, Rates
-from .sizes import MEGAPIXEL, Sizes
-from .toml_table import Table
+from playground.generation.offered import ANY, Megapixels, Painted, Price, Qualities, Rates
+from playground.generation.sizes import MEGAPIXEL, Sizes
+from playground.generation.toml_table import Table
 
 MICRO = Decimal("0.000001")
 
@@ -94,7 +94,7 @@ def _amount(
 def _check_complete(
     table: Table, rates: Rates, sizes: Sizes, qualities: Qualities
 ) -> None:
-    """Refuse a price that forgets a size or quality of this model, or names a strange one."""
+    """Refuse a price that forgets a size or quality, or names one we do not paint."""
     places = [
         (tier, *pixels) for row in sizes.native.values() for tier, pixels in row.items()
     ]

@@ -68,7 +68,7 @@ def finish(
         bytes=len(data),
         seed=painted.seed,
         revised_prompt=painted.revised_prompt,
-        expires_at=kept_until.isoformat(sep=" ") if kept_until else None,
+        expires_at=kept_until,
     )
     store(row.file, data)
     return Delivered(row, data)

@@ -11,12 +11,12 @@ from typing import Any, get_args
 
 from django.utils.translation import gettext as _
 
-from .catalogue import Catalogue, Named
-from .errors import BadRequest
-from .offered import Model
-from .quoting import is_text, quoted
-from .request import Ask, ImageRequest, Note, ResponseFormat
-from .sizing import read_fit, read_wish, size_for
+from playground.generation.catalogue import Catalogue, Named
+from playground.generation.errors import BadRequest
+from playground.generation.offered import Model
+from playground.generation.quoting import is_text, quoted
+from playground.generation.request import Ask, ImageRequest, Note, ResponseFormat
+from playground.generation.sizing import read_fit, read_wish, size_for
 
 # The seeds of the open image models; wider ones are cut or refused by most providers.
 MOST_SEED = 2**32 - 1
@@ -113,7 +113,7 @@ def _checked_text(text: str, about: str, model: Model) -> str:
     """Return a text that every provider and database accepts."""
     if not is_text(text):
         message = _(
-            "Remove the broken characters (NUL or half a surrogate pair) from %(field)s."
+            "Remove the broken characters (NUL, lone surrogates) from %(field)s."
         )
         raise BadRequest(message % {"field": about}, param=about)
     if len(text) > model.prompt_characters:
@@ -225,7 +225,7 @@ def _extras(ask: Ask, model: Model, remarks: Remarks) -> tuple[tuple[str, Any], 
             )
         elif not all(is_text(text) for text in _texts_in(value)):
             message = _(
-                "Remove the broken characters (NUL or half a surrogate pair) from it."
+                "Remove the broken characters (NUL, lone surrogates) from it."
             )
             raise BadRequest(message, param=quoted(name)[1:-1])
         else:

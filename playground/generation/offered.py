@@ -7,11 +7,11 @@ Amounts are exact decimals: credits for prices, dollars for what others ask.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from .request import FORMATS, ResponseFormat
-from .sizes import MEGAPIXEL, Sizes
+from playground.generation.request import FORMATS, ImageRequest, ResponseFormat
+from playground.generation.sizes import MEGAPIXEL, Sizes
 
 Status = Literal["available", "preview", "deprecated", "retired"]
 Behaviour = Literal["passthrough", "renamed", "converted", "emulated"]
@@ -125,16 +125,23 @@ class Offer:
 
     provider: str
     upstream: str
-    edit_upstream: str
+    edit_upstream: str = ""
+    n_per_call: int = 1
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     passes: tuple[str, ...] = ()
-    n_per_call: int = 1
     cost_usd: Rates | None = None
     charges_on: ChargesOn = "picture"
 
     def passes_on(self, name: str) -> bool:
         """Say whether a field we do not know may go to this upstream."""
         return name in self.passes or "*" in self.passes
+
+    def cost_microusd(self, request: ImageRequest) -> int:
+        """Return what the provider asks for one picture; nothing when it is unknown."""
+        painted = Painted(request.tier, request.width, request.height, request.quality)
+        usd = self.cost_usd.amount(painted) if self.cost_usd else None
+        exact = (usd or Decimal(0)) * 1_000_000
+        return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,10 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import structlog
 from django.conf import settings
 
-from billing.ledger import MICRO
 from playground.generation.catalogue import Offer
 from playground.generation.deliver import Delivered
 from playground.generation.entries import AttemptRow
@@ -24,7 +22,6 @@ from playground.generation.errors import (
     EaselError,
     RefusedByModel,
 )
-from playground.generation.offered import Painted
 from playground.generation.providers.base import (
     Answer,
     Broken,
@@ -126,7 +123,7 @@ async def attempt(
                 first_byte_ms=in_ms(answer.first_byte_seconds),
                 duration_ms=round((time.perf_counter() - clock) * 1000),
                 cost_microusd=provider_cost(order.request, offer, answer, kept),
-                started_at=started.isoformat(sep=" "),
+                started_at=started,
             )
         )
     if kept:
@@ -196,11 +193,4 @@ def provider_cost(
     """What the provider will bill us for this try, as far as it is known."""
     if answer.cost_microusd is not None:
         return answer.cost_microusd
-    return round(each_microusd(request, offer) * kept)
-
-
-def each_microusd(request: ImageRequest, offer: Offer) -> Decimal:
-    """What one picture of this order costs us at this provider, if we know."""
-    painted = Painted(request.tier, request.width, request.height, request.quality)
-    cost = offer.cost_usd.amount(painted) if offer.cost_usd else None
-    return (cost or Decimal(0)) * MICRO
+    return offer.cost_microusd(request) * kept

@@ -9,9 +9,9 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 
-from .errors import BadRequest
-from .offered import Model, Painted
-from .request import ImageRequest
+from playground.generation.errors import BadRequest
+from playground.generation.offered import Model, Painted
+from playground.generation.request import ImageRequest
 
 MICROCREDITS = 1_000_000
 USD_PER_CREDIT = Decimal("0.019")

@@ -93,7 +93,7 @@ class Sizes:
         return nearest(ratio, {shape: ratio_of(shape) for shape in shapes})
 
     def nearest_tier(self, area: float, shape: str) -> str:
-        """Return the tier of `shape` whose area is nearest; the smaller one on a tie."""
+        """Return the tier of `shape` nearest in area; the smaller one on a tie."""
         tiers = sorted(self.native[shape], key=area_of)
         return nearest(area, {tier: area_of(tier) for tier in tiers})
 

@@ -16,7 +16,6 @@ from playground.generation.database import Books, in_thread
 from playground.generation.entries import AttemptRow
 from playground.generation.errors import ModelNotFound
 from playground.generation.models import Attempt, Generation
-from playground.generation.paint import each_microusd
 from playground.generation.request import ImageRequest
 
 log = structlog.get_logger()
@@ -71,7 +70,7 @@ def lost_attempt(generation: Generation) -> AttemptRow:
         name, upstream, cost = "", "", 0
     else:
         name, upstream = offer.provider, offer.upstream
-        cost = round(each_microusd(request, offer) * generation.n)
+        cost = offer.cost_microusd(request) * generation.n
     return AttemptRow(
         provider=name,
         upstream=upstream,
@@ -79,7 +78,7 @@ def lost_attempt(generation: Generation) -> AttemptRow:
         reason="the process that had begun it is gone",
         duration_ms=round((timezone.now() - started).total_seconds() * 1000),
         cost_microusd=0 if generation.is_test else cost,
-        started_at=started.isoformat(sep=" "),
+        started_at=started,
     )
 
 

@@ -144,7 +144,6 @@ def test_twenty_rivals_on_a_wallet_for_seven_pictures(api):
         ({"prompt": 7}, "prompt"),
         ({"prompt": ""}, "prompt"),
         ({}, "prompt"),
-        ({"prompt": "a \ud800 fox"}, "prompt"),
         ({"prompt": "a fox", "size": "0x5"}, "size"),
         ({"prompt": "a fox", "output_format": "bmp"}, "output_format"),
         ({"prompt": "a fox", "response_format": "carrier pigeon"}, "response_format"),

@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -77,7 +78,7 @@ TRY = AttemptRow(
     upstream="sketch-1",
     outcome="succeeded",
     duration_ms=12,
-    started_at="2026-11-20 21:00:00+00:00",
+    started_at=datetime(2026, 11, 20, 21, tzinfo=UTC),
 )
 
 

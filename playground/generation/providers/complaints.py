@@ -31,7 +31,8 @@ OVERLOADED = frozenset({503, 529})
 # "moderation" and "safety" are also names of parameters that a server may not know, and
 # model names may be "case-sensitive": so mistakes are looked for first.
 MISTAKE = re.compile(
-    r"(?:unknown|unsupported|unrecognized|unexpected)[ _](?:parameter|name|field|argument|request)"
+    r"(?:unknown|unsupported|unrecognized|unexpected)"
+    r"[ _](?:parameter|name|field|argument|request)"
     r"|extra[ _](?:inputs|forbidden)"
     r"|model[ _]?not[ _]?(?:found|exist)|model\b.{0,80}(?:does not exist|not found)"
     r"|(?:invalid|incorrect)[ _]api[ _]key|api key not valid",
@@ -43,8 +44,9 @@ REFUSAL = re.compile(
     re.IGNORECASE,
 )
 EXHAUSTED = re.compile(
-    r"insufficient[ _](?:\w+[ _])?(?:quota|balance|funds|credits?)|quota[ _]exceeded|current quota"
-    r"|\bbalance\b|\bcredits\b|overdue|billing[ _]hard[ _]limit",
+    r"insufficient[ _](?:\w+[ _])?(?:quota|balance|funds|credits?)"
+    r"|quota[ _]exceeded|current quota|\bbalance\b|\bcredits\b"
+    r"|overdue|billing[ _]hard[ _]limit",
     re.IGNORECASE,
 )
 DATA_URI = re.compile(r"data:[\w/+.-]*;base64,[\w+/=-]*")
@@ -87,7 +89,7 @@ class Complaint:
         return f"{self.codes} {self.message}".strip()
 
     def without(self, *secrets: str) -> "Complaint":
-        """Return the same complaint, fit for a log: no key, no prompt, no picture in it."""
+        """Return the same complaint, fit for a log: no key, prompt or picture in it."""
         message = DATA_URI.sub("[data]", self.message)
         for secret in filter(None, secrets):
             message = message.replace(secret, "[…]")

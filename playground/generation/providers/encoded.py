@@ -8,6 +8,7 @@ parsed, and each picture is decoded straight from where it lies.
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any, Self
 
 import orjson
@@ -56,10 +57,12 @@ class Document:
 
     @classmethod
     def _cut(cls, body: bytearray) -> Self | None:
-        """Parse what is left without the long strings; `None` if that makes no sense."""
-        view, rest, cuttings, position = memoryview(body), bytearray(), {}, 0
+        """Parse what is left without the long strings; `None` if it makes no sense."""
+        view, rest, position = memoryview(body), bytearray(), 0
+        cuttings: dict[str, memoryview] = {}
+        token = token_hex(8)  # so that no text of theirs can pass for a cutting
         for start, end in long_strings(body):
-            mark = f"cut out {len(cuttings)}"
+            mark = f"{token}-{len(cuttings)}"
             cuttings[mark] = view[start:end]
             rest += view[position:start]
             rest += mark.encode()

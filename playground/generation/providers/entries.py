@@ -23,11 +23,8 @@ ADDRESSES = ("url", "image_url", "image")
 
 def entries_of(tree: Any) -> list[dict[str, Any]]:
     """Return the entries, however they are listed. A bare string counts as one."""
-    found = (
-        next((tree[name] for name in LISTS if tree.get(name)), [])
-        if _is_object(tree)
-        else []
-    )
+    lists = [tree.get(name) for name in LISTS] if _is_object(tree) else []
+    found: Any = next(filter(None, lists), [])
     listed = found if isinstance(found, list) else [found]
     entries = [{"image": one} if isinstance(one, str) else one for one in listed]
     return [entry for entry in entries if isinstance(entry, dict)]
@@ -52,8 +49,10 @@ def picture_inside(document: Document, entry: dict[str, Any]) -> bytes:
 
 
 def address_in(document: Document, entry: dict[str, Any]) -> str:
-    """Return the address of the picture, relative or whole; nothing when there is none."""
-    texts = (_address(document, entry.get(name)) for name in ADDRESSES)
+    """Return the address of the picture, relative or whole, if there is one."""
+    texts = [_address(document, entry.get(name)) for name in ADDRESSES]
+    if isinstance(image := entry.get("image"), str) and not image.startswith("http"):
+        texts.pop()
     short = (text for text in texts if isinstance(text, str) and text)
     return next((text for text in short if not _is_data_uri(text)), "")
 

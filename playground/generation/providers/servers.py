@@ -46,7 +46,7 @@ class CompatibleServer:
 
     @property
     def credentials(self) -> Mapping[str, str]:
-        """The headers that let us in: a bearer token, or the bare key in a header of its own."""
+        """What lets us in: a bearer token, or the bare key in a header of its own."""
         if not self.api_key:
             return MappingProxyType({})
         is_bearer = self.auth_header.lower() == "authorization"
@@ -88,7 +88,7 @@ def _server(name: str, said: Any) -> CompatibleServer:
 
 
 def normalised(text: Any) -> URL:
-    """Mend the usual mistakes: final slashes, a doubled version, the endpoint, a missing /v1."""
+    """Mend the usual mistakes: final slashes, /v1 twice or not at all, the endpoint."""
     wanted = f"an http or https address, not {text!r}"
     try:
         url = URL(text.strip())

@@ -64,7 +64,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One result to fetch, by its URL. `headers` go to `home` and to no other origin."""
+    """One result to fetch, by its URL. `headers` go to no origin but `home`."""
 
     url: str
     home: URL
@@ -174,7 +174,7 @@ def _opened(guarded: bool) -> ClientSession:
 
 
 def _public_socket(address: tuple[Any, ...]) -> socket.socket:
-    """Make the socket for an address already resolved, so that a name cannot change its mind."""
+    """Make a socket for an address already resolved: no name can change its mind."""
     family, kind, protocol, _, where = address
     if is_private(where[0]):
         raise PrivateAddress
@@ -193,7 +193,7 @@ def is_private(address: str) -> bool:
 
 
 def _patience(seconds: float) -> ClientTimeout:
-    # Half at most for connecting, so that a server never reached is told from one too slow.
+    # Half at most to connect: a server never reached is told from one too slow.
     return ClientTimeout(total=seconds, sock_connect=min(CONNECT_SECONDS, seconds / 2))
 
 

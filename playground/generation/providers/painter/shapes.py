@@ -115,5 +115,5 @@ def ribbon(line: Points, widths: Points | float) -> list[Points]:
     across = np.stack([-along[:, 1] / length, along[:, 0] / length], axis=1)
     side = across * half[:, None]
     body = np.concatenate([line + side, (line - side)[::-1]])
-    ends = [circle(*line[i], max(float(half[i]), 0.01)) for i in (0, -1)]
+    ends = [circle(line[i, 0], line[i, 1], max(float(half[i]), 0.01)) for i in (0, -1)]
     return [body, *ends]

@@ -42,13 +42,13 @@ def paint_portrait(stage: Stage) -> Ground:
     press = Press(stage)
     canvas, rng = stage.canvas, stage.rng
     height = min(canvas.height * 0.8, canvas.width * 0.95)
-    left, top = canvas.width * 0.5 - height * 0.52, canvas.height - height
+    left, top = canvas.width * 0.5 - height * 0.52, (canvas.height - height) * 0.62
     radius = min(canvas.width, canvas.height) * 0.36
     middle = canvas.width * 0.5, top + height * 0.4
     press.lay([shapes.circle(*middle, radius)], press.ink(0))
     _rays(press, middle, radius)
     press.wear()
-    face = _outline(FACE, left, top, height)
+    face = _bust(stage, left, top, height)
     canvas.soften(
         [face + height * 0.012],
         shade(press.ink(3), -0.3),
@@ -82,6 +82,16 @@ def _outline(
     spots = np.asarray([[x, y] for x, y, _ in knots]) / 100 * height
     corners = [bool(sharp) for *_, sharp in knots]
     return shapes.blob(spots + np.array([left, top]), corners)
+
+
+def _bust(stage: Stage, left: float, top: float, height: float) -> Points:
+    """The profile with its shoulders run down to the lower edge."""
+    face = _outline(FACE, left, top, height)
+    low = max(float(face[:, 1].max()), stage.canvas.height + height * 0.05)
+    is_hem = face[:, 1] > top + height * 1.06
+    return np.where(
+        is_hem[:, None], np.stack([face[:, 0], np.full(len(face), low)], axis=1), face
+    )
 
 
 def _rays(press: Press, middle: tuple[float, float], radius: float) -> None:

@@ -50,7 +50,9 @@ class Press:
     def frame(self, margin: float = 0.08) -> tuple[float, float, float, float]:
         """Left, top, width and height of the printed part."""
         edge = margin * min(self.canvas.width, self.canvas.height)
-        return edge, edge, self.canvas.width - 2 * edge, self.canvas.height - 2 * edge
+        words = self.canvas.height * 0.27 if self.stage.brief.quotes else 0.0
+        wide, tall = self.canvas.width - 2 * edge, self.canvas.height - 2 * edge
+        return edge, edge + words, wide, tall - words
 
 
 def paint_geometry(stage: Stage) -> Ground:

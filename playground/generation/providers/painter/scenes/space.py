@@ -14,7 +14,7 @@ from playground.generation.providers.painter.fields import (
     smoothstep,
 )
 from playground.generation.providers.painter.palettes import mix, rgb, shade, turned
-from playground.generation.providers.painter.scenes.backdrop import stars
+from playground.generation.providers.painter.scenes.backdrop import stars, sun_disc
 from playground.generation.providers.painter.scenes.landscape import skyline, wooded
 from playground.generation.providers.painter.stage import Ground, Stage
 
@@ -55,9 +55,7 @@ def paint_planet(stage: Stage) -> Ground:
         _rings(stage, x, y, radius, tilt, colours, is_front=True)
     if rng.random() < 0.7:
         _little_moon(stage, x, y, radius, colours)
-    return Ground(
-        sky=(0.06, 0.62), floor=0.94, water=0.9, size=0.17, ambient=rgb("#f2ece4")
-    )
+    return Ground(sky=(0.04, 0.5), size=0.2, ambient=rgb("#f2ece4"), centre=0.2)
 
 
 def _world(stage: Stage) -> tuple[Rgb, ...]:
@@ -102,7 +100,7 @@ def _globe(stage: Stage, colours: tuple[Rgb, ...]) -> Floats:
     band = (lean * 0.5 + 0.5) * 1.35 + (swirl - 0.5) * 0.55 + (blot - 0.5) * 0.3
     face = ramp(band % 1, (*colours, colours[0]))
     lit = np.clip(x * SUNLIGHT[0] + y * SUNLIGHT[1] + front * SUNLIGHT[2], 0, 1)
-    face = face * (lit * 1.22 + 0.025)[..., None].astype(np.float32)
+    face = face * (lit * 1.02 + 0.025)[..., None].astype(np.float32)
     rim = (1 - front) ** 3 * np.clip(lit * 1.5, 0, 1) * 0.5
     return face + rim[..., None].astype(np.float32) * np.asarray(
         shade(colours[0], 0.5), np.float32
@@ -201,6 +199,8 @@ def paint_nebula(stage: Stage) -> Ground:
     field = blend(field, rgb("#0b1020"), smoothstep(0.56, 0.76, fine) * river * 0.5)
     canvas.wash(field)
     stars(stage, 1.0, count=int(360 * wide * tall))
+    if stage.subject("moon"):
+        sun_disc(stage, (stage.chance(0.25, 0.75), stage.chance(0.2, 0.36)))
     for base, tone in ((0.86, "#16233c"), (0.93, "#070b14")):
         line = skyline(rng, 3 * wide, octaves=4)
         profile = (base * canvas.height - (line - 0.4) * 0.12 * canvas.unit).astype(

@@ -205,9 +205,16 @@ def paint_still(stage: Stage) -> Ground:
     scale = min(canvas.unit * 0.27, canvas.height * 0.26, canvas.width * 0.34)
     foot = canvas.height * 0.5 + canvas.unit * 0.27
     foot = min(foot, canvas.height * 0.86)
+    form = VASES[int(rng.integers(len(VASES)))]
+    scale = min(
+        scale,
+        canvas.unit * 0.44 / form.knots[-1][0],
+        (foot - canvas.height * 0.04) / (form.knots[-1][0] + 0.95),
+    )
     if has_vessel:
         _vessel(
             stage,
+            form,
             glaze_colour,
             Stand(canvas.width * (0.46 if wanted else 0.5), foot, scale),
             tone,
@@ -253,9 +260,10 @@ def _panes(stage: Stage, x: Floats, y: Floats, table: Floats) -> Floats:
     return (1 - smoothstep(0.38, 0.46, across)) * (1 - smoothstep(0.38, 0.46, down))
 
 
-def _vessel(stage: Stage, colour: Rgb | None, stand: Stand, tone: Rgb) -> None:
+def _vessel(
+    stage: Stage, form: Form, colour: Rgb | None, stand: Stand, tone: Rgb
+) -> None:
     canvas, rng = stage.canvas, stage.rng
-    form = VASES[int(rng.integers(len(VASES)))]
     plain = (
         rgb("#e4dccb"),
         rgb("#d8cdb8"),

@@ -55,8 +55,8 @@ def paint_sea(stage: Stage) -> Ground:
 
 def _water_colour(stage: Stage) -> Rgb:
     light = stage.light
-    asked = stage.colours[0] if stage.colours else rgb("#2f6f86")
-    return multiply(mix(asked, light.near, 0.22), light.ambient)
+    asked = stage.colours[0] if stage.colours else rgb("#237a96")
+    return multiply(mix(asked, light.near, 0.1), light.ambient)
 
 
 def _surface(stage: Stage, deep: Rgb) -> None:

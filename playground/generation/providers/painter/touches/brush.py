@@ -14,6 +14,7 @@ from playground.generation.providers.painter.fields import (
     stretched,
 )
 from playground.generation.providers.painter.palettes import rgb
+from playground.generation.providers.painter.touches.press import ironed
 
 
 def _floats(image: Image.Image) -> Floats:
@@ -57,7 +58,7 @@ def _wobbled(image: Image.Image, rng: np.random.Generator, reach: float) -> Floa
 def watercolour(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Pools of pigment with dark rims, paper tooth, and a ragged white border."""
     span = _span(image)
-    flat = image.filter(ImageFilter.ModeFilter(max(3, int(7 * span) | 1)))
+    flat = ironed(image, 7 * span)
     flat = flat.filter(ImageFilter.GaussianBlur(1.3 * span))
     field = _wobbled(flat, rng, 13 * span)
     rims = _edges(as_image(field), 1.6 * span)
@@ -116,7 +117,7 @@ def oil(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 def sumi(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Black ink in five waters on warm paper, and one breath of colour."""
     span = _span(image)
-    flat = image.filter(ImageFilter.ModeFilter(max(3, int(9 * span) | 1)))
+    flat = ironed(image, 9 * span)
     field = _wobbled(flat.filter(ImageFilter.GaussianBlur(2 * span)), rng, 16 * span)
     soft = as_image(field)
     grey = _grey(soft)
@@ -137,7 +138,7 @@ def sumi(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     )
     vivid = (field.max(axis=2) - field.min(axis=2)) / 255
     red = smoothstep(
-        0.12, 0.4, ((field[..., 0] - field[..., 2]) / 255).astype(np.float32)
+        0.24, 0.5, ((field[..., 0] - field[..., 2]) / 255).astype(np.float32)
     ) * smoothstep(0.4, 0.66, vivid)
     return as_image(blend(paper, rgb("#b8382c"), red * np.float32(0.75)))
 
@@ -162,13 +163,13 @@ def _drawn(image: Image.Image, rng: np.random.Generator) -> Floats:
     grey = stretched(
         _grey(image.filter(ImageFilter.GaussianBlur(3 * span))), image.size
     )
-    low, high = np.quantile(grey, (0.02, 0.97))
+    low, high = np.quantile(grey, (0.02, 0.66))
     dark = 1 - np.clip((grey - low) / max(0.08, high - low), 0, 1)
     pitch = 6.5 * span
     ink = contour
-    for share, slope in ((0.36, 1.0), (0.62, -1.1), (0.84, 0.15)):
+    for share, slope in ((0.46, 1.0), (0.72, -1.1), (0.9, 0.15)):
         stroke = _hatch(image, rng, pitch, slope)
-        reach = np.clip((dark - share) * 1.9, 0, 0.62)
+        reach = np.clip((dark - share) * 1.25 + 0.06 * (dark > share), 0, 0.5)
         ink = np.maximum(
             ink, smoothstep(-0.12, 0.12, (reach - stroke).astype(np.float32)) * 0.72
         )
