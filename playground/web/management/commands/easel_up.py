@@ -113,9 +113,15 @@ def programs(host: str, port: int) -> list[Program]:
     )  # fmt: skip
     return [
         Program("web", web, environment),
-        Program("worker", worker, environment),
+        Program("worker", worker, environment | quiet_for_root()),
         Program("beat", beat, environment),
     ]
+
+
+def quiet_for_root() -> dict[str, str]:
+    """In development, Celery need not explain at every start that root is not wise."""
+    reminder = "ignore:You're running the worker with superuser privileges"
+    return {"PYTHONWARNINGS": reminder} if settings.DEBUG else {}
 
 
 def visible(host: str) -> str:
