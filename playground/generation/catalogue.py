@@ -14,9 +14,21 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from playground.generation.catalogue_files import CatalogueError, ModelFile, read_model_file
+from playground.generation.catalogue_files import (
+    CatalogueError,
+    ModelFile,
+    read_model_file,
+)
 from playground.generation.errors import ModelNotFound
-from playground.generation.offered import Capabilities, Lifecycle, Model, Offer, Parameter, Price, Rates
+from playground.generation.offered import (
+    Capabilities,
+    Lifecycle,
+    Model,
+    Offer,
+    Parameter,
+    Price,
+    Rates,
+)
 from playground.generation.quoting import quoted
 
 __all__ = [

@@ -8,7 +8,14 @@ price = 3                                        the same for every picture
 
 from decimal import Decimal
 
-from playground.generation.offered import ANY, Megapixels, Painted, Price, Qualities, Rates
+from playground.generation.offered import (
+    ANY,
+    Megapixels,
+    Painted,
+    Price,
+    Qualities,
+    Rates,
+)
 from playground.generation.sizes import MEGAPIXEL, Sizes
 from playground.generation.toml_table import Table
 

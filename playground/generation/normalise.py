@@ -224,9 +224,7 @@ def _extras(ask: Ask, model: Model, remarks: Remarks) -> tuple[tuple[str, Any], 
                 _("%(model)s does not know it.") % {"model": model.id},
             )
         elif not all(is_text(text) for text in _texts_in(value)):
-            message = _(
-                "Remove the broken characters (NUL, lone surrogates) from it."
-            )
+            message = _("Remove the broken characters (NUL, lone surrogates) from it.")
             raise BadRequest(message, param=quoted(name)[1:-1])
         else:
             kept.append((name, value))

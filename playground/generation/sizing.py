@@ -120,9 +120,7 @@ def _ratio(field: str, text: str | None) -> float | None:
     if ratio and is_sensible_ratio(ratio):
         return ratio
     if field == "size":
-        message = _(
-            "%(text)s is no size; write 1024x1024, a ratio like 16:9, or auto."
-        )
+        message = _("%(text)s is no size; write 1024x1024, a ratio like 16:9, or auto.")
     else:
         message = _(
             "%(text)s is no aspect ratio; write one like 16:9 (at most 32:1), or auto."
@@ -210,12 +208,7 @@ def _nearest_words(model: Model, nearest: str) -> str:
 
 def _fixed_words(named: Named) -> str:
     words = {"name": named.name, "tier": named.tier}
-    return (
-        _(
-            "%(name)s always paints at %(tier)s; only the shape was kept."
-        )
-        % words
-    )
+    return _("%(name)s always paints at %(tier)s; only the shape was kept.") % words
 
 
 def _resized_note(painted: Pixels, fit: Fit | None) -> Note:

@@ -53,7 +53,11 @@ def curl(body: dict[str, object], origin: str) -> str:
 
 def python(body: dict[str, object], origin: str) -> str:
     """OpenAI's client knows some of our fields; the others go as `extra_body`."""
-    known = {name: body[name] for name in ("model", "prompt", "n", "output_format") if name in body}
+    known = {
+        name: body[name]
+        for name in ("model", "prompt", "n", "output_format")
+        if name in body
+    }
     extra = {name: value for name, value in body.items() if name not in known}
     arguments = "".join(f"    {name}={value!r},\n" for name, value in known.items())
     return (

@@ -74,7 +74,9 @@ def first_wish(request: HttpRequest) -> Wish:
     orders = orders_of(current_account(request))
     if "from" in asked:
         order = get_object_or_404(orders, pk=asked["from"])
-        return Wish.like(order, seed=run_of(order).seed if "keep_seed" in asked else None)
+        return Wish.like(
+            order, seed=run_of(order).seed if "keep_seed" in asked else None
+        )
     if "model" in asked:
         return Wish.of(asked)
     last = orders.first()

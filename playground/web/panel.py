@@ -159,7 +159,9 @@ def breadth(shape: str) -> tuple[bool, float]:
 def written_sizes(model: Model, shape: str) -> str:
     """Write a shape's pixels tier by tier, for the page to show when it is picked."""
     sizes = sizes_of(model, shape)
-    return "|".join(pixels(sizes[tier]) if tier in sizes else "" for tier in model.tiers)
+    return "|".join(
+        pixels(sizes[tier]) if tier in sizes else "" for tier in model.tiers
+    )
 
 
 def tier_options(wish: Wish, model: Model, buyer: Buyer) -> Iterable[Option]:

@@ -30,7 +30,11 @@ def choices(chosen: str, buyer: Buyer) -> Callable[[], list[Choice]]:
     """List the models when somebody looks; those that can paint here come first."""
 
     def listed() -> list[Choice]:
-        rows = [choice(model, chosen, buyer) for model in catalogue().models if not model.is_retired]
+        rows = [
+            choice(model, chosen, buyer)
+            for model in catalogue().models
+            if not model.is_retired
+        ]
         return sorted(rows, key=lambda row: not row.is_connected)
 
     return listed

@@ -81,7 +81,9 @@ class Run:
         started = self.generation.started_at
         if started is None:
             return 0.0
-        return ((self.generation.finished_at or timezone.now()) - started).total_seconds()
+        return (
+            (self.generation.finished_at or timezone.now()) - started
+        ).total_seconds()
 
     @property
     def elapsed_text(self) -> str:
