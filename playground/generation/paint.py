@@ -100,7 +100,8 @@ async def attempt(
     """Ask one provider once, keep what it sends, and note how it went."""
     commission = commissioned(order, offer, spots)
     started, clock = datetime.now(UTC), time.perf_counter()
-    answer, failure, kept = Answer(()), None, 0
+    answer, kept = Answer(()), 0
+    failure: ProviderFailure | None = None
     try:
         answer = await called(provider, commission)
         for spot, painted in zip(spots, answer.pictures, strict=False):
