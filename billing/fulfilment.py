@@ -104,7 +104,6 @@ def pay_out(payment: StripePayment, session: Session) -> bool:
             payment.credits * MICRO,
             kind="topup",
             key=f"topup:{session.id}",
-            
             ref=("payment", str(payment.pk)),
         )
 

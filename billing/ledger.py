@@ -47,7 +47,8 @@ able AS (
 held AS (
     INSERT INTO billing_hold
         (wallet_id, job_id, amount, posted, state, created_at, expires_at, reason)
-    SELECT wallet_id, job_id, amount, 0, 'pending', now(), now() + make_interval(secs => seconds), ''
+    SELECT wallet_id, job_id, amount, 0, 'pending', now(),
+           now() + make_interval(secs => seconds), ''
     FROM asked WHERE amount > 0 AND wallet_id IN (SELECT account_id FROM able)
 )"""
 
@@ -169,7 +170,18 @@ def credit(
                 [amount, wallet_id],
             )
             seq, balance, held, debt = cursor.fetchone()
-            line = (wallet_id, seq, 1, amount, balance, kind, COUNTERS[kind], key, *ref, memo)
+            line = (
+                wallet_id,
+                seq,
+                1,
+                amount,
+                balance,
+                kind,
+                COUNTERS[kind],
+                key,
+                *ref,
+                memo,
+            )
             cursor.execute(JOURNAL_LINE, line)
             if owed := min(debt, balance - held):
                 pay_debt(wallet_id, owed, key=f"debt:{key}")

@@ -6,6 +6,7 @@ the secrets must be given or Easel does not start. `.env.example` lists them all
 """
 
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
@@ -180,7 +181,7 @@ CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")
 DEFAULT_MODEL = env.str("EASEL_DEFAULT_MODEL", default="sketch-1" if DEBUG else "")
 PROVIDER_TIMEOUT_SECONDS = env.int("EASEL_PROVIDER_TIMEOUT_SECONDS", default=180)
 PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2)
-COMPATIBLE_SERVERS = env.json("EASEL_COMPATIBLE_SERVERS", default={})
+COMPATIBLE_SERVERS: Any = env.json("EASEL_COMPATIBLE_SERVERS", default={})
 
 # Money. Packs are credits for cents; microcredits everywhere inside.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
@@ -241,7 +242,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 
 # Safety.
-TRUSTED_PROXIES = env.list("EASEL_TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES: list[str] = env.list("EASEL_TRUSTED_PROXIES", default=[])
 IS_HTTPS = env.bool("EASEL_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = (

@@ -24,7 +24,7 @@ class Customer:
 
 
 def customer(name: str, *, credits: int = 0) -> Customer:
-    """Bring somebody in: a person who may sign in, an account, credits and a live key."""
+    """Bring somebody in, with an account, credits, a live key and `PASSWORD`."""
     person = Person.objects.create_user(
         f"{name}@example.com", PASSWORD, name=name.title()
     )

@@ -21,7 +21,7 @@ DATABASE_FIXTURES = {"db", "transactional_db"}
 def pytest_addoption(parser):
     parser.addoption(
         "--postgresql-report",
-        help="the report of the same suite's run on PostgreSQL, as `make test` makes it",
+        help="the report of the suite's run on PostgreSQL, as `make test` makes it",
     )
 
 
@@ -55,7 +55,7 @@ def fresh_cache():
 
 @pytest.fixture
 def books_db(transactional_db):
-    """A database whose commits are real: for tests of money, races and the async side."""
+    """A database with real commits: for money, races and the async side."""
 
 
 # The cast.
@@ -131,7 +131,7 @@ def _browser():
 
 @pytest.fixture
 def browser_context(_browser, live_site):
-    """A browser of a person's own, with empty pockets: `new_page()` opens more of them."""
+    """A browser of a person's own, with empty pockets and any number of pages."""
     context = _browser.new_context(base_url=live_site.base_url, reduced_motion="reduce")
     context.set_default_timeout(10_000)
     yield context

@@ -41,8 +41,7 @@ BY_STATUS = {
     500: (
         "server_error",
         "server_error",
-        "Something broke on our side. Nothing was charged; try again, and quote the"
-        " x-request-id if it stays.",
+        "Something broke on our side. Try again, and quote the x-request-id if it stays.",
     ),
 }
 

@@ -76,7 +76,9 @@ async def ranged(request: HttpRequest, picture: Picture) -> HttpResponseBase:
         content_type=kind,
     )
     response["Content-Length"] = str(len(part))
-    response["Content-Disposition"] = f'inline; filename="{picture.pk}.{picture.format}"'
+    response["Content-Disposition"] = (
+        f'inline; filename="{picture.pk}.{picture.format}"'
+    )
     if part != whole:
         response["Content-Range"] = (
             f"bytes {part.start}-{part.stop - 1}/{picture.bytes}"

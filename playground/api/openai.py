@@ -12,7 +12,7 @@ import pybase64
 import structlog
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
@@ -109,7 +109,7 @@ def entry(picture: Delivered, request: ImageRequest, site: str) -> dict[str, Any
     if request.response_format == "b64_json":
         shown["b64_json"] = pybase64.b64encode_as_string(picture.data)
     else:
-        path, expires = picture_path(row.id, row.format, row.kept_until)
+        path, expires = picture_path(row.id, row.format, row.expires_at)
         shown["url"] = site + path
         shown["expires_at"] = expires
     if row.revised_prompt:
@@ -132,7 +132,7 @@ async def show_model(request: HttpRequest, name: str) -> dict[str, Any]:
 
 
 def model_out(model: Model) -> dict[str, Any]:
-    ends = model.lifecycle.shutdown_date
+    ends = model.lifecycle.shutdown
     return {
         "id": model.id,
         "object": "model",
@@ -186,8 +186,9 @@ def on_bad_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return answer_error(BadRequest(sentence, param=field or None))
 
 
-@api.exception_handler(orjson.JSONDecodeError)
-def on_broken_json(request: HttpRequest, error: orjson.JSONDecodeError) -> HttpResponse:
+@api.exception_handler(HttpError)
+def on_unreadable_body(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Ninja raises this when the body cannot be parsed."""
     return answer_error(BadRequest("The body is not valid JSON.", code="bad_json"))
 
 

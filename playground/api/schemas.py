@@ -1,16 +1,15 @@
 """What the OpenAI dialect reads, field by field. `null` equals absent."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from ninja import Schema
-from pydantic import ConfigDict, Field, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr
 
 from playground.generation.request import Ask, Fit, ResponseFormat
 
 UNUSED = {"user", "style", "moderation", "background", "safety_identifier"}
 
 
-class GenerationsIn(Schema):
+class GenerationsIn(BaseModel):
     """The body of POST /v1/images/generations."""
 
     model_config = ConfigDict(extra="allow")
@@ -28,7 +27,7 @@ class GenerationsIn(Schema):
     response_format: ResponseFormat | None = None
     output_format: StrictStr | None = None
     output_compression: StrictInt | None = None
-    stream: Annotated[Literal[False] | None, Field(strict=True)] = None
+    stream: Literal[False] | None = None
 
     def to_ask(self) -> Ask:
         """Say the same in the words of the house; what is unknown travels along."""
@@ -55,15 +54,13 @@ class GenerationsIn(Schema):
         )
 
 
-class Refusal(Schema):
+class Refusal(BaseModel):
     """OpenAI's error envelope."""
 
-    class Error(Schema):
+    class Error(BaseModel):
         message: str
         type: str
         param: str | None
         code: str | None
 
     error: Error
-
-

@@ -1,7 +1,28 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from playground.generation.catalogue import CatalogueError, catalogue
+from playground.generation.errors import ModelNotFound
+from playground.generation.providers.servers import servers_from
 
 
 class GenerationConfig(AppConfig):
     name = "playground.generation"
     label = "generation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Read what operators write now: a mistake must stop the start, not a customer."""
+        try:
+            servers_from(settings.COMPATIBLE_SERVERS)
+        except ValueError as error:
+            raise ImproperlyConfigured(str(error)) from error
+        try:
+            models = catalogue()
+            if settings.DEFAULT_MODEL:
+                models.find(settings.DEFAULT_MODEL)
+        except CatalogueError as error:
+            raise ImproperlyConfigured(str(error)) from error
+        except ModelNotFound as error:
+            raise ImproperlyConfigured(f"EASEL_DEFAULT_MODEL: {error}") from error

@@ -8,6 +8,7 @@ state and claim are the fence: whoever lost them changes nothing.
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 import orjson
@@ -206,10 +207,10 @@ class Close:
             )
         of = {"generation_id": self.generation_id, "account_id": account}
         cursor.executemany(
-            PICTURE_ON_SQLITE, [{**of, **asdict(one)} for one in self.pictures]
+            PICTURE_ON_SQLITE, [{**of, **on_sqlite(one)} for one in self.pictures]
         )
         cursor.executemany(
-            ATTEMPT_ON_SQLITE, [{**of, **asdict(one)} for one in self.attempts]
+            ATTEMPT_ON_SQLITE, [{**of, **on_sqlite(one)} for one in self.attempts]
         )
         return True
 
@@ -222,6 +223,14 @@ class Close:
 
 def as_json(records: list[dict[str, Any]]) -> str:
     return orjson.dumps(records).decode()
+
+
+def on_sqlite(row: PictureRow | AttemptRow) -> dict[str, Any]:
+    """Return a row's values as SQLite keeps them: moments are text, in UTC."""
+    return {
+        name: str(value) if isinstance(value, datetime) else value
+        for name, value in asdict(row).items()
+    }
 
 
 def records(columns: dict[str, str], alias: str, **more: str) -> str:
@@ -266,6 +275,10 @@ kept AS (
 )
 SELECT id, claim FROM moved"""
 
+PICTURE_VALUES = ", ".join(
+    "closed.account_id" if name == "account_id" else f"p.{name}"
+    for name in PICTURE_COLUMNS
+)
 CLOSE = f"""
 WITH asked AS MATERIALIZED (SELECT * FROM {records(CLOSING_COLUMNS, "c")}),
 closed AS (
@@ -285,7 +298,7 @@ closing AS (SELECT id AS job_id, cost, unpaid_state, reason FROM closed WHERE is
 {ledger.SETTLE},
 pictured AS (
     INSERT INTO generation_picture ({listed(PICTURE_COLUMNS)}, created_at)
-    SELECT {", ".join("closed.account_id" if name == "account_id" else f"p.{name}" for name in PICTURE_COLUMNS)}, now()
+    SELECT {PICTURE_VALUES}, now()
     FROM {records(PICTURE_COLUMNS, "p")} JOIN closed ON closed.id = p.generation_id
 ),
 tried AS (

@@ -168,7 +168,19 @@ class PostgresExecutor:
             await self._pool.close()
 
 
-POSTGRES_PARAMETERS = "dbname user password host port sslmode sslrootcert sslcert sslkey service options".split()
+POSTGRES_PARAMETERS = {
+    "dbname",
+    "user",
+    "password",
+    "host",
+    "port",
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "service",
+    "options",
+}
 
 
 class SqliteExecutor:

@@ -68,7 +68,7 @@ def finish(
         bytes=len(data),
         seed=painted.seed,
         revised_prompt=painted.revised_prompt,
-        expires_at=kept_until.isoformat(sep=" ") if kept_until else None,
+        expires_at=kept_until,
     )
     store(row.file, data)
     return Delivered(row, data)
@@ -138,7 +138,9 @@ def encode(picture: Image.Image, image_format: str, compression: int | None) -> 
     file = io.BytesIO()
     options: dict[str, int] = {"compress_level": 1} if image_format == "png" else {}
     if image_format in QUALITY:
-        options["quality"] = QUALITY[image_format] if compression is None else compression
+        options["quality"] = (
+            QUALITY[image_format] if compression is None else compression
+        )
     if image_format == "webp":
         options["method"] = 2
     if image_format == "avif":

@@ -5,6 +5,7 @@ reading them out of one JSON parameter. The moments are the database's own.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 ORDER_COLUMNS = {
     "id": "text",
@@ -92,7 +93,7 @@ class PictureRow:
     bytes: int
     seed: int | None
     revised_prompt: str
-    expires_at: str | None
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class AttemptRow:
     upstream: str
     outcome: str
     duration_ms: int
-    started_at: str
+    started_at: datetime
     upstream_request_id: str = ""
     status: int | None = None
     reason: str = ""

@@ -16,7 +16,11 @@ TYPES = {extension: f"image/{name}" for name, extension in EXTENSIONS.items()}
 
 
 def picture_path(
-    picture_id: str, image_format: str, kept_until: datetime | None, *, seconds: int | None = None
+    picture_id: str,
+    image_format: str,
+    kept_until: datetime | None,
+    *,
+    seconds: int | None = None,
 ) -> tuple[str, int]:
     """Return the signed path and the moment it expires, never past the picture's own end."""
     expires = int(time.time()) + (seconds or settings.FILE_URL_SECONDS)

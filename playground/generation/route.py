@@ -8,7 +8,7 @@ from collections.abc import Collection
 from playground.generation.catalogue import Model, Offer
 from playground.generation.errors import ModelNotFound
 
-REHEARSAL = Offer(provider="sketch", upstream="sketch-1", n_per_call=10)
+REHEARSAL = Offer("sketch", "sketch-1", "sketch-1", n_per_call=10)
 
 
 def route(model: Model, connected: Collection[str], *, is_test: bool) -> list[Offer]:

@@ -96,14 +96,18 @@ async def accept(
 async def opened(generation: Generation, here: Studio) -> bool:
     """Write the order with its hold; once more when overdue holds could be swept first."""
     queued = generation.state == State.QUEUED
-    order = Open(generation, settings.QUEUE_SECONDS if queued else settings.LEASE_SECONDS)
+    order = Open(
+        generation, settings.QUEUE_SECONDS if queued else settings.LEASE_SECONDS
+    )
     try:
         if await here.books.do(order):
             return True
         swept = await sweep(here.books, account_id=generation.account_id)
         return bool(swept and await here.books.do(order))
     except CLASHES as clash:
-        raise TooMany("One picture at a time: wait until the last one is done.") from clash
+        raise TooMany(
+            "One picture at a time: wait until the last one is done."
+        ) from clash
     except AWAY as error:
         log.error("database.away", reason=str(error))
         raise OutOfService(

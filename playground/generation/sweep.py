@@ -29,7 +29,9 @@ async def sweep(books: Books, *, account_id: str | None = None) -> int:
     for generation in await in_thread(lambda: overdue(account_id)):
         if await books.do(given_up(generation)):
             ended += 1
-            log.warning("order.given_up", generation=generation.id, was=generation.state)
+            log.warning(
+                "order.given_up", generation=generation.id, was=generation.state
+            )
     return ended
 
 
@@ -76,7 +78,7 @@ def lost_attempt(generation: Generation) -> AttemptRow:
         reason="the process that had begun it is gone",
         duration_ms=round((timezone.now() - started).total_seconds() * 1000),
         cost_microusd=0 if generation.is_test else cost,
-        started_at=started.isoformat(sep=" "),
+        started_at=started,
     )
 
 

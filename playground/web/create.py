@@ -1,9 +1,144 @@
-"""The playground: one prompt box, and what came of it."""
+"""The playground: one prompt box, its settings and price, and what was painted.
 
+Each region is one template, drawn inside the page and sent alone to htmx.
+"""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from playground.generation.catalogue import catalogue
+from playground.generation.request import Buyer
+from playground.web.chrome import available_microcredits
+from playground.web.examples import EXAMPLES
+from playground.web.panel import Panel, panel_for
+from playground.web.people import buyer_for, current_account, network_of
+from playground.web.picker import choices
+from playground.web.runs import FEED, RAIL, days_of, orders_of, run_of
+from playground.web.tries import tries_left
+from playground.web.wishes import Wish
 
 
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What Generate will cost, and what is left afterwards; guests have no balance."""
+
+    unit: int
+    n: int
+    available: int | None
+
+    @property
+    def total(self) -> int:
+        return self.unit * self.n
+
+    @property
+    def after(self) -> int | None:
+        return None if self.available is None else self.available - self.total
+
+    @property
+    def is_short(self) -> bool:
+        return self.after is not None and self.after < 0
+
+
+@require_GET
 def create(request: HttpRequest) -> HttpResponse:
     """GET /"""
-    return render(request, "web/create.html")
+    return render(request, "web/create.html", page(request, first_wish(request)))
+
+
+@require_GET
+def panel_fragment(request: HttpRequest) -> HttpResponse:
+    """GET /create/settings: the settings for another model, or like an earlier run."""
+    wish = first_wish(request)
+    context = {**panel_context(request, wish), "fills_prompt": "from" in request.GET}
+    return render(request, "web/_panel_answer.html", context)
+
+
+@require_GET
+def quote(request: HttpRequest) -> HttpResponse:
+    """GET /create/quote: the price of the form as it stands."""
+    context = panel_context(request, Wish.of(request.GET.dict()))
+    return render(request, "web/_price_answer.html", context)
+
+
+def first_wish(request: HttpRequest) -> Wish:
+    """What the page opens with: a link's wish, a run's, or the last settings used."""
+    asked = request.GET.dict()
+    orders = orders_of(current_account(request))
+    if "from" in asked:
+        order = get_object_or_404(orders, pk=asked["from"])
+        return Wish.like(
+            order, seed=run_of(order).seed if "keep_seed" in asked else None
+        )
+    if "model" in asked:
+        return Wish.of(asked)
+    last = orders.first()
+    wish = replace(Wish.like(last), prompt="") if last else Wish()
+    return replace(wish, prompt=asked.get("prompt", ""))
+
+
+def page(request: HttpRequest, wish: Wish) -> dict[str, Any]:
+    """Everything the whole page shows."""
+    orders = list(orders_of(current_account(request))[:RAIL])
+    runs = [run_of(order) for order in orders]
+    return {
+        **panel_context(request, wish),
+        "runs": with_asked_run(request, runs),
+        "days": days_of(runs),
+        "examples": EXAMPLES,
+        "is_live": any(run.generation.is_live for run in runs),
+    }
+
+
+def with_asked_run(request: HttpRequest, runs: list[Any]) -> list[Any]:
+    """The newest runs, and before them an older one when a link asks for it."""
+    shown = runs[:FEED]
+    wanted = request.GET.get("run")
+    if not wanted or wanted in {run.id for run in shown}:
+        return shown
+    older = orders_of(current_account(request)).filter(pk=wanted)
+    return [*map(run_of, older), *shown]
+
+
+def panel_context(request: HttpRequest, wish: Wish) -> dict[str, Any]:
+    """The composer and the settings, for whoever is looking."""
+    buyer = onlooker(request)
+    panel = panel_for(wish, buyer)
+    return {
+        "panel": panel,
+        "wish": panel.wish,
+        "price": price(request, panel, buyer),
+        "choices": choices(panel.model.id, buyer),
+        "is_guest": buyer.lane == "guest",
+        "other_models": len(catalogue().models) - 1,
+        "welcome_credits": settings.WELCOME_CREDITS,
+        "tries_a_day": settings.GUEST_PICTURES_A_DAY,
+        "tries_left": cache(
+            lambda: tries_left(current_account(request), buyer.network)
+        ),
+    }
+
+
+def price(request: HttpRequest, panel: Panel, buyer: Buyer) -> Price:
+    account = current_account(request)
+    available = available_microcredits(account) if buyer.lane != "guest" else None
+    return Price(panel.unit_price_microcredits, panel.wish.n, available)
+
+
+def onlooker(request: HttpRequest) -> Buyer:
+    """Return who would pay. Looking makes nobody an account."""
+    if current_account(request) is not None:
+        return buyer_for(request)
+    return Buyer(
+        account_id="",
+        group="standard",
+        multiplier=Decimal(1),
+        lane="guest",
+        network=network_of(request),
+    )

@@ -31,7 +31,9 @@ from playground.web.templatetags.easel import cash
 
 Status = StripePayment.Status
 NOT_PAID: dict[str, Promise] = {
-    Status.FAILED: gettext_lazy("The payment did not go through. You were not charged."),
+    Status.FAILED: gettext_lazy(
+        "The payment did not go through. You were not charged."
+    ),
     Status.EXPIRED: gettext_lazy("The checkout has expired. You were not charged."),
 }
 
@@ -41,6 +43,7 @@ class Shelf:
     """A pack as it stands on the page."""
 
     pack: Pack
+    credits: str
     price: str
     price_per_credit: str
     is_chosen: bool
@@ -95,7 +98,7 @@ def returned(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(NOT_PAID[payment.status]))
         return leave(request)
     if htmx_of(request):
-        return render(request, "console/_processing.html", processing(payment))
+        return HttpResponse(status=204)  # nothing new, and nothing to announce again
     return credits_page(request, wallet, payment=payment)
 
 
@@ -123,6 +126,7 @@ def shelves() -> tuple[Shelf, ...]:
     return tuple(
         Shelf(
             pack,
+            f"{pack.credits:,}",
             cash(pack.amount_minor, pack.currency),
             cash_exact(pack),
             is_chosen=place == len(on_sale) // 2,
@@ -147,7 +151,9 @@ def processing(payment: StripePayment) -> dict[str, str]:
 
 
 def credits_added(payment: StripePayment) -> str:
-    text = ngettext("%(count)s credit added", "%(count)s credits added", payment.credits)
+    text = ngettext(
+        "%(count)s credit added", "%(count)s credits added", payment.credits
+    )
     return text % {"count": f"{payment.credits:,}"}
 
 

@@ -47,7 +47,7 @@ def make(demo: Demo) -> None:
         user=person, email=demo.email, defaults={"verified": True, "primary": True}
     )
     account = account_of(person)
-    credit(account.pk, CREDITS * MICRO, kind="grant", key="grant:demo", memo="Demo")
+    credit(account.pk, CREDITS * MICRO, kind="grant", key="grant:demo")
     keep_key(account, person, demo.key)
 
 

@@ -99,7 +99,9 @@ def line_words(line: Transfer, order: Generation | None) -> str:
 
 
 def pictures(count: int, model: str) -> str:
-    text = ngettext("%(count)s picture, %(model)s", "%(count)s pictures, %(model)s", count)
+    text = ngettext(
+        "%(count)s picture, %(model)s", "%(count)s pictures, %(model)s", count
+    )
     return text % {"count": count, "model": model}
 
 

@@ -36,7 +36,8 @@
     open(button, id) {
       document.getElementById(id)?.showModal();
     },
-    close(button, id) {
+    close(button, id, event) {
+      event.preventDefault();
       (id ? document.getElementById(id) : button.closest("dialog"))?.close();
     },
     dismiss(button) {
@@ -105,7 +106,7 @@
     const button = event.target.closest("[data-do]");
     if (button) {
       const [verb, argument] = button.dataset.do.split(":");
-      verbs[verb]?.(button, argument);
+      verbs[verb]?.(button, argument, event);
     } else if (event.target.matches("dialog.dialog:not([data-stay])")) {
       event.target.close();
     }

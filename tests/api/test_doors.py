@@ -5,7 +5,9 @@ import pytest
 from accounts.issuing import issue_key, revoke_key
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic abc", "Bearer nonsense"])
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Basic abc", "Bearer nonsense"]
+)
 def test_nobody_comes_in_without_a_key(api, books_db, header):
     answer = api.request("GET", "/v1/models", headers={"Authorization": header})
 
@@ -14,7 +16,11 @@ def test_nobody_comes_in_without_a_key(api, books_db, header):
 
 
 def test_a_mistyped_key_fails(api, alice):
-    mistyped = alice.secret[:-8] + ("0" if alice.secret[-8] != "0" else "1") + alice.secret[-7:]
+    mistyped = (
+        alice.secret[:-8]
+        + ("0" if alice.secret[-8] != "0" else "1")
+        + alice.secret[-7:]
+    )
 
     assert api.get("/v1/models", as_=mistyped).status_code == 401
 
@@ -28,7 +34,9 @@ def test_a_revoked_key_stops_within_seconds(api, alice, settings):
     assert (before, api.get("/v1/balance", as_=secret).status_code) == (200, 401)
 
 
-@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/nothing", "/openai/v1/images/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/v1", "/v1/", "/v1/nothing", "/openai/v1/images/nothing"]
+)
 def test_an_unknown_path_answers_in_the_envelope(api, alice, path):
     answer = api.get(path, as_=alice)
 

@@ -25,7 +25,11 @@ def test_a_picture_is_served_whole_and_may_be_kept(api, address):
 
 @pytest.mark.parametrize(
     ("asked", "part"),
-    [("bytes=0-9", slice(0, 10)), ("bytes=5-", slice(5, None)), ("bytes=-7", slice(-7, None))],
+    [
+        ("bytes=0-9", slice(0, 10)),
+        ("bytes=5-", slice(5, None)),
+        ("bytes=-7", slice(-7, None)),
+    ],
 )
 def test_a_part_can_be_asked_for(api, address, asked, part):
     whole = api.get(address).body

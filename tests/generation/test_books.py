@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -9,10 +10,18 @@ from django.db import connection
 from accounts.ids import new_id
 from billing.ledger import MICRO, wallet_of
 from billing.models import Hold, Transfer
+from playground.generation.audit import audit
 from playground.generation.books import Claim, Close, Extend, Open, Release
 from playground.generation.entries import AttemptRow, PictureRow
 from playground.generation.models import Attempt, Generation, Picture
 from playground.generation.studio import in_studio, studio
+
+
+@pytest.fixture(autouse=True)
+def books_that_balance(books_db):
+    """Whatever a test does to the books, they are in order afterwards."""
+    yield
+    assert audit() == []
 
 
 async def do(operation):
@@ -69,7 +78,7 @@ TRY = AttemptRow(
     upstream="sketch-1",
     outcome="succeeded",
     duration_ms=12,
-    started_at="2026-11-20 21:00:00+00:00",
+    started_at=datetime(2026, 11, 20, 21, tzinfo=UTC),
 )
 
 
@@ -201,7 +210,9 @@ def test_two_hundred_rivals_share_a_wallet_for_seven_pictures(alice):
 
 
 def test_charges_that_land_together_are_numbered_one_by_one(alice):
-    generations = [opened(alice, price=2, state="running", claim="me") for _ in range(40)]
+    generations = [
+        opened(alice, price=2, state="running", claim="me") for _ in range(40)
+    ]
 
     async def close_all():
         here = studio().books

@@ -1,1 +1,1 @@
-"""Throwaway servers for the tests: each starts on a free port and leaves nothing behind."""
+"""Throwaway servers: each starts on a free port and leaves nothing behind."""

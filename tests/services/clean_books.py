@@ -32,7 +32,7 @@ def put_back() -> None:
         return
     with connection.cursor() as cursor:
         names = connection.introspection.table_names(cursor)
-        # As a replica PostgreSQL fires no triggers: neither foreign keys nor the journal's own.
+        # As a replica PostgreSQL fires no triggers: no foreign keys, no journal's own.
         statements = ["BEGIN", "SET LOCAL session_replication_role = replica"]
         statements += [f'DELETE FROM public."{name}"' for name in names]
         statements += [

@@ -1,4 +1,4 @@
-"""The real site on a real port, inside the test process, so that both share one database."""
+"""The real site on a real port, in the test process: both share one database."""
 
 import json
 import socket
@@ -64,7 +64,7 @@ class Client:
     def get(
         self, path: str, *, as_: HasSecret | str | None = None, **headers: str
     ) -> Answer:
-        """GET a path or an absolute URL of ours; `if_none_match="…"` sends If-None-Match."""
+        """GET a path or URL of ours; `if_none_match="…"` sends that header."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.request("GET", path, as_=as_, headers=named)
 

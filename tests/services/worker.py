@@ -1,4 +1,4 @@
-"""A real Celery worker beside the tests, on the same database, broker and data folder."""
+"""A real Celery worker beside the tests: same database, broker and data folder."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ def database_url() -> str:
 
 
 def surroundings(**changes: str) -> dict[str, str]:
-    """Return the environment of a process that shares this test's database and files."""
+    """Return the environment of a process that shares this test's world."""
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "playground.settings",

@@ -38,7 +38,7 @@ class Canvas:
     def unit(self) -> float:
         """The length things are measured by: kind to very long shapes."""
         short, long = sorted((self.width, self.height))
-        return min((short * long) ** 0.5, short * 1.45)
+        return float(min((short * long) ** 0.5, short * 1.45))
 
     @property
     def field(self) -> tuple[int, int]:
@@ -78,7 +78,9 @@ class Canvas:
         box = self._box(outlines, 0)
         if box is None:
             return
-        seen = image.crop((box[0] - at[0], box[1] - at[1], box[2] - at[0], box[3] - at[1]))
+        seen = image.crop(
+            (box[0] - at[0], box[1] - at[1], box[2] - at[0], box[3] - at[1])
+        )
         self.image.paste(seen, box, self._mask(outlines, (), box))
 
     def soften(

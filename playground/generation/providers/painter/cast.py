@@ -32,23 +32,31 @@ def place(stage: Stage, ground: Ground) -> None:
     order = {"sky": 0, "water": 1, "ground": 2, "table": 3}
     waiting.sort(key=lambda pair: (order[pair[0].stands], -pair[0].size))
     for index, (motif, subject) in enumerate(waiting):
-        for spot in _spots(stage, ground, motif, subject, index, len(waiting)):
+        for spot in _spots(stage, ground, (motif, subject), (index, len(waiting))):
             _put(stage, ground, motif, subject, spot)
 
 
 def _spots(
-    stage: Stage, ground: Ground, motif: Motif, subject: Subject, index: int, of: int
+    stage: Stage, ground: Ground, thing: tuple[Motif, Subject], turn: tuple[int, int]
 ) -> list[Spot]:
     """Where this subject's copies go; none if the scene has no place for it."""
+    (motif, subject), (index, of) = thing, turn
     count = subject.count
     crowd = 1.0 if count == 1 else max(0.42, 1.05 / count**0.42)
     if motif.stands == "sky" and ground.sky is not None:
-        return _in_the_sky(stage, ground.sky, count, crowd)
+        return _in_the_sky(stage, ground, count, crowd)
     level = ground.water if motif.stands == "water" else ground.floor
     level = level if level is not None else ground.floor or ground.water
+    if level is None and ground.sky is not None:
+        return _in_the_sky(stage, ground, count, crowd)
     if level is None:
         return []
+    if motif.stands == "water" and of > 1:
+        level += 0.07 * (index - (of - 1) / 2)
     step = ground.spread / max(1, count)
+    if count > 1:  # shoulder to shoulder, but not through each other
+        room = step * stage.canvas.width * 1.02
+        crowd = min(crowd, room / (ground.size * motif.size * stage.canvas.unit))
     start = ground.centre + (index - (of - 1) / 2) * ground.spread / (of + 0.6)
     spots = []
     for copy in range(count):
@@ -61,13 +69,13 @@ def _spots(
     return sorted(spots, key=lambda spot: spot.y)
 
 
-def _in_the_sky(
-    stage: Stage, sky: tuple[float, float], count: int, crowd: float
-) -> list[Spot]:
-    low, high = sky
+def _in_the_sky(stage: Stage, ground: Ground, count: int, crowd: float) -> list[Spot]:
+    low, high = ground.sky or (0.1, 0.5)
     spots = []
     for copy in range(count):
-        x = 0.5 + (copy - (count - 1) / 2) * 0.76 / max(1, count)
+        x = (ground.centre if count == 1 else 0.5) + (
+            copy - (count - 1) / 2
+        ) * 0.76 / max(1, count)
         x += stage.chance(-0.12, 0.12) if count == 1 else stage.chance(-0.05, 0.05)
         y = stage.chance(low, high) if count > 1 else low + (high - low) * 0.72
         spots.append(Spot(x, y, crowd * stage.chance(0.75, 1.1), False))

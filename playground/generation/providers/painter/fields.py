@@ -6,12 +6,13 @@ same prompt gives the same composition at 0.5K and at 4K.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 Rgb = tuple[int, int, int]
 Size = tuple[int, int]
 
@@ -79,13 +80,15 @@ def colour_table(colours: Sequence[Rgb], steps: int) -> Floats:
 def blend(under: Floats, colour: Rgb | Floats, amount: Floats) -> Floats:
     """Lay a colour over an RGB field, as much as `amount` says."""
     share = amount[..., None]
-    return under * (1 - share) + np.asarray(colour, np.float32) * share
+    mixed: Floats = under * (1 - share) + np.asarray(colour, np.float32) * share
+    return mixed
 
 
 def smoothstep(low: float, high: float, value: Floats) -> Floats:
     """A soft edge from 0 at `low` to 1 at `high`."""
     t = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1)
-    return t * t * (3 - 2 * t)
+    edge: Floats = t * t * (3 - 2 * t)
+    return edge
 
 
 def as_image(field: Floats) -> Image.Image:

@@ -71,9 +71,17 @@ def silhouette(form: Form, stand: Stand) -> Points:
     heights, radii = form.rings()
     arc = np.linspace(0, np.pi, 40)
     side = np.stack([radii, heights * TILT_COS], axis=1)
-    lip = np.stack([np.cos(arc) * radii[-1], heights[-1] * TILT_COS + np.sin(arc) * radii[-1] * TILT_SIN], axis=1)
+    lip = np.stack(
+        [
+            np.cos(arc) * radii[-1],
+            heights[-1] * TILT_COS + np.sin(arc) * radii[-1] * TILT_SIN,
+        ],
+        axis=1,
+    )
     other = np.stack([-radii, heights * TILT_COS], axis=1)[::-1]
-    foot = np.stack([-np.cos(arc) * radii[0], -np.sin(arc) * radii[0] * TILT_SIN], axis=1)
+    foot = np.stack(
+        [-np.cos(arc) * radii[0], -np.sin(arc) * radii[0] * TILT_SIN], axis=1
+    )
     return _placed(np.concatenate([side, lip, other, foot]), stand)
 
 
@@ -100,11 +108,15 @@ def cast_shadow(canvas: Canvas, form: Form, stand: Stand, tone: Rgb) -> None:
     ]
     canvas.soften(discs, tone, blur=0.055 * scale, alpha=0.4)
     wide = float(radii[: RINGS // 4].max()) * scale
-    touch = shapes.ellipse(stand.x + wide * 0.06, foot + wide * 0.05, wide * 0.95, wide * 0.25)
+    touch = shapes.ellipse(
+        stand.x + wide * 0.06, foot + wide * 0.05, wide * 0.95, wide * 0.25
+    )
     canvas.soften([touch], shade(tone, -0.3), blur=wide * 0.13, alpha=0.62)
 
 
-def turn(canvas: Canvas, form: Form, glaze: Glaze, stand: Stand, rng: np.random.Generator) -> None:
+def turn(
+    canvas: Canvas, form: Form, glaze: Glaze, stand: Stand, rng: np.random.Generator
+) -> None:
     """Paint the thing itself, and the dark of its mouth if it has one."""
     outline = silhouette(form, stand)
     canvas.fill([outline], _surface(form, glaze, stand, outline, rng))
@@ -117,9 +129,17 @@ def _surface(
 ) -> Floats:
     heights, radii = form.rings()
     low, high = outline.min(axis=0), outline.max(axis=0)
-    size = SIDE, max(16, min(900, round(SIDE * (high[1] - low[1]) / (high[0] - low[0]))))
-    sx = np.linspace(low[0] - stand.x, high[0] - stand.x, size[0])[None, :] / stand.scale
-    sy = -np.linspace(low[1] - stand.y, high[1] - stand.y, size[1])[:, None] / stand.scale
+    size = (
+        SIDE,
+        max(16, min(900, round(SIDE * (high[1] - low[1]) / (high[0] - low[0])))),
+    )
+    sx = (
+        np.linspace(low[0] - stand.x, high[0] - stand.x, size[0])[None, :] / stand.scale
+    )
+    sy = (
+        -np.linspace(low[1] - stand.y, high[1] - stand.y, size[1])[:, None]
+        / stand.scale
+    )
     angle = np.radians(stand.lean)
     x = (sx * np.cos(angle) - sy * np.sin(angle)).astype(np.float32)
     up = (sy * np.cos(angle) + sx * np.sin(angle)).astype(np.float32)
@@ -147,17 +167,29 @@ def _lit(
     nx, ny, nz = across / long, -slope / long, front / long
     facing = nx * LAMP[0] + ny * LAMP[1] + nz * LAMP[2]
     lit = smoothstep(-0.25, 1.0, facing.astype(np.float32))
-    colours = shade(glaze.body, -0.74), shade(glaze.body, -0.38), glaze.body, shade(glaze.body, 0.22)
+    colours = (
+        shade(glaze.body, -0.74),
+        shade(glaze.body, -0.38),
+        glaze.body,
+        shade(glaze.body, 0.22),
+    )
     paint = ramp(lit * 0.96 + 0.02, colours)
     size = lit.shape[1], lit.shape[0]
     if glaze.blush is not None:
-        patch = smoothstep(0.42, 0.72, fbm(rng, size, (2.4, 2.4), octaves=4) + across * 0.15)
-        warm = ramp(lit, (shade(glaze.blush, -0.6), glaze.blush, shade(glaze.blush, 0.15)))
+        patch = smoothstep(
+            0.42, 0.72, fbm(rng, size, (2.4, 2.4), octaves=4) + across * 0.15
+        )
+        warm = ramp(
+            lit, (shade(glaze.blush, -0.6), glaze.blush, shade(glaze.blush, 0.15))
+        )
         paint = blend(paint, warm, patch.astype(np.float32) * 0.75)
     if glaze.foot is not None:
         edge = 0.3 + 0.05 * np.sin(np.arcsin(across) * 2.3 + 1)
         bare = 1 - smoothstep(-0.015, 0.015, (height - edge).astype(np.float32))
-        clay = ramp(lit, (shade(glaze.foot, -0.7), shade(glaze.foot, -0.25), shade(glaze.foot, 0.1)))
+        clay = ramp(
+            lit,
+            (shade(glaze.foot, -0.7), shade(glaze.foot, -0.25), shade(glaze.foot, 0.1)),
+        )
         paint = blend(paint, clay, bare)
     if glaze.speckle:
         dots = smoothstep(0.67, 0.76, fbm(rng, size, (70, 70), octaves=2))
@@ -165,7 +197,9 @@ def _lit(
     glint = np.clip(nx * -0.42 + ny * 0.42 + nz * 0.8, 0, 1) ** 38
     paint = blend(paint, (255, 250, 240), (glint * glaze.gloss).astype(np.float32))
     bounce = np.clip(nx * 0.75 - ny * 0.35, 0, 1) ** 2 * 0.16
-    return blend(paint, mix(glaze.body, (236, 206, 170), 0.6), bounce.astype(np.float32))
+    return blend(
+        paint, mix(glaze.body, (236, 206, 170), 0.6), bounce.astype(np.float32)
+    )
 
 
 def _mouth(canvas: Canvas, form: Form, glaze: Glaze, stand: Stand) -> None:
@@ -173,7 +207,11 @@ def _mouth(canvas: Canvas, form: Form, glaze: Glaze, stand: Stand) -> None:
     radius = float(radii[-1]) * stand.scale
     y = stand.y - float(heights[-1]) * TILT_COS * stand.scale
     rim = shapes.ellipse(stand.x, y, radius, radius * TILT_SIN)
-    hole = shapes.ellipse(stand.x, y + radius * 0.01, radius * 0.88, radius * TILT_SIN * 0.8)
+    hole = shapes.ellipse(
+        stand.x, y + radius * 0.01, radius * 0.88, radius * TILT_SIN * 0.8
+    )
     canvas.fill([rim], shade(glaze.body, 0.16))
     dark, wall = shade(glaze.body, -0.86), shade(glaze.body, -0.5)
-    canvas.fill([hole], np.asarray([[dark, wall], [shade(dark, -0.2), wall]], np.float32))
+    canvas.fill(
+        [hole], np.asarray([[dark, wall], [shade(dark, -0.2), wall]], np.float32)
+    )

@@ -16,6 +16,7 @@ from pathlib import Path
 
 LONGEST_READ = 4000  # characters; the seed still hears the rest
 MOST_OF_ONE_THING = 12
+A_FEW = 3  # what a plural means when no number comes with it
 LONGEST_PHRASE = 4  # words
 LONGEST_HANZI = 5
 
@@ -58,6 +59,7 @@ class Found:
     at: int
     end: int
     is_postfix: bool  # the colour follows the noun here, as in Spanish
+    is_plural: bool = False
 
 
 def read(prompt: str) -> Brief:
@@ -72,7 +74,7 @@ def read(prompt: str) -> Brief:
         scene=_chosen(scenes),
         subjects=subjects,
         colours=loose,
-        time=_first(found, "time"),
+        time=_first(found, "time") or _hour_of(found),
         weather=_first(found, "weather"),
         style=_first(found, "style"),
         quotes=quotes[:3],
@@ -113,7 +115,10 @@ def _lookup(text: str) -> Iterator[Found]:
         else:
             length, hit = _longest(tokens[at : at + LONGEST_PHRASE], " ")
         if hit is not None:
-            yield Found(hit[0], hit[1], at, at + length, _is_spanish(tokens, at))
+            last = tokens[at + length - 1]
+            is_plural = last.endswith("s") and last not in SINGULAR
+            postfix = _is_spanish(tokens, at)
+            yield Found(hit[0], hit[1], at, at + length, postfix, is_plural)
         at += length
 
 
@@ -131,6 +136,7 @@ def _tokens(text: str) -> Iterator[str]:
             yield _folded(run)
 
 
+SINGULAR = frozenset("cactus octopus paraguas christmas".split())
 SPANISH = frozenset(
     "el la los las un una unos unas de del y en con al por bajo".split()
 )
@@ -222,13 +228,19 @@ def _count_of(found: list[Found], index: int) -> int:
             break
         if other.kind == "count":
             return max(1, min(MOST_OF_ONE_THING, int(other.name)))
-    return 1
+    return A_FEW if word.is_plural else 1
 
 
 def _chosen(scenes: list[str]) -> str:
     """A sky or a backdrop is only the scene when nothing more solid was named."""
     solid = [name for name in scenes if name not in {"clouds", "abstract", "nebula"}]
     return (solid or scenes or [""])[0]
+
+
+def _hour_of(found: list[Found]) -> str:
+    """A moon or a starry sky says what time it is."""
+    said = {f.name for f in found if f.kind in {"subject", "scene", "weather"}}
+    return "night" if said & {"moon", "nebula", "stars"} else ""
 
 
 def _first(found: list[Found], kind: str) -> str:

@@ -59,9 +59,10 @@ def rectangle(
 
 
 def sector(
-    x: float, y: float, radius: float, start: float, end: float, *, inner: float = 0
+    x: float, y: float, radius: float, *degrees: float, inner: float = 0
 ) -> Points:
-    """A slice of a disc or ring, in degrees clockwise from the right."""
+    """A slice of a disc or ring between two angles, clockwise from the right."""
+    start, end = degrees
     angle = np.radians(np.linspace(start, end, max(12, int(abs(end - start) / 2))))
     rim = np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], axis=1)
     if inner <= 0:
@@ -115,5 +116,5 @@ def ribbon(line: Points, widths: Points | float) -> list[Points]:
     across = np.stack([-along[:, 1] / length, along[:, 0] / length], axis=1)
     side = across * half[:, None]
     body = np.concatenate([line + side, (line - side)[::-1]])
-    ends = [circle(*line[i], max(float(half[i]), 0.01)) for i in (0, -1)]
+    ends = [circle(line[i, 0], line[i, 1], max(float(half[i]), 0.01)) for i in (0, -1)]
     return [body, *ends]

@@ -16,7 +16,7 @@ from playground.generation.providers.painter.touches import brush, press
 Size = tuple[int, int]
 Touch = Callable[[Image.Image, np.random.Generator], Image.Image]
 
-WORKING_AREA = 1_150_000
+WORKING_AREA = 850_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,18 @@ class Style:
 
 
 def style_for(brief: Brief) -> Style:
-    """The style the prompt names; plain paper and grain when it names none."""
+    """The style the prompt names; plain paper and grain when it names none.
+
+    What is painted as a print already is not put through the press again.
+    """
+    is_a_print = brief.scene in PRINTS or not (brief.scene or brief.subjects)
+    if brief.style == "poster" and is_a_print:
+        return PLAIN
     return STYLES.get(brief.style, PLAIN)
 
 
 PLAIN = Style()
+PRINTS = frozenset({"geometry", "flowers", "portrait", "abstract"})
 STYLES: dict[str, Style] = {
     "watercolour": Style(brush.watercolour, 0.012),
     "oil": Style(brush.oil, 0.006),

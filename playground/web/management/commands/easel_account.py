@@ -1,4 +1,4 @@
-"""`easel_account`: a person, an account, credits and a key, for operators and scripts."""
+"""`easel_account`: an account with credits and a key, for operators and scripts."""
 
 import json
 import secrets
@@ -40,8 +40,12 @@ class Command(BaseCommand):
             account = account_in(account_of(person_named(email)), group)
             give(account, email, options["credits"])
             key = key_of(account, options["key"], options["test"])
-        told = {"account": account.pk, "email": email.lower()}
-        told |= {"credits": available(account), **key}
+        told: dict[str, str | int | float | None] = {
+            "account": account.pk,
+            "email": email.lower(),
+            "credits": available(account),
+            **key,
+        }
         if options["json"]:
             self.stdout.write(json.dumps(told))
             return
@@ -97,7 +101,12 @@ def give(account: Account, email: str, credits: Decimal) -> None:
     """Grant credits. Every run of the command is a grant of its own."""
     if credits:
         key = f"grant:{email.lower()[:100]}:{secrets.token_hex(8)}"
-        credit(account.pk, int(credits * MICRO), kind="grant", key=key)
+        credit(
+            account.pk,
+            int(credits * MICRO),
+            kind="grant",
+            key=key,
+        )
 
 
 def key_of(account: Account, name: str | None, is_test: bool) -> dict[str, str | None]:

@@ -91,7 +91,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "bicycle": ("meadow",),
     "deer": ("forest",),
     "snowman": ("meadow",),
-    "moon": ("nebula", "mountains", "sea"),
+    "moon": ("lake", "mountains", "sea"),
     "sun": ("sea", "dunes", "meadow"),
     "cloud": ("clouds",),
 }
@@ -108,6 +108,8 @@ def scene_for(brief: Brief, rng: np.random.Generator) -> Scene:
         if name in HOMES:
             homes = HOMES[name]
             return SCENES[homes[int(rng.integers(len(homes)))]]
+    if names and (brief.weather or brief.time):
+        return (paint_meadow, paint_forest)[int(rng.integers(2))]
     if names:
         return paint_plinth
     if brief.weather or brief.time:

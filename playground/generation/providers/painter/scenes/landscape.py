@@ -111,7 +111,7 @@ def paint_dunes(stage: Stage) -> Ground:
     high = min(1.0, canvas.unit / canvas.height)
     for layer in range(layers):
         t = layer / (layers - 1)
-        line = skyline(rng, (1.1 + 0.5 * layer) * wide, octaves=2, gain=0.3)
+        line = skyline(rng, (1.5 + 0.4 * layer) * wide, octaves=2, gain=0.3)
         profile = (
             0.47 + 0.36 * t**1.15 - (0.11 + 0.1 * t) * (line - 0.4) * high
         ) * canvas.height
@@ -134,11 +134,15 @@ def _dune(stage: Stage, profile: Floats, lit: Rgb, dark: Rgb, sun_x: float) -> F
     depth = (rows[:, None] - line[None, :]) / np.float32(canvas.unit)
     wide = canvas.width / canvas.unit
     drift = noise(stage.rng, size, (2.5 * wide, 3)) - 0.5
-    slope = np.gradient(line) / (canvas.unit / size[0] * 0.16)
-    side = slope * np.sign(0.5 - sun_x + 1e-6)
-    away = np.clip(side[None, :] * (1 - smoothstep(0, 0.5, depth)) + drift * 0.9, -1, 1)
-    ripple = np.sin((depth * 120 + drift * 26)) * 0.018 * smoothstep(0.02, 0.2, depth)
-    amount = np.clip(0.36 + 0.42 * away + depth * 0.9 + ripple, 0, 1)
+    side = 1.0 if sun_x < 0.5 else -1.0
+    slope = np.gradient(line) / (canvas.unit / size[0])
+    sweep = side * (0.3 * depth.clip(0, 1) ** 0.8 + drift * depth.clip(0, 0.4) * 0.9)
+    swept = np.interp(x[None, :] - sweep * canvas.unit / canvas.width, x, slope) * side
+    edge = 0.012 + depth.clip(0, 1) * 0.5
+    shaded = np.clip(swept / edge + 0.5, 0, 1)
+    shaded = shaded * shaded * (3 - 2 * shaded) * np.exp(-depth.clip(0, 1) * 2.2)
+    ripple = np.sin(depth * 150 + drift * 34) * 0.02 * smoothstep(0.02, 0.15, depth)
+    amount = np.clip(0.1 + 0.62 * shaded + depth * 0.75 + drift * 0.12 + ripple, 0, 1)
     face = np.broadcast_to(np.asarray(lit, np.float32), (size[1], size[0], 3))
     return blend(face, dark, amount.astype(np.float32))
 
@@ -159,11 +163,16 @@ def paint_meadow(stage: Stage) -> Ground:
         profile = (
             0.5 + 0.3 * t - (0.16 - 0.03 * t) * (line - 0.4) * high
         ) * canvas.height
-        body = mix(mix(light.far, green, 0.4), shade(green, -0.2 * t), t**0.7)
-        pale = mix(body, shade(light.sky[-1], 0.1), 0.42 - 0.12 * t)
+        body = mix(mix(light.far, green, 0.5), shade(green, -0.26 * t), t**0.6)
+        pale = mix(body, shade(light.sky[-1], 0.1), 0.34 - 0.14 * t)
         canvas.ridge(profile, _slope(stage, profile, pale, body, 0.95))
         if 0 < layer < layers - 1:
-            _hedge(stage, profile, shade(body, -0.3), 0.016 + 0.03 * t)
+            _hedge(
+                stage,
+                profile,
+                mix(shade(body, -0.28), shade(green, -0.4), 0.5),
+                0.013 + 0.022 * t,
+            )
     return Ground(
         floor=0.88,
         sky=(0.08, 0.34),
@@ -176,22 +185,25 @@ def paint_meadow(stage: Stage) -> Ground:
 def _hedge(stage: Stage, profile: Floats, colour: Rgb, size: float) -> None:
     """A few groups of round trees along a crest."""
     canvas, rng = stage.canvas, stage.rng
-    crowns, lights = [], []
-    for _ in range(int(4 * canvas.width / canvas.unit) + 1):
+    crowns, lights, trunks = [], [], []
+    along = np.linspace(0, 1, len(profile))
+    for _ in range(int(3 * canvas.width / canvas.unit) + 1):
         group = rng.random() * canvas.width
+        slim = 0.45 if rng.random() < 0.3 else 1.0  # poplars now and then
         for _ in range(int(rng.integers(2, 6))):
-            x = group + rng.normal(0, size * 2.4) * canvas.unit
-            foot = float(
-                np.interp(x / canvas.width, np.linspace(0, 1, len(profile)), profile)
-            )
+            x = group + rng.normal(0, size * 2.6) * canvas.unit
+            foot = float(np.interp(x / canvas.width, along, profile))
             radius = size * canvas.unit * (0.6 + 0.6 * rng.random())
-            crowns.append(
-                shapes.ellipse(x, foot - radius * 0.75, radius, radius * 1.15)
-            )
+            wide, tall = radius * slim, radius * (1.15 if slim == 1 else 1.8)
+            middle = foot - tall * 1.12
+            crowns.append(shapes.ellipse(x, middle, wide, tall))
             lights.append(
                 shapes.ellipse(
-                    x - radius * 0.2, foot - radius, radius * 0.6, radius * 0.7
+                    x - wide * 0.22, middle - tall * 0.16, wide * 0.62, tall * 0.7
                 )
             )
+            trunk = radius * 0.14
+            trunks.append(shapes.rectangle(x - trunk / 2, middle, trunk, tall * 1.25))
+    canvas.fill(trunks, shade(colour, -0.3))
     canvas.fill(crowns, colour)
     canvas.fill(lights, shade(colour, 0.14), alpha=0.8)

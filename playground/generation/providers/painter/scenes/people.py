@@ -42,21 +42,33 @@ def paint_portrait(stage: Stage) -> Ground:
     press = Press(stage)
     canvas, rng = stage.canvas, stage.rng
     height = min(canvas.height * 0.8, canvas.width * 0.95)
-    left, top = canvas.width * 0.5 - height * 0.52, canvas.height - height
+    left, top = canvas.width * 0.5 - height * 0.52, (canvas.height - height) * 0.62
     radius = min(canvas.width, canvas.height) * 0.36
     middle = canvas.width * 0.5, top + height * 0.4
     press.lay([shapes.circle(*middle, radius)], press.ink(0))
     _rays(press, middle, radius)
     press.wear()
-    face = _outline(FACE, left, top, height)
-    canvas.soften([face + height * 0.012], shade(press.ink(3), -0.3), blur=height * 0.02, alpha=0.35)
+    face = _bust(stage, left, top, height)
+    canvas.soften(
+        [face + height * 0.012],
+        shade(press.ink(3), -0.3),
+        blur=height * 0.02,
+        alpha=0.35,
+    )
     _fill_with_land(stage, face)
     style = str(rng.choice(["bun", "long", "short"]))
     hair = _outline(HAIR[style], left, top, height)
     dark = mix(press.ink(3), (28, 24, 34), 0.35)
-    canvas.fill([hair], np.asarray([[shade(dark, 0.1)], [shade(dark, -0.15)]], np.float32).repeat(2, axis=1))
+    canvas.fill(
+        [hair],
+        np.asarray([[shade(dark, 0.1)], [shade(dark, -0.15)]], np.float32).repeat(
+            2, axis=1
+        ),
+    )
     if style == "bun":
-        bun = shapes.ellipse(left + height * 0.8, top + height * 0.26, height * 0.1, height * 0.105)
+        bun = shapes.ellipse(
+            left + height * 0.8, top + height * 0.26, height * 0.1, height * 0.105
+        )
         canvas.fill([bun], dark)
     _strands(stage, hair, dark, height)
     if style != "short":
@@ -64,10 +76,22 @@ def paint_portrait(stage: Stage) -> Ground:
     return Ground(sky=(0.08, 0.3), size=0.2)
 
 
-def _outline(knots: tuple[tuple[float, float, int], ...], left: float, top: float, height: float) -> Points:
+def _outline(
+    knots: tuple[tuple[float, float, int], ...], left: float, top: float, height: float
+) -> Points:
     spots = np.asarray([[x, y] for x, y, _ in knots]) / 100 * height
     corners = [bool(sharp) for *_, sharp in knots]
     return shapes.blob(spots + np.array([left, top]), corners)
+
+
+def _bust(stage: Stage, left: float, top: float, height: float) -> Points:
+    """The profile with its shoulders run down to the lower edge."""
+    face = _outline(FACE, left, top, height)
+    low = max(float(face[:, 1].max()), stage.canvas.height + height * 0.05)
+    is_hem = face[:, 1] > top + height * 1.06
+    return np.where(
+        is_hem[:, None], np.stack([face[:, 0], np.full(len(face), low)], axis=1), face
+    )
 
 
 def _rays(press: Press, middle: tuple[float, float], radius: float) -> None:
@@ -76,7 +100,13 @@ def _rays(press: Press, middle: tuple[float, float], radius: float) -> None:
     for index in range(4):
         reach = radius * (1.1 + 0.07 * index)
         start = rng.uniform(150, 240)
-        arc = shapes.sector(*middle, reach, start, start + rng.uniform(90, 200), inner=reach - radius * 0.014)
+        arc = shapes.sector(
+            *middle,
+            reach,
+            start,
+            start + rng.uniform(90, 200),
+            inner=reach - radius * 0.014,
+        )
         press.lay([arc], press.ink(1))
 
 
@@ -91,14 +121,18 @@ def _fill_with_land(stage: Stage, face: Points) -> None:
     canvas.stencil([face], window.image, (int(low[0]), int(low[1])))
 
 
-def _strands(stage: Stage, hair: Points, dark: tuple[int, int, int], height: float) -> None:
+def _strands(
+    stage: Stage, hair: Points, dark: tuple[int, int, int], height: float
+) -> None:
     """A few light lines that follow the back of the head."""
     low, high = hair.min(axis=0), hair.max(axis=0)
     middle = (low + high) / 2
     lines: list[Points] = []
     for share in (0.55, 0.68, 0.8):
         t = np.linspace(-1.9, 0.35, 30)
-        arc = middle + np.stack([np.cos(t), np.sin(t)], axis=1) * (high - low) / 2 * share
+        arc = (
+            middle + np.stack([np.cos(t), np.sin(t)], axis=1) * (high - low) / 2 * share
+        )
         lines += shapes.ribbon(arc, np.sin(np.linspace(0, np.pi, 30)) * height * 0.005)
     stage.canvas.fill(lines, shade(dark, 0.3), alpha=0.7)
 
@@ -111,7 +145,10 @@ def _wreath(stage: Stage, left: float, top: float, height: float, press: Press) 
         y = top + height * (0.32 + 0.265 * np.sin(t))
         long = height * rng.uniform(0.032, 0.05)
         tilt = float(np.degrees(t) + rng.uniform(40, 130))
-        canvas.fill([shapes.ellipse(x, y, long, long * 0.4, tilt=tilt)], shade(press.ink(1), rng.uniform(0, 0.25)))
+        canvas.fill(
+            [shapes.ellipse(x, y, long, long * 0.4, tilt=tilt)],
+            shade(press.ink(1), rng.uniform(0, 0.25)),
+        )
         if rng.random() < 0.6:
             spot = rng.normal(0, 0.014, 2) * height
             ball(stage, x + spot[0], y + spot[1], height * 0.014, press.ink(0))

@@ -42,12 +42,17 @@ def paint_room(stage: Stage) -> Ground:
     tall = min(canvas.height * 0.62, canvas.width * 0.98)
     wide = min(canvas.width * 0.66, tall * 1.25)
     left, top = (canvas.width - wide) / 2, canvas.height * 0.74 - tall
-    _window(stage, left, top, wide, tall, wall)
+    _window(stage, left, top, wide, tall)
     _curtains(stage, left, top, wide, tall)
     sill = top + tall
     _sill(stage, left, sill, wide, wall)
     if rng.random() < 0.75 and not stage.subject("plant"):
-        pot = Pose(left + wide * 0.12, sill + canvas.unit * 0.012, canvas.unit * 0.22, light.ambient)
+        pot = Pose(
+            left + wide * 0.12,
+            sill + canvas.unit * 0.012,
+            canvas.unit * 0.22,
+            light.ambient,
+        )
         draw(canvas, motifs()["plant"], pot)
     size = min(0.26, wide / canvas.unit * 0.4)
     return Ground(
@@ -69,19 +74,30 @@ def _wall(stage: Stage, wall: Rgb) -> None:
     canvas.wash(np.asarray(wall, np.float32) * (fall + plaster * 0.1)[..., None])
 
 
-def _window(
-    stage: Stage, left: float, top: float, wide: float, tall: float, wall: Rgb
-) -> None:
+def _window(stage: Stage, left: float, top: float, wide: float, tall: float) -> None:
     """The view, painted on its own small sheet, behind bars of pale wood."""
     canvas, light = stage.canvas, stage.light
     bar = canvas.unit * 0.014
     wood = multiply(rgb("#f3eadb"), mix(light.ambient, (255, 255, 255), 0.25))
     glow = shapes.rectangle(left - bar, top - bar, wide + 2 * bar, tall + 2 * bar)
-    canvas.soften([glow], mix(light.sun, light.sky[-1], 0.4), blur=canvas.unit * 0.06, alpha=0.35)
-    canvas.fill([shapes.rectangle(left - bar * 1.6, top - bar * 1.6, wide + bar * 3.2, tall + bar * 3.2)], shade(wood, -0.12))
+    canvas.soften(
+        [glow], mix(light.sun, light.sky[-1], 0.4), blur=canvas.unit * 0.06, alpha=0.35
+    )
+    canvas.fill(
+        [
+            shapes.rectangle(
+                left - bar * 1.6, top - bar * 1.6, wide + bar * 3.2, tall + bar * 3.2
+            )
+        ],
+        shade(wood, -0.12),
+    )
     view = Canvas(max(8, int(wide)), max(8, int(tall)))
     named = [name for name in stage.brief.also if name in VIEWS]
-    choice = named[0] if named else str(stage.rng.choice(["sea", "mountains", "meadow", "city"]))
+    choice = (
+        named[0]
+        if named
+        else str(stage.rng.choice(["sea", "mountains", "meadow", "city"]))
+    )
     VIEWS[choice](Stage(view, stage.brief, light, stage.rng))
     pane = shapes.rectangle(left, top, wide, tall)
     canvas.stencil([pane], view.image, (int(left), int(top)))
@@ -100,18 +116,43 @@ def _window(
 def _curtains(stage: Stage, left: float, top: float, wide: float, tall: float) -> None:
     """Two drawn-back lengths of linen with folds."""
     canvas = stage.canvas
-    linen = multiply(stage.colours[1] if len(stage.colours) > 1 else rgb("#e9dcc6"), stage.light.ambient)
+    linen = multiply(
+        stage.colours[1] if len(stage.colours) > 1 else rgb("#e9dcc6"),
+        stage.light.ambient,
+    )
     high, low = top - canvas.unit * 0.045, top + tall + canvas.unit * 0.1
     for edge, inward in ((left, 1), (left + wide, -1)):
         outer = edge - inward * wide * 0.1
         inner_top, inner_low = edge + inward * wide * 0.2, edge + inward * wide * 0.05
-        cloth = np.array([[outer, high], [inner_top, high], [edge + inward * wide * 0.13, (high + low) / 2], [inner_low, low], [outer, low]])
+        cloth = np.array(
+            [
+                [outer, high],
+                [inner_top, high],
+                [edge + inward * wide * 0.13, (high + low) / 2],
+                [inner_low, low],
+                [outer, low],
+            ]
+        )
         outline = shapes.blob(cloth, [True, True, False, True, True])
-        canvas.soften([outline + canvas.unit * 0.006], (30, 24, 30), blur=canvas.unit * 0.012, alpha=0.3)
-        folds = np.sin(np.linspace(0, 20, 60)) * 0.07 + np.linspace(0.04, -0.08, 60) * inward
+        canvas.soften(
+            [outline + canvas.unit * 0.006],
+            (30, 24, 30),
+            blur=canvas.unit * 0.012,
+            alpha=0.3,
+        )
+        folds = (
+            np.sin(np.linspace(0, 20, 60)) * 0.07
+            + np.linspace(0.04, -0.08, 60) * inward
+        )
         field = np.asarray([[shade(linen, float(f)) for f in folds]] * 2, np.float32)
         canvas.fill([outline], field, alpha=0.95)
-    rod = shapes.rectangle(left - wide * 0.14, high - canvas.unit * 0.008, wide * 1.28, canvas.unit * 0.012, corner=canvas.unit * 0.006)
+    rod = shapes.rectangle(
+        left - wide * 0.14,
+        high - canvas.unit * 0.008,
+        wide * 1.28,
+        canvas.unit * 0.012,
+        corner=canvas.unit * 0.006,
+    )
     canvas.fill([rod], rgb("#5b4636"))
 
 
@@ -119,6 +160,15 @@ def _sill(stage: Stage, left: float, y: float, wide: float, wall: Rgb) -> None:
     canvas, light = stage.canvas, stage.light
     thick = canvas.unit * 0.034
     wood = multiply(rgb("#efe3cf"), mix(light.ambient, (255, 255, 255), 0.2))
-    ledge = shapes.rectangle(left - wide * 0.07, y, wide * 1.14, thick, corner=thick * 0.2)
-    canvas.soften([ledge + np.array([0, thick * 1.3])], shade(wall, -0.7), blur=thick * 0.9, alpha=0.4)
-    canvas.fill([ledge], np.asarray([[wood, wood], [shade(wood, -0.2)] * 2], np.float32))
+    ledge = shapes.rectangle(
+        left - wide * 0.07, y, wide * 1.14, thick, corner=thick * 0.2
+    )
+    canvas.soften(
+        [ledge + np.array([0, thick * 1.3])],
+        shade(wall, -0.7),
+        blur=thick * 0.9,
+        alpha=0.4,
+    )
+    canvas.fill(
+        [ledge], np.asarray([[wood, wood], [shade(wood, -0.2)] * 2], np.float32)
+    )

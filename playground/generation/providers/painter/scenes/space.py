@@ -14,7 +14,7 @@ from playground.generation.providers.painter.fields import (
     smoothstep,
 )
 from playground.generation.providers.painter.palettes import mix, rgb, shade, turned
-from playground.generation.providers.painter.scenes.backdrop import stars
+from playground.generation.providers.painter.scenes.backdrop import stars, sun_disc
 from playground.generation.providers.painter.scenes.landscape import skyline, wooded
 from playground.generation.providers.painter.stage import Ground, Stage
 
@@ -38,19 +38,24 @@ def paint_planet(stage: Stage) -> Ground:
     colours = _world(stage)
     radius = canvas.unit * stage.chance(0.28, 0.34)
     radius = min(radius, canvas.width * 0.4, canvas.height * 0.4)
-    x, y = canvas.width * stage.chance(0.46, 0.56), canvas.height * stage.chance(0.47, 0.55)
+    x, y = (
+        canvas.width * stage.chance(0.46, 0.56),
+        canvas.height * stage.chance(0.47, 0.55),
+    )
     glow = [shapes.circle(x - radius * 0.05, y - radius * 0.04, radius * 1.02)]
-    canvas.soften(glow, mix(colours[0], (255, 190, 140), 0.3), blur=radius * 0.12, alpha=0.42)
+    canvas.soften(
+        glow, mix(colours[0], (255, 190, 140), 0.3), blur=radius * 0.12, alpha=0.42
+    )
     has_rings = bool(rng.random() < 0.45)
     tilt = stage.chance(-24, -10)
     if has_rings:
-        _rings(stage, x, y, radius, tilt, colours, is_front=False)
+        _rings(stage, (x, y), radius, colours, half=(180.0, tilt))
     canvas.fill([shapes.circle(x, y, radius)], _globe(stage, colours))
     if has_rings:
-        _rings(stage, x, y, radius, tilt, colours, is_front=True)
+        _rings(stage, (x, y), radius, colours, half=(0.0, tilt))
     if rng.random() < 0.7:
         _little_moon(stage, x, y, radius, colours)
-    return Ground(sky=(0.06, 0.62), floor=0.94, water=0.9, size=0.17, ambient=rgb("#f2ece4"))
+    return Ground(sky=(0.04, 0.5), size=0.2, ambient=rgb("#f2ece4"), centre=0.2)
 
 
 def _world(stage: Stage) -> tuple[Rgb, ...]:
@@ -60,7 +65,14 @@ def _world(stage: Stage) -> tuple[Rgb, ...]:
     first, last = asked[0], asked[-1]
     if first == last:
         last = turned(first, 18)
-    return (shade(first, 0.55), first, shade(first, -0.4), shade(last, 0.35), shade(last, 0.7), last)
+    return (
+        shade(first, 0.55),
+        first,
+        shade(first, -0.4),
+        shade(last, 0.35),
+        shade(last, 0.7),
+        last,
+    )
 
 
 def _deep_space(stage: Stage) -> None:
@@ -88,26 +100,25 @@ def _globe(stage: Stage, colours: tuple[Rgb, ...]) -> Floats:
     band = (lean * 0.5 + 0.5) * 1.35 + (swirl - 0.5) * 0.55 + (blot - 0.5) * 0.3
     face = ramp(band % 1, (*colours, colours[0]))
     lit = np.clip(x * SUNLIGHT[0] + y * SUNLIGHT[1] + front * SUNLIGHT[2], 0, 1)
-    face = face * (lit * 1.22 + 0.025)[..., None].astype(np.float32)
+    face = face * (lit * 1.02 + 0.025)[..., None].astype(np.float32)
     rim = (1 - front) ** 3 * np.clip(lit * 1.5, 0, 1) * 0.5
-    return face + rim[..., None].astype(np.float32) * np.asarray(shade(colours[0], 0.5), np.float32)
+    air = np.asarray(shade(colours[0], 0.5), np.float32)
+    return np.asarray(face + rim[..., None] * air, np.float32)
 
 
 def _rings(
     stage: Stage,
-    x: float,
-    y: float,
+    middle: tuple[float, float],
     radius: float,
-    tilt: float,
     colours: tuple[Rgb, ...],
     *,
-    is_front: bool,
+    half: tuple[float, float],
 ) -> None:
-    """Fine rings; the far half is laid down before the globe."""
+    """Fine rings; the far half, from 180 degrees on, goes under the globe."""
     canvas = stage.canvas
-    start, end = (0, np.pi) if is_front else (np.pi, 2 * np.pi)
-    angle = np.linspace(start, end, 140)
-    turn = np.radians(tilt)
+    x, y = middle
+    start, turn = np.radians(half)
+    angle = np.linspace(start, start + np.pi, 140)
     for inner, outer, colour, alpha in (
         (1.28, 1.42, colours[3], 0.5),
         (1.45, 1.62, colours[0], 0.75),
@@ -123,7 +134,9 @@ def _rings(
             rim.append(np.stack([turned_x, turned_y], axis=1))
         band: Points = np.concatenate(rim)
         lit = np.linspace(1.0, 0.25, 24)[None, :, None]
-        canvas.fill([band], np.asarray(colour, np.float32) * lit.astype(np.float32), alpha=alpha)
+        canvas.fill(
+            [band], np.asarray(colour, np.float32) * lit.astype(np.float32), alpha=alpha
+        )
 
 
 def _little_moon(
@@ -138,7 +151,13 @@ def _little_moon(
     canvas.fill([shapes.circle(mx, my, size)], shade(pale, -0.75))
     t = np.linspace(np.pi * 0.7, np.pi * 1.7, 40)
     outer = np.stack([mx + np.cos(t) * size, my + np.sin(t) * size], axis=1)
-    inner = np.stack([mx + size * 0.3 + np.cos(t) * size * 0.86, my + size * 0.25 + np.sin(t) * size * 0.86], axis=1)
+    inner = np.stack(
+        [
+            mx + size * 0.3 + np.cos(t) * size * 0.86,
+            my + size * 0.25 + np.sin(t) * size * 0.86,
+        ],
+        axis=1,
+    )
     canvas.fill([np.concatenate([outer, inner[::-1]])], pale)
 
 
@@ -148,20 +167,47 @@ def paint_nebula(stage: Stage) -> Ground:
     size = canvas.field
     x, y = grid(size)
     wide, tall = canvas.width / canvas.unit, canvas.height / canvas.unit
-    field = ramp(np.broadcast_to(y * 1.1, (size[1], size[0])), (rgb("#070b1a"), rgb("#101d3a"), rgb("#28406a"), rgb("#5a6a8a")))
-    glow = stage.colours or ((rgb("#63d6a5"), rgb("#8a6fd0")) if rng.random() < 0.5 else (rgb("#c98fb5"), rgb("#6f8fd6")))
+    field = ramp(
+        np.broadcast_to(y * 1.1, (size[1], size[0])),
+        (rgb("#070b1a"), rgb("#101d3a"), rgb("#28406a"), rgb("#5a6a8a")),
+    )
+    glow = stage.colours or (
+        (rgb("#63d6a5"), rgb("#8a6fd0"))
+        if rng.random() < 0.5
+        else (rgb("#c98fb5"), rgb("#6f8fd6"))
+    )
     bend = fbm(rng, size, (2.2 * wide, 2.2 * tall), octaves=5)
     across = (x - 0.5) * wide * 0.75 + (y - 0.42) * tall * 0.9 + (bend - 0.5) * 0.6
     river = np.exp(-((across / 0.2) ** 2)).astype(np.float32)
     fine = fbm(rng, size, (6 * wide, 6 * tall), octaves=5)
     field = blend(field, glow[0], river * smoothstep(0.25, 0.7, bend) * 0.62)
-    field = blend(field, glow[-1], np.exp(-((across + 0.13) ** 2) / 0.05).astype(np.float32) * fine * 0.6)
-    field = blend(field, rgb("#fff4e0"), np.exp(-((across / 0.075) ** 2)).astype(np.float32) * smoothstep(0.35, 0.75, fine) * 0.5)
+    field = blend(
+        field,
+        glow[-1],
+        np.exp(-((across + 0.13) ** 2) / 0.05).astype(np.float32) * fine * 0.6,
+    )
+    field = blend(
+        field,
+        rgb("#fff4e0"),
+        np.exp(-((across / 0.075) ** 2)).astype(np.float32)
+        * smoothstep(0.35, 0.75, fine)
+        * 0.5,
+    )
     field = blend(field, rgb("#0b1020"), smoothstep(0.56, 0.76, fine) * river * 0.5)
     canvas.wash(field)
     stars(stage, 1.0, count=int(360 * wide * tall))
+    if stage.subject("moon"):
+        sun_disc(stage, (stage.chance(0.25, 0.75), stage.chance(0.2, 0.36)))
     for base, tone in ((0.86, "#16233c"), (0.93, "#070b14")):
         line = skyline(rng, 3 * wide, octaves=4)
-        profile = (base * canvas.height - (line - 0.4) * 0.12 * canvas.unit).astype(np.float32)
+        profile = (base * canvas.height - (line - 0.4) * 0.12 * canvas.unit).astype(
+            np.float32
+        )
         canvas.ridge(wooded(stage, profile, 0.06), rgb(tone))
-    return Ground(floor=0.95, sky=(0.08, 0.5), size=0.17, ambient=rgb("#8f9dc4"), shadow=(4, 6, 10))
+    return Ground(
+        floor=0.95,
+        sky=(0.08, 0.5),
+        size=0.17,
+        ambient=rgb("#8f9dc4"),
+        shadow=(4, 6, 10),
+    )

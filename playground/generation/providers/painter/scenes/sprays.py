@@ -17,17 +17,23 @@ def bouquet(stage: Stage, mouth: Spot, scale: float) -> None:
     rng = stage.rng
     blooms = next((s for s in map(stage.subject, FLOWERS) if s), None)
     is_flowery = blooms is not None or "flowers" in stage.brief.also
-    kind = "bloom" if is_flowery else str(rng.choice(["berry", "leaf", "bloom", "berry"]))
+    kind = (
+        "bloom" if is_flowery else str(rng.choice(["berry", "leaf", "bloom", "berry"]))
+    )
     count = max(3, blooms.count if blooms else 0) + (4 if kind == "bloom" else 1)
-    colour = NAMED[blooms.colour] if blooms and blooms.colour else _bloom_colour(stage, kind)
+    colour = (
+        NAMED[blooms.colour] if blooms and blooms.colour else _bloom_colour(stage, kind)
+    )
     for index in range(count):
         lean = (index - (count - 1) / 2) / count * 1.5 + rng.normal(0, 0.08)
-        _stem(stage, mouth, scale * stage.chance(0.8, 1.25), lean, kind, colour)
+        _stem(stage, mouth, scale * stage.chance(0.8, 1.25), lean, (kind, colour))
 
 
 def _bloom_colour(stage: Stage, kind: str) -> Rgb:
     if kind == "leaf":
-        return (rgb("#6f8a6a"), rgb("#8a9a72"), rgb("#5a7a72"))[int(stage.rng.integers(3))]
+        return (rgb("#6f8a6a"), rgb("#8a9a72"), rgb("#5a7a72"))[
+            int(stage.rng.integers(3))
+        ]
     if kind == "bloom" and len(stage.colours) > 1:
         return stage.colours[1]
     colours = rgb("#c2512c"), rgb("#e9e2d2"), rgb("#d9868a"), rgb("#e2b04a")
@@ -35,8 +41,9 @@ def _bloom_colour(stage: Stage, kind: str) -> Rgb:
 
 
 def _stem(
-    stage: Stage, mouth: Spot, tall: float, lean: float, kind: str, colour: Rgb
+    stage: Stage, mouth: Spot, tall: float, lean: float, spray: tuple[str, Rgb]
 ) -> None:
+    kind, colour = spray
     canvas, rng = stage.canvas, stage.rng
     knots = [(mouth[0] + lean * tall * 0.04, mouth[1] + tall * 0.16)]
     angle = lean * 0.55
@@ -73,8 +80,13 @@ def ball(stage: Stage, x: float, y: float, radius: float, colour: Rgb) -> None:
     """A small round thing with light on it."""
     canvas = stage.canvas
     canvas.fill([shapes.circle(x, y, radius)], shade(colour, -0.38))
-    canvas.fill([shapes.circle(x - radius * 0.12, y - radius * 0.14, radius * 0.78)], colour)
-    canvas.fill([shapes.circle(x - radius * 0.3, y - radius * 0.34, radius * 0.28)], shade(colour, 0.45))
+    canvas.fill(
+        [shapes.circle(x - radius * 0.12, y - radius * 0.14, radius * 0.78)], colour
+    )
+    canvas.fill(
+        [shapes.circle(x - radius * 0.3, y - radius * 0.34, radius * 0.28)],
+        shade(colour, 0.45),
+    )
 
 
 def _leaves(stage: Stage, along: Points, tall: float, colour: Rgb) -> None:
@@ -101,7 +113,9 @@ def _bloom(stage: Stage, at: Spot, radius: float, colour: Rgb) -> None:
             angle = start + petal * 360 / count + ring * 20
             px = x + np.cos(np.radians(angle)) * radius * reach * 0.6
             py = y + np.sin(np.radians(angle)) * radius * reach * 0.5
-            leaf = shapes.ellipse(px, py, radius * reach * 0.5, radius * reach * 0.29, tilt=angle)
+            leaf = shapes.ellipse(
+                px, py, radius * reach * 0.5, radius * reach * 0.29, tilt=angle
+            )
             canvas.fill([leaf], shade(colour, tone + float(rng.uniform(-0.06, 0.06))))
     canvas.fill([shapes.ellipse(x, y, radius * 0.24, radius * 0.21)], rgb("#e0a83c"))
     canvas.fill([shapes.ellipse(x, y, radius * 0.13, radius * 0.11)], rgb("#a86f2a"))

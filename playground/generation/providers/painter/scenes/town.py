@@ -17,8 +17,7 @@ from playground.generation.providers.painter.stage import Ground, Stage
 
 LAMPS = tuple(rgb(c) for c in ("#ffd48a", "#ffe7b8", "#ffb866", "#bfe0ee"))
 BOKEH = tuple(
-    rgb(c)
-    for c in "#ffb35c #ff7a45 #ffd9a0 #8fc7ff #ff5a4a #fff0d8 #5fd0c5".split()
+    rgb(c) for c in "#ffb35c #ff7a45 #ffd9a0 #8fc7ff #ff5a4a #fff0d8 #5fd0c5".split()
 )
 
 
@@ -59,27 +58,46 @@ def _row(stage: Stage, body: Rgb, quay: float, row: int) -> None:
         _windows(stage, lit, (x, quay - tall, wide, tall), row)
         x += wide * (1.0 + (0.25 * rng.random() if row == 2 else 0.02))
     top = min(float(tower[:, 1].min()) for tower in towers)
-    fade = np.asarray([[body], [mix(body, stage.light.sky[-1], 0.45 - 0.13 * row)]], np.float32)
-    canvas.fill([*towers, shapes.points((-9, top), (-8, top), (-9, top + 1))], np.repeat(fade, 2, axis=1))
+    fade = np.asarray(
+        [[body], [mix(body, stage.light.sky[-1], 0.45 - 0.13 * row)]], np.float32
+    )
+    canvas.fill(
+        [*towers, shapes.points((-9, top), (-8, top), (-9, top + 1))],
+        np.repeat(fade, 2, axis=1),
+    )
     is_lit = stage.light.is_dark or stage.brief.time == "dusk"
     for lamp, panes in lit.items():
         tone = lamp if is_lit else mix(body, stage.light.sky[-1], 0.5)
         canvas.fill(panes, tone, alpha=(0.55 + 0.18 * row) if is_lit else 0.5)
 
 
-def _tower(stage: Stage, x: float, quay: float, wide: float, tall: float) -> list[Points]:
+def _tower(
+    stage: Stage, x: float, quay: float, wide: float, tall: float
+) -> list[Points]:
     rng = stage.rng
     top = quay - tall
     parts = [shapes.rectangle(x, top, wide, tall + 2)]
     crown = int(rng.integers(6))
     middle = x + wide / 2
     if crown == 0:
-        parts.append(shapes.rectangle(x + wide * 0.2, top - wide * 0.25, wide * 0.6, wide * 0.3))
-        parts.append(shapes.rectangle(middle - wide * 0.015, top - wide * 0.8, wide * 0.03, wide * 0.6))
+        parts.append(
+            shapes.rectangle(x + wide * 0.2, top - wide * 0.25, wide * 0.6, wide * 0.3)
+        )
+        parts.append(
+            shapes.rectangle(
+                middle - wide * 0.015, top - wide * 0.8, wide * 0.03, wide * 0.6
+            )
+        )
     if crown == 1:
-        parts.append(shapes.points((x, top + 1), (middle, top - wide * 0.5), (x + wide, top + 1)))
+        parts.append(
+            shapes.points((x, top + 1), (middle, top - wide * 0.5), (x + wide, top + 1))
+        )
     if crown == 2:
-        parts.append(shapes.points((x, top + 1), (x + wide, top - wide * 0.3), (x + wide, top + 1)))
+        parts.append(
+            shapes.points(
+                (x, top + 1), (x + wide, top - wide * 0.3), (x + wide, top + 1)
+            )
+        )
     if crown == 3:
         parts.append(shapes.ellipse(middle, top, wide * 0.5, wide * 0.32))
     return parts
@@ -99,7 +117,9 @@ def _windows(
     share = 0.12 + 0.4 * rng.random() ** 2
     favourite = LAMPS[int(rng.choice(4, p=[0.45, 0.3, 0.15, 0.1]))]
     gap = (wide - columns * pane * 2.1 + pane * 1.1) / 2
-    for column, storey in np.argwhere(rng.random((max(columns, 0), max(floors, 0))) < share):
+    for column, storey in np.argwhere(
+        rng.random((max(columns, 0), max(floors, 0))) < share
+    ):
         left, up = x + gap + column * pane * 2.1, top + pane * 1.6 + storey * pane * 2.9
         lit[favourite].append(shapes.rectangle(left, up, pane, pane * 1.5))
 
@@ -114,10 +134,14 @@ def _water(stage: Stage, quay: float) -> None:
     cells = 5 * canvas.width / canvas.unit, 44
     wobble = fbm(stage.rng, (columns, rows - line), cells, octaves=3) - 0.5
     up = np.clip(line - 1 - depth * 1.5 - wobble * 26, 0, line - 1).astype(np.int32)
-    aside = np.clip(np.arange(columns)[None, :] + wobble * 10, 0, columns - 1).astype(np.int32)
+    aside = np.clip(np.arange(columns)[None, :] + wobble * 10, 0, columns - 1).astype(
+        np.int32
+    )
     water = small[up, aside]
     veil = np.full(wobble.shape, 0.34, np.float32)
-    canvas.ridge(np.full(8, quay, np.float32), blend(water, shade(light.near, -0.1), veil))
+    canvas.ridge(
+        np.full(8, quay, np.float32), blend(water, shade(light.near, -0.1), veil)
+    )
 
 
 def paint_street(stage: Stage) -> Ground:
@@ -128,9 +152,16 @@ def paint_street(stage: Stage) -> Ground:
     x, y = grid(size)
     stops = rgb("#0c1016"), rgb("#18222e"), rgb("#2f2a30"), rgb("#14110f")
     if stage.colours:
-        stops = (stops[0], mix(stops[1], stage.colours[-1], 0.25), mix(stops[2], stage.colours[0], 0.2), stops[3])
+        stops = (
+            stops[0],
+            mix(stops[1], stage.colours[-1], 0.25),
+            mix(stops[2], stage.colours[0], 0.2),
+            stops[3],
+        )
     field = ramp(np.broadcast_to(y, (size[1], size[0])), stops)
-    lamps = [_lamp(stage, road) for _ in range(int(100 + 40 * canvas.width / canvas.unit))]
+    lamps = [
+        _lamp(stage, road) for _ in range(int(100 + 40 * canvas.width / canvas.unit))
+    ]
     ripple = 0.6 + 0.4 * np.sin(y * canvas.height / canvas.unit * 300 + rng.random())
     for across, down, radius, colour, strength in lamps:
         low = road + (road - down) * 1.05
@@ -141,7 +172,8 @@ def paint_street(stage: Stage) -> Ground:
         field += gleam[..., None] * np.asarray(colour, np.float32)
     canvas.wash(field)
     for across, down, radius, colour, strength in lamps:
-        _bokeh(stage, across * canvas.width, down * canvas.height, radius * canvas.unit, colour, strength)
+        at = across * canvas.width, down * canvas.height
+        _bokeh(stage, at, radius * canvas.unit, colour, strength)
     return Ground(
         floor=0.9,
         sky=(0.04, 0.2),
@@ -162,13 +194,18 @@ def _lamp(stage: Stage, road: float) -> tuple[float, float, float, Rgb, float]:
 
 
 def _bokeh(
-    stage: Stage, x: float, y: float, radius: float, colour: Rgb, strength: float
+    stage: Stage, at: tuple[float, float], radius: float, colour: Rgb, strength: float
 ) -> None:
     """A lens disc: faint inside, brighter towards the rim."""
+    x, y = at
     canvas = stage.canvas
     tone = multiply(colour, (250, 250, 250))
     canvas.fill([shapes.circle(x, y, radius)], tone, alpha=strength * 0.62, mode="add")
     ring = [shapes.circle(x, y, radius * 0.9)]
     canvas.fill(
-        [shapes.circle(x, y, radius)], tone, alpha=strength * 0.4, mode="add", holes=ring
+        [shapes.circle(x, y, radius)],
+        tone,
+        alpha=strength * 0.4,
+        mode="add",
+        holes=ring,
     )

@@ -5,8 +5,19 @@ from collections.abc import Callable
 import numpy as np
 
 from playground.generation.providers.painter import shapes
-from playground.generation.providers.painter.fields import blend, fbm, grid, ramp, smoothstep
-from playground.generation.providers.painter.palettes import inks_for, mix, multiply, shade
+from playground.generation.providers.painter.fields import (
+    blend,
+    fbm,
+    grid,
+    ramp,
+    smoothstep,
+)
+from playground.generation.providers.painter.palettes import (
+    inks_for,
+    mix,
+    multiply,
+    shade,
+)
 from playground.generation.providers.painter.scenes.backdrop import sky
 from playground.generation.providers.painter.scenes.ink import paint_ink
 from playground.generation.providers.painter.scenes.landscape import skyline
@@ -33,11 +44,15 @@ def paint_plinth(stage: Stage) -> Ground:
     canvas.fill([disc], _disc(first))
     rim = mix(back, second, 0.35)
     line = skyline(rng, 1.5 * wide, octaves=2)
-    hill = (floor - canvas.unit * 0.05 - (line - 0.3) * 0.13 * canvas.unit).astype(np.float32)
+    hill = (floor - canvas.unit * 0.05 - (line - 0.3) * 0.13 * canvas.unit).astype(
+        np.float32
+    )
     canvas.ridge(hill, mix(rim, first, 0.2))
     table = mix(second, paper, 0.25)
     ground = np.full(8, floor, np.float32)
-    canvas.ridge(ground, np.asarray([[table] * 2, [shade(table, -0.25)] * 2], np.float32))
+    canvas.ridge(
+        ground, np.asarray([[table] * 2, [shade(table, -0.25)] * 2], np.float32)
+    )
     _sprigs(stage, floor, shade(table, -0.25))
     return Ground(
         floor=floor / canvas.height + 0.03,
@@ -49,7 +64,9 @@ def paint_plinth(stage: Stage) -> Ground:
     )
 
 
-def _disc(colour: tuple[int, int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _disc(
+    colour: tuple[int, int, int],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     top, low = shade(colour, 0.14), shade(colour, -0.06)
     return np.asarray([[top, top], [low, low]], np.float32)
 
@@ -63,10 +80,18 @@ def _sprigs(stage: Stage, floor: float, colour: tuple[int, int, int]) -> None:
             for blade in range(int(rng.integers(3, 6))):
                 tall = canvas.unit * rng.uniform(0.04, 0.11)
                 bend = (blade - 2) * tall * 0.26
-                knots = np.array([[x, floor + 2], [x + bend * 0.4, floor - tall * 0.6], [x + bend, floor - tall]])
+                knots = np.array(
+                    [
+                        [x, floor + 2],
+                        [x + bend * 0.4, floor - tall * 0.6],
+                        [x + bend, floor - tall],
+                    ]
+                )
                 line = shapes.curve(knots)
                 widths = np.linspace(1, 0.1, len(line)) * canvas.unit * 0.009
-                canvas.fill(shapes.ribbon(line, widths), shade(colour, rng.uniform(-0.1, 0.2)))
+                canvas.fill(
+                    shapes.ribbon(line, widths), shade(colour, rng.uniform(-0.1, 0.2))
+                )
 
 
 def paint_clouds(stage: Stage) -> Ground:
@@ -76,18 +101,33 @@ def paint_clouds(stage: Stage) -> Ground:
     for layer in range(5):
         t = layer / 4
         base = (0.42 + 0.15 * layer) * canvas.height
-        white = mix(light.sky[-1], multiply((255, 252, 246), light.ambient), 0.45 + 0.5 * t)
+        white = mix(
+            light.sky[-1], multiply((255, 252, 246), light.ambient), 0.45 + 0.5 * t
+        )
         under = mix(white, light.sky[1], 0.5)
-        puffs = [shapes.rectangle(-9, base, canvas.width + 18, canvas.height - base + 9)]
+        puffs = [
+            shapes.rectangle(-9, base, canvas.width + 18, canvas.height - base + 9)
+        ]
         for _ in range(int(9 * canvas.width / canvas.unit) + 4):
             x = rng.random() * canvas.width
             radius = canvas.unit * (0.04 + 0.05 * t) * rng.uniform(0.6, 1.7)
             for dx, part in ((0, 1.0), (-1.1, 0.66), (1.05, 0.72)):
-                puffs.append(shapes.circle(x + dx * radius, base + radius * 0.1, radius * part))
-        canvas.soften([p - np.array([0, canvas.unit * 0.006]) for p in puffs], shade(under, -0.3), blur=canvas.unit * 0.014, alpha=0.2)
-        face = np.asarray([[white] * 2, [mix(white, under, 0.4)] * 2, [under] * 2], np.float32)
+                puffs.append(
+                    shapes.circle(x + dx * radius, base + radius * 0.1, radius * part)
+                )
+        canvas.soften(
+            [p - np.array([0, canvas.unit * 0.006]) for p in puffs],
+            shade(under, -0.3),
+            blur=canvas.unit * 0.014,
+            alpha=0.2,
+        )
+        face = np.asarray(
+            [[white] * 2, [mix(white, under, 0.4)] * 2, [under] * 2], np.float32
+        )
         canvas.fill(puffs, face)
-    return Ground(sky=(0.08, 0.5), floor=0.8, water=0.75, size=0.26, ambient=light.ambient)
+    return Ground(
+        sky=(0.08, 0.5), floor=0.8, water=0.75, size=0.26, ambient=light.ambient
+    )
 
 
 def paint_abstract(stage: Stage) -> Ground:
@@ -113,14 +153,32 @@ def _strata(stage: Stage) -> Ground:
     phase, pace = rng.random() * 6.3, stage.chance(1.6, 3.2)
     for index in range(sheets):
         t = index / (sheets - 1)
-        swing = np.sin(x * pace + phase + t * 2.4) * 0.09 + np.sin(x * pace * 0.45 + t * 4) * 0.1
-        line = ((0.1 + 0.86 * t) * canvas.height + swing * canvas.unit).astype(np.float32)
+        swing = (
+            np.sin(x * pace + phase + t * 2.4) * 0.09
+            + np.sin(x * pace * 0.45 + t * 4) * 0.1
+        )
+        line = ((0.1 + 0.86 * t) * canvas.height + swing * canvas.unit).astype(
+            np.float32
+        )
         place = t * (len(inks) - 2)
         low = int(place)
         tone = mix(inks[1:][low], inks[1:][min(low + 1, len(inks) - 2)], place - low)
-        under = np.concatenate([np.stack([x * canvas.unit, line], axis=1), [[canvas.width, canvas.height + 9], [0, canvas.height + 9]]])
-        canvas.soften([under - np.array([0, canvas.unit * 0.008])], shade(tone, -0.8), blur=canvas.unit * 0.014, alpha=0.4)
-        canvas.ridge(line, np.asarray([[shade(tone, 0.12)] * 2, [shade(tone, -0.14)] * 2], np.float32))
+        under = np.concatenate(
+            [
+                np.stack([x * canvas.unit, line], axis=1),
+                [[canvas.width, canvas.height + 9], [0, canvas.height + 9]],
+            ]
+        )
+        canvas.soften(
+            [under - np.array([0, canvas.unit * 0.008])],
+            shade(tone, -0.8),
+            blur=canvas.unit * 0.014,
+            alpha=0.4,
+        )
+        canvas.ridge(
+            line,
+            np.asarray([[shade(tone, 0.12)] * 2, [shade(tone, -0.14)] * 2], np.float32),
+        )
     return Ground(sky=(0.1, 0.4), floor=0.9, size=0.3)
 
 
@@ -130,7 +188,10 @@ def _discs(stage: Stage) -> Ground:
     canvas, rng = stage.canvas, stage.rng
     for index in range(int(9 * max(canvas.width, canvas.height) / canvas.unit)):
         radius = canvas.unit * rng.uniform(0.05, 0.24)
-        x, y = rng.uniform(0.1, 0.9) * canvas.width, rng.uniform(0.1, 0.9) * canvas.height
+        x, y = (
+            rng.uniform(0.1, 0.9) * canvas.width,
+            rng.uniform(0.1, 0.9) * canvas.height,
+        )
         shape = [shapes.circle(x, y, radius)]
         if rng.random() < 0.3:
             shape = [shapes.sector(x, y, radius, 0, 360, inner=radius * 0.8)]
@@ -163,11 +224,15 @@ def _cutouts(stage: Stage) -> Ground:
     return Ground(sky=(0.1, 0.4), floor=0.9, size=0.3)
 
 
-def _frond(rng: np.random.Generator, x: float, y: float, wide: float, tall: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _frond(
+    rng: np.random.Generator, x: float, y: float, wide: float, tall: float
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """A seaweed outline: a round wave whose lobes grow towards the middle."""
     lobes = int(rng.integers(5, 9))
     t = np.linspace(0, 2 * np.pi, 260, endpoint=False)
-    wave = 0.62 + 0.38 * np.cos(t * lobes + rng.random() * 6.3) * (0.75 + 0.25 * np.sin(t))
+    wave = 0.62 + 0.38 * np.cos(t * lobes + rng.random() * 6.3) * (
+        0.75 + 0.25 * np.sin(t)
+    )
     return np.stack([x + np.cos(t) * wide * wave, y + np.sin(t) * tall * wave], axis=1)
 
 
@@ -187,9 +252,17 @@ def _fields(stage: Stage) -> Ground:
         colour = inks[1 + (index * 2) % (len(inks) - 1)]
         soft = 0.018
         inside = smoothstep(top + soft, top + soft * 2.4, y + brush * 0.02)
-        inside = inside * (1 - smoothstep(low - soft * 2.4, low - soft, y + brush * 0.02))
-        inside = inside * smoothstep(0.06, 0.1, x + brush * 0.03) * (1 - smoothstep(0.9, 0.94, x + brush * 0.03))
-        glow = ramp(0.5 + brush * 1.4, (shade(colour, -0.14), colour, shade(colour, 0.16)))
+        inside = inside * (
+            1 - smoothstep(low - soft * 2.4, low - soft, y + brush * 0.02)
+        )
+        inside = (
+            inside
+            * smoothstep(0.06, 0.1, x + brush * 0.03)
+            * (1 - smoothstep(0.9, 0.94, x + brush * 0.03))
+        )
+        glow = ramp(
+            0.5 + brush * 1.4, (shade(colour, -0.14), colour, shade(colour, 0.16))
+        )
         field = blend(field, glow, inside * np.float32(0.93))
     canvas.wash(field)
     return Ground(sky=(0.1, 0.4), floor=0.9, size=0.3)

@@ -55,8 +55,8 @@ def paint_sea(stage: Stage) -> Ground:
 
 def _water_colour(stage: Stage) -> Rgb:
     light = stage.light
-    asked = stage.colours[0] if stage.colours else rgb("#2f6f86")
-    return multiply(mix(asked, light.near, 0.22), light.ambient)
+    asked = stage.colours[0] if stage.colours else rgb("#237a96")
+    return multiply(mix(asked, light.near, 0.1), light.ambient)
 
 
 def _surface(stage: Stage, deep: Rgb) -> None:
@@ -65,7 +65,7 @@ def _surface(stage: Stage, deep: Rgb) -> None:
     top = HORIZON * canvas.height
     size = field_size(canvas.width, canvas.height - top, 200_000)
     _, y = grid(size)
-    stops = mix(light.sky[-1], deep, 0.3), mix(light.sky[-2], deep, 0.6), deep
+    stops = mix(light.sky[-1], deep, 0.55), mix(light.sky[-2], deep, 0.8), deep
     field = ramp(np.broadcast_to(y * 1.6, (size[1], size[0])), stops)
     wide = canvas.width / canvas.unit
     chop = fbm(stage.rng, size, (5 * wide, 60), octaves=3) - 0.5
@@ -119,7 +119,8 @@ def _wave(stage: Stage, t: float) -> Floats:
     swell = np.sin(x * 2.1 + rng.random() * 6.3)
     height = (cusp**1.6 * 0.055 + swell * 0.014) * (0.3 + 0.95 * t)
     base = HORIZON + 0.14 + 0.33 * t**1.15
-    return (base * canvas.height - height * canvas.unit).astype(np.float32)
+    line = base * canvas.height - height * canvas.unit
+    return np.asarray(line, np.float32)
 
 
 def _wave_face(stage: Stage, profile: Floats, body: Rgb) -> Floats:
@@ -181,7 +182,9 @@ def _mirror(stage: Stage, shore: float) -> None:
         cool = mix(cool, stage.colours[0], 0.6)
     water = blend(water * 0.93, cool, 0.1 + 0.42 * np.broadcast_to(fade, wobble.shape))
     streak = smoothstep(0.62, 0.8, wobble + 0.5)
-    canvas.ridge(np.full(8, shore, np.float32), blend(water, light.sky[-1], streak * 0.3))
+    canvas.ridge(
+        np.full(8, shore, np.float32), blend(water, light.sky[-1], streak * 0.3)
+    )
 
 
 def paint_underwater(stage: Stage) -> Ground:
@@ -201,7 +204,9 @@ def paint_underwater(stage: Stage) -> Ground:
     glow = np.clip(shaft, 0, 1) * (1 - y) ** 1.6 * 0.35
     canvas.wash(blend(field, (235, 250, 240), glow.astype(np.float32)))
     for layer in range(3):
-        line = skyline(rng, (2 + layer) * canvas.width / canvas.unit, octaves=3, gain=0.4)
+        line = skyline(
+            rng, (2 + layer) * canvas.width / canvas.unit, octaves=3, gain=0.4
+        )
         profile = (0.8 + 0.075 * layer - 0.12 * (line - 0.4)) * canvas.height
         body = shade(tint, -0.35 - 0.2 * layer)
         _weeds(stage, profile, body, 0.16 + 0.09 * layer)

@@ -66,7 +66,13 @@ def _air(stage: Stage, air: Rgb, leaf: Rgb) -> None:
     canvas, light = stage.canvas, stage.light
     size = canvas.field
     x, y = grid(size)
-    stops = light.sky[0], light.sky[1], air, mix(air, light.sun, 0.35), mix(air, leaf, 0.3)
+    stops = (
+        light.sky[0],
+        light.sky[1],
+        air,
+        mix(air, light.sun, 0.35),
+        mix(air, leaf, 0.3),
+    )
     field = ramp(np.broadcast_to(y * 1.25, (size[1], size[0])), stops)
     spot = stage.chance(0.3, 0.7), stage.chance(0.2, 0.32)
     across = (x - spot[0]) * canvas.width / canvas.unit
@@ -106,7 +112,9 @@ def _conifer(stage: Stage, x: float, foot: float, tall: float) -> list[Points]:
             side.append((x + bough * out, y + tall * 0.012))
             side.append((x + bough * out * 0.45, y - tall * 0.012))
     crown = np.asarray(left + right[::-1], np.float64)
-    trunk = shapes.rectangle(x - tall * 0.014, foot - tall * 0.2, tall * 0.028, tall * 0.24)
+    trunk = shapes.rectangle(
+        x - tall * 0.014, foot - tall * 0.2, tall * 0.028, tall * 0.24
+    )
     return [crown, trunk]
 
 
@@ -124,12 +132,20 @@ def _trunks(stage: Stage, body: Rgb, foot: float, t: float) -> None:
         low = foot + canvas.unit * 0.05
         line = np.array([[x, low], [x + lean * 0.5, low * 0.5], [x + lean, -thick]])
         smooth = shapes.curve(line)
-        flare = np.linspace(1.25, 0.75, len(smooth)) + 0.5 * np.exp(-np.arange(len(smooth)) * 0.6)
+        flare = np.linspace(1.25, 0.75, len(smooth)) + 0.5 * np.exp(
+            -np.arange(len(smooth)) * 0.6
+        )
         trunks += shapes.ribbon(smooth, flare * thick)
         for _ in range(int(rng.integers(1, 4))):
             y, side = rng.random() * foot * 0.55, rng.choice((-1.0, 1.0))
             reach = thick * (3 + 4 * rng.random())
-            bough = np.array([[x, y], [x + side * reach * 0.5, y - reach * 0.3], [x + side * reach, y - reach * 0.9]])
+            bough = np.array(
+                [
+                    [x, y],
+                    [x + side * reach * 0.5, y - reach * 0.3],
+                    [x + side * reach, y - reach * 0.9],
+                ]
+            )
             bent = shapes.curve(bough)
             trunks += shapes.ribbon(bent, np.linspace(0.32, 0.06, len(bent)) * thick)
     canvas.fill(trunks, body)

@@ -1,0 +1,55 @@
+# Easel's commands: `make run` starts it, `make test` proves it.
+
+PYTHON ?=
+VENV_PYTHON := .venv/bin/python
+PYTEST := $(VENV_PYTHON) -m pytest
+PROCESSES := -n 2 --dist worksteal
+REPORT := test-results/postgresql.xml
+COMPILE := $(VENV_PYTHON) -m piptools compile --quiet --generate-hashes --allow-unsafe \
+	--strip-extras --no-header --no-emit-index-url --no-emit-find-links \
+	--no-emit-trusted-host
+
+.PHONY: run test check proof lock messages format installed installed-dev packages
+
+# Start Easel. Ctrl-C ends it; PORT=, HOST= and EASEL_DATA_DIR= change where.
+run: installed
+	@exec $(VENV_PYTHON) manage.py easel_up
+
+# Everything: what touches the database on PostgreSQL first, then all of it on SQLite.
+test: installed-dev packages
+	@mkdir -p test-results && rm -f $(REPORT)
+	@code=0; \
+	$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) $(PROCESSES) \
+		-m "books and not browser and not proof" --junitxml=$(REPORT) || code=$$?; \
+	$(PYTEST) $(PROCESSES) --postgresql-report=$(REPORT) || code=$$?; \
+	exit $$code
+
+# The fast part, in under a minute: style, types, house rules, and what needs no database.
+check: installed-dev
+	@$(PYTEST) $(PROCESSES) -m "check and not proof"
+
+# What takes longer, with its figures.
+proof: installed-dev packages
+	@$(PYTEST) -m proof -s
+
+format: installed-dev
+	@$(VENV_PYTHON) -m ruff check --quiet --fix . ; $(VENV_PYTHON) -m ruff format .
+
+# Newest releases that fit requirements/*.in: `make lock UPGRADE=--upgrade`.
+lock: installed-dev
+	@$(COMPILE) $(UPGRADE) requirements/run.in --output-file requirements/run.txt
+	@$(COMPILE) $(UPGRADE) requirements/dev.in --output-file requirements/dev.txt
+
+# Every marked string, for the translators.
+messages: installed-dev
+	@$(VENV_PYTHON) manage.py makemessages --all --no-obsolete --ignore .venv --ignore tests
+	@$(VENV_PYTHON) manage.py compilemessages --ignore .venv
+
+installed:
+	@PYTHON=$(PYTHON) requirements/install.sh run
+
+installed-dev:
+	@PYTHON=$(PYTHON) requirements/install.sh dev
+
+packages:
+	@tests/services/packages.sh

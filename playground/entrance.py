@@ -1,0 +1,184 @@
+"""Two ways in: API paths and files skip Django's middleware, pages do not.
+
+The slim way builds Django's request and finds its view as usual, and does itself
+what middleware would: a request id, security headers, a cap on the body. It also
+opens and closes what the process's event loop shares.
+"""
+
+import tempfile
+from collections.abc import Awaitable, Callable
+from typing import IO, Any
+
+import structlog
+from django.conf import settings
+from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.exception import convert_exception_to_response
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
+
+from accounts.ids import new_id
+from playground.api.errors import answer_status
+from playground.generation.studio import background, close_studio
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+SLIM = ("/v1", "/openai/v1", "/files", "/healthz")
+IN_MEMORY = 2 * 1024 * 1024
+
+
+class TooLarge(Exception):
+    """The body is larger than we read."""
+
+
+class WithoutMiddleware(ASGIHandler):
+    """Django's URLs and views, and nothing around them."""
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        self._view_middleware: list[Any] = []
+        self._template_response_middleware: list[Any] = []
+        self._exception_middleware: list[Any] = []
+        find_and_call_view = self._get_response_async  # type: ignore[attr-defined]
+        self._middleware_chain = convert_exception_to_response(find_and_call_view)
+
+
+class SlimWay:
+    """The short way to a view, without signals and thread hops."""
+
+    def __init__(self) -> None:
+        self._django = WithoutMiddleware()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = new_id("img" if makes_pictures(scope) else "req")
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+            try:
+                await read_body(scope, receive, body)
+            except TooLarge:
+                response: HttpResponseBase = answer_status(413)
+            except ConnectionError:
+                return
+            else:
+                response = await self.answer(scope, body, request_id)
+            dress(response, request_id)
+            await send_whole(response, send)
+
+    async def answer(
+        self, scope: Scope, body: IO[bytes], request_id: str
+    ) -> HttpResponseBase:
+        set_script_prefix(scope.get("root_path", ""))
+        request, refusal = self._django.create_request(scope, body)
+        if request is None:
+            return refusal or answer_status(400)
+        request.META["easel.request_id"] = request_id
+        response: HttpResponseBase = await self._django.get_response_async(request)
+        if speaks_openai(scope) and not is_json(response):
+            return answer_status(
+                response.status_code if response.status_code in (404, 405) else 500
+            )
+        return response
+
+
+def makes_pictures(scope: Scope) -> bool:
+    return bool(scope["path"].rstrip("/").endswith("/images/generations"))
+
+
+def speaks_openai(scope: Scope) -> bool:
+    return bool(scope["path"].startswith(("/v1", "/openai/v1")))
+
+
+def is_json(response: HttpResponseBase) -> bool:
+    return response.headers.get("Content-Type", "").startswith("application/json")
+
+
+async def read_body(scope: Scope, receive: Receive, body: IO[bytes]) -> None:
+    """Read the whole body to memory or disk; stop as soon as it is too large."""
+    limit, size, more = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionAbortedError
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge
+        body.write(chunk)
+        more = message.get("more_body", False)
+    body.seek(0)
+    lengths = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
+    scope["headers"] = [*lengths, (b"content-length", str(size).encode())]
+
+
+def dress(response: HttpResponseBase, request_id: str) -> None:
+    """Put on what every answer wears."""
+    response.headers["x-request-id"] = request_id
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if settings.IS_HTTPS:
+        response.headers.setdefault(
+            "Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"
+        )
+
+
+async def send_whole(response: HttpResponseBase, send: Send) -> None:
+    """Send an answer, in one piece or as it streams."""
+    headers = [
+        (name.lower().encode("ascii"), value.encode("latin-1"))
+        for name, value in response.items()
+    ]
+    if isinstance(response, HttpResponse):
+        headers.append((b"content-length", str(len(response.content)).encode()))
+    await send(
+        {
+            "type": "http.response.start",
+            "status": response.status_code,
+            "headers": headers,
+        }
+    )
+    if isinstance(response, HttpResponse):
+        await send({"type": "http.response.body", "body": response.content})
+        return
+    async for part in response:  # type: ignore[attr-defined]
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+class Easel:
+    """The application: which way in a path takes, and what happens at start and end."""
+
+    def __init__(self) -> None:
+        self._pages = ASGIHandler()
+        self._slim = SlimWay()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await live(receive, send)
+        elif is_slim(scope["path"]):
+            await self._slim(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)  # type: ignore[arg-type]
+
+
+def is_slim(path: str) -> bool:
+    return any(path == start or path.startswith(f"{start}/") for start in SLIM)
+
+
+async def live(receive: Receive, send: Send) -> None:
+    """Answer the server's lifespan: at its end, finish what is being painted."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await close_studio(settings.GRACE_SECONDS * 0.6)
+            background.stop(settings.GRACE_SECONDS * 0.6)
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+application = Easel()

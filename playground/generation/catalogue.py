@@ -1,0 +1,148 @@
+"""The catalogue: every model Easel sells, read once at start and never changed.
+
+One TOML file per model lies in `catalogue/` beside this module; an operator's
+folder adds models or replaces them by id. A wrong file stops the start and
+says where and why, so a running Easel never meets a half-understood model.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from playground.generation.catalogue_files import (
+    CatalogueError,
+    ModelFile,
+    read_model_file,
+)
+from playground.generation.errors import ModelNotFound
+from playground.generation.offered import (
+    Capabilities,
+    Lifecycle,
+    Model,
+    Offer,
+    Parameter,
+    Price,
+    Rates,
+)
+from playground.generation.quoting import quoted
+
+__all__ = [
+    "Capabilities",
+    "Catalogue",
+    "CatalogueError",
+    "Lifecycle",
+    "Model",
+    "Named",
+    "Offer",
+    "Parameter",
+    "Price",
+    "Rates",
+    "catalogue",
+    "load",
+]
+
+OURS = Path(__file__).parent / "catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A model under the name it was asked by, and the tier that name fixes, if any."""
+
+    name: str
+    model: Model
+    tier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All models, in display order, and every name they answer to."""
+
+    models: tuple[Model, ...]
+    names: Mapping[str, Named]
+
+    def find(self, name: str) -> Model:
+        """Return the model of this id, alias or variant."""
+        return self.named(name).model
+
+    def named(self, name: str) -> Named:
+        """Return the model of this name and the tier the name fixes."""
+        found = self.names.get(name) or self.names.get(name.strip().lower())
+        if found:
+            return found
+        close = get_close_matches(
+            name.strip().lower()[:80], self.names, n=1, cutoff=0.5
+        )
+        words = {"name": quoted(name), "close": close[0] if close else ""}
+        if close:
+            message = _("There is no model %(name)s; did you mean %(close)s?") % words
+        else:
+            message = (
+                _("There is no model %(name)s; GET /v1/models lists them all.") % words
+            )
+        raise ModelNotFound(message, param="model")
+
+    def suggestions(self, count: int = 3) -> tuple[str, ...]:
+        """Return the ids of a few models to try."""
+        return tuple(model.id for model in self.models if not model.is_retired)[:count]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return this installation's catalogue."""
+    return load(settings.CATALOGUE_DIR)
+
+
+def load(operators: str | Path = "") -> Catalogue:
+    """Read our own models, then the operator's, who may replace ours by id."""
+    files = _folder(OURS)
+    if operators:
+        if not Path(operators).is_dir():
+            raise CatalogueError(
+                Path(operators), 1, "EASEL_CATALOGUE_DIR is not a folder."
+            )
+        files |= _folder(Path(operators))
+    names = _names(files)
+    for file in files.values():
+        _check_successor(file, names)
+    models = sorted(
+        (file.model for file in files.values()), key=lambda m: (m.position, m.id)
+    )
+    return Catalogue(tuple(models), names)
+
+
+def _folder(folder: Path) -> dict[str, ModelFile]:
+    """Read every file of one folder; an id may stand there once."""
+    files: dict[str, ModelFile] = {}
+    for path in sorted(folder.glob("*.toml")):
+        file = read_model_file(path)
+        if other := files.get(file.model.id):
+            raise file.wrong("id", f"{file.model.id} is already in {other.path.name}.")
+        files[file.model.id] = file
+    return files
+
+
+def _names(files: Mapping[str, ModelFile]) -> dict[str, Named]:
+    """Collect every id, alias and variant; no two models may share one."""
+    names: dict[str, Named] = {}
+    for file in files.values():
+        for name, tier in file.model.names.items():
+            if other := names.get(name):
+                key = (
+                    "variants" if tier else "id" if name == file.model.id else "aliases"
+                )
+                raise file.wrong(key, f"{name} is already a name of {other.model.id}.")
+            names[name] = Named(name, file.model, tier)
+    return names
+
+
+def _check_successor(file: ModelFile, names: Mapping[str, Named]) -> None:
+    successor = file.model.lifecycle.successor
+    if successor and successor not in names:
+        raise file.wrong(
+            "lifecycle", f"Its successor {successor} is not in the catalogue."
+        )

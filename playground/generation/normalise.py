@@ -1,0 +1,244 @@
+"""Translate what was asked into the model's own terms, or say what would work.
+
+Pure: an `Ask` and the catalogue in, an `ImageRequest` out. `None` and blanks
+mean "not said". What the model cannot do and the picture can live without is
+dropped with a `Note`; what cannot be granted is a `BadRequest`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from django.utils.translation import gettext as _
+
+from playground.generation.catalogue import Catalogue, Named
+from playground.generation.errors import BadRequest
+from playground.generation.offered import Model
+from playground.generation.quoting import is_text, quoted
+from playground.generation.request import Ask, ImageRequest, Note, ResponseFormat
+from playground.generation.sizing import read_fit, read_wish, size_for
+
+# The seeds of the open image models; wider ones are cut or refused by most providers.
+MOST_SEED = 2**32 - 1
+COMPRESSED = ("jpeg", "webp", "avif")
+
+
+@dataclass(slots=True)
+class Remarks:
+    """The notes gathered on the way."""
+
+    notes: list[Note] = field(default_factory=list)
+
+    def add(self, about: str, message: str) -> None:
+        self.notes.append(Note(about, message))
+
+
+def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageRequest:
+    """Return the one request this ask stands for."""
+    named = _model(ask, catalogue, default_model)
+    model = named.model
+    remarks = Remarks()
+    _remark_on_age(model, remarks)
+    wish = read_wish(ask)
+    sized = size_for(wish, named, read_fit(ask.fit))
+    remarks.notes.extend(sized.notes)
+    output_format = _output_format(ask, model)
+    return ImageRequest(
+        model=model.id,
+        prompt=_prompt(ask, model),
+        n=_n(ask, model),
+        shape=sized.shape,
+        tier=sized.tier,
+        width=sized.painted[0],
+        height=sized.painted[1],
+        target_width=sized.delivered[0],
+        target_height=sized.delivered[1],
+        fit=sized.fit,
+        quality=_quality(ask, model, remarks),
+        seed=_seed(ask, model, remarks),
+        negative_prompt=_negative_prompt(ask, model, remarks),
+        response_format=_response_format(ask, model),
+        output_format=output_format,
+        output_compression=_compression(ask, output_format, remarks),
+        requested_size=wish.words,
+        extras=_extras(ask, model, remarks),
+        notes=tuple(remarks.notes),
+    )
+
+
+def _model(ask: Ask, catalogue: Catalogue, default_model: str) -> Named:
+    """Find the model that was asked for, and check that it can still paint."""
+    name = (ask.model or "").strip() or default_model
+    if not name:
+        message = _("Name a model, for example %(models)s.")
+        models = ", ".join(catalogue.suggestions())
+        raise BadRequest(
+            message % {"models": models},
+            param="model",
+            code="missing_required_parameter",
+        )
+    named = catalogue.named(name)
+    model = named.model
+    if model.is_retired:
+        words = {"model": model.id, "successor": model.lifecycle.successor or ""}
+        message = _("%(model)s is retired.")
+        if model.lifecycle.successor:
+            message = _("%(model)s is retired; use %(successor)s instead.")
+        raise BadRequest(message % words, param="model", code="model_retired")
+    if not model.capabilities.generate:
+        message = _("%(model)s only edits pictures; send it one to /v1/images/edits.")
+        raise BadRequest(message % {"model": model.id}, param="model")
+    return named
+
+
+def _remark_on_age(model: Model, remarks: Remarks) -> None:
+    if model.lifecycle.status != "deprecated":
+        return
+    words = {"model": model.id, "successor": model.lifecycle.successor or ""}
+    message = _("%(model)s will be shut down.")
+    if model.lifecycle.successor:
+        message = _("%(model)s will be shut down; %(successor)s follows it.")
+    remarks.add("model", message % words)
+
+
+def _prompt(ask: Ask, model: Model) -> str:
+    if not ask.prompt.strip():
+        raise BadRequest(
+            _("Write a prompt: what should the picture show?"), param="prompt"
+        )
+    return _checked_text(ask.prompt, "prompt", model)
+
+
+def _checked_text(text: str, about: str, model: Model) -> str:
+    """Return a text that every provider and database accepts."""
+    if not is_text(text):
+        message = _(
+            "Remove the broken characters (NUL, lone surrogates) from %(field)s."
+        )
+        raise BadRequest(message % {"field": about}, param=about)
+    if len(text) > model.prompt_characters:
+        words = {"field": about, "limit": model.prompt_characters, "length": len(text)}
+        message = _("Shorten %(field)s to %(limit)d characters; it has %(length)d.")
+        raise BadRequest(message % words, param=about, code="string_above_max_length")
+    return text
+
+
+def _n(ask: Ask, model: Model) -> int:
+    n = 1 if ask.n is None else ask.n
+    if not 1 <= n <= model.n_max:
+        message = _("Set n from 1 to %(limit)d for %(model)s.")
+        raise BadRequest(message % {"limit": model.n_max, "model": model.id}, param="n")
+    return n
+
+
+def _quality(ask: Ask, model: Model, remarks: Remarks) -> str | None:
+    known = model.qualities
+    asked = (ask.quality or "").strip().lower()
+    if not asked or asked == "auto":
+        return known.default
+    if not known.values:
+        remarks.add(
+            "quality", _("%(model)s has one quality only.") % {"model": model.id}
+        )
+        return None
+    quality = known.aliases.get(asked, asked)
+    if quality not in known.values:
+        words = {"model": model.id, "values": ", ".join(known.values)}
+        raise BadRequest(
+            _("Set quality to one of %(values)s or auto for %(model)s.") % words,
+            param="quality",
+        )
+    return quality
+
+
+def _seed(ask: Ask, model: Model, remarks: Remarks) -> int | None:
+    if ask.seed is None:
+        return None
+    if not -1 <= ask.seed <= MOST_SEED:
+        message = _("Set seed from 0 to %(limit)d, or leave it out for a random one.")
+        raise BadRequest(message % {"limit": MOST_SEED}, param="seed")
+    if not model.capabilities.seed:
+        remarks.add("seed", _("%(model)s takes no seed.") % {"model": model.id})
+        return None
+    if ask.seed == -1:
+        remarks.add("seed", _("-1 means a random seed."))
+        return None
+    return ask.seed
+
+
+def _negative_prompt(ask: Ask, model: Model, remarks: Remarks) -> str | None:
+    if not (ask.negative_prompt or "").strip():
+        return None
+    if not model.capabilities.negative_prompt:
+        message = _("%(model)s takes no negative prompt; say it in the prompt.")
+        remarks.add("negative_prompt", message % {"model": model.id})
+        return None
+    return _checked_text(ask.negative_prompt or "", "negative_prompt", model)
+
+
+def _response_format(ask: Ask, model: Model) -> ResponseFormat:
+    asked = ask.response_format or model.response_format
+    if asked not in get_args(ResponseFormat):
+        raise BadRequest(
+            _("Set response_format to url or b64_json."), param="response_format"
+        )
+    return asked
+
+
+def _output_format(ask: Ask, model: Model) -> str | None:
+    asked = (ask.output_format or "").strip().lower()
+    if not asked or asked == "auto":
+        return None
+    output_format = "jpeg" if asked == "jpg" else asked
+    if output_format not in model.formats:
+        words = {"formats": ", ".join(model.formats)}
+        raise BadRequest(
+            _("Set output_format to one of %(formats)s.") % words, "output_format"
+        )
+    return output_format
+
+
+def _compression(ask: Ask, output_format: str | None, remarks: Remarks) -> int | None:
+    if ask.output_compression is None:
+        return None
+    if not 0 <= ask.output_compression <= 100:
+        raise BadRequest(
+            _("Set output_compression from 0 to 100."), param="output_compression"
+        )
+    if output_format not in COMPRESSED:
+        message = _("It was ignored: it needs output_format jpeg, webp or avif.")
+        remarks.add("output_compression", message)
+        return None
+    return ask.output_compression
+
+
+def _extras(ask: Ask, model: Model, remarks: Remarks) -> tuple[tuple[str, Any], ...]:
+    """Keep the fields we do not know but an offer does, and say which were dropped."""
+    kept: list[tuple[str, Any]] = []
+    for name, value in ask.extras:
+        if value is None:
+            continue
+        if not model.passes_on(name):
+            remarks.add(
+                quoted(name)[1:-1],
+                _("%(model)s does not know it.") % {"model": model.id},
+            )
+        elif not all(is_text(text) for text in _texts_in(value)):
+            message = _("Remove the broken characters (NUL, lone surrogates) from it.")
+            raise BadRequest(message, param=quoted(name)[1:-1])
+        else:
+            kept.append((name, value))
+    return tuple(kept)
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Yield every text inside a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _texts_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts_in(inner)

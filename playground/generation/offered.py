@@ -1,0 +1,205 @@
+"""The words of the catalogue: a model, what it can do, what it costs, who paints it.
+
+Everything here was read from one TOML file and never changes while we run.
+Amounts are exact decimals: credits for prices, dollars for what others ask.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Literal
+
+from playground.generation.request import FORMATS, ImageRequest, ResponseFormat
+from playground.generation.sizes import MEGAPIXEL, Sizes
+
+Status = Literal["available", "preview", "deprecated", "retired"]
+Behaviour = Literal["passthrough", "renamed", "converted", "emulated"]
+ChargesOn = Literal["picture", "call", "nothing"]
+ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """Whether a model may still be asked for, until when, and what follows it."""
+
+    status: Status = "available"
+    shutdown: date | None = None
+    successor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a model can do."""
+
+    generate: bool = True
+    edit: bool = False
+    mask: bool = False
+    references: int = 0
+    multi_turn: bool = False
+    transparent: bool = False
+    seed: bool = False
+    negative_prompt: bool = False
+    web_search: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """The facts about one picture that a price may depend on."""
+
+    tier: str
+    width: int
+    height: int
+    quality: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Megapixels:
+    """So much for the first megapixel and so much for each started one after it."""
+
+    first: Decimal
+    each: Decimal
+    pixels: int = MEGAPIXEL
+
+    def amount(self, width: int, height: int) -> Decimal:
+        started = max(1, -(-width * height // self.pixels))
+        return self.first + (started - 1) * self.each
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """An amount per picture, in exactly one of four forms."""
+
+    flat: Decimal | None = None
+    tiers: Mapping[str, Decimal] = field(default_factory=dict)
+    qualities: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    megapixels: Megapixels | None = None
+
+    def amount(self, painted: Painted) -> Decimal | None:
+        """Return the amount for one picture, or None when it has none."""
+        if self.megapixels:
+            return self.megapixels.amount(painted.width, painted.height)
+        if self.qualities:
+            row = self.qualities.get(painted.quality or "", {})
+            size = f"{painted.width}x{painted.height}"
+            return row.get(size, row.get(painted.tier, row.get(ANY)))
+        if self.tiers:
+            return self.tiers.get(painted.tier)
+        return self.flat
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a picture costs in credits, before the group's multiplier."""
+
+    rates: Rates
+    per_reference: Decimal = Decimal(0)
+    per_search: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Qualities:
+    """The qualities a model knows, best last, and other spellings of them."""
+
+    values: tuple[str, ...] = ()
+    default: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """How one of our fields reaches an upstream."""
+
+    behaviour: Behaviour
+    upstream: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def told(self, value: Any) -> Any:
+        """Return the upstream's word for our value."""
+        return self.values.get(str(value), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One provider's way to paint a model."""
+
+    provider: str
+    upstream: str
+    edit_upstream: str = ""
+    n_per_call: int = 1
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    passes: tuple[str, ...] = ()
+    cost_usd: Rates | None = None
+    charges_on: ChargesOn = "picture"
+
+    def passes_on(self, name: str) -> bool:
+        """Say whether a field we do not know may go to this upstream."""
+        return name in self.passes or "*" in self.passes
+
+    def cost_microusd(self, request: ImageRequest) -> int:
+        """Return what the provider asks for one picture; nothing when it is unknown."""
+        painted = Painted(request.tier, request.width, request.height, request.quality)
+        usd = self.cost_usd.amount(painted) if self.cost_usd else None
+        exact = (usd or Decimal(0)) * 1_000_000
+        return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What you ask for."""
+
+    id: str
+    name: str
+    vendor: str
+    family: str
+    description: str
+    aliases: tuple[str, ...]
+    variants: Mapping[str, str]
+    lifecycle: Lifecycle
+    capabilities: Capabilities
+    sizes: Sizes
+    qualities: Qualities
+    price: Price
+    official_usd: Rates | None
+    typical_seconds: Mapping[str, float]
+    offers: tuple[Offer, ...]
+    position: int = 100
+    n_max: int = 10
+    prompt_characters: int = 32_000
+    formats: tuple[str, ...] = FORMATS
+    response_format: ResponseFormat = "url"
+
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        return self.sizes.shapes
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        return self.sizes.tiers
+
+    @property
+    def default_shape(self) -> str:
+        return self.sizes.default_shape
+
+    @property
+    def default_tier(self) -> str:
+        return self.sizes.default_tier
+
+    @property
+    def is_retired(self) -> bool:
+        return self.lifecycle.status == "retired"
+
+    @property
+    def names(self) -> dict[str, str | None]:
+        """Every name this model answers to, with the tier that name fixes, if any."""
+        plain: dict[str, str | None] = dict.fromkeys((self.id, *self.aliases))
+        fixed = {
+            name + suffix: tier
+            for name in plain
+            for suffix, tier in self.variants.items()
+        }
+        return plain | fixed
+
+    def passes_on(self, name: str) -> bool:
+        """Say whether any offer takes a field we do not know."""
+        return any(offer.passes_on(name) for offer in self.offers)

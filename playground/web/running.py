@@ -1,0 +1,183 @@
+"""Starting a run from the page, watching it, and taking it back.
+
+Plain forms work without script: they are answered with the page. htmx gets the
+run alone, and an error that stands above the prompt without touching it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import reswap, retarget
+
+from playground.generation import service, tasks
+from playground.generation.errors import (
+    CannotPay,
+    EaselError,
+    OutOfService,
+    TooMany,
+)
+from playground.generation.models import Generation
+from playground.generation.request import Buyer
+from playground.generation.studio import in_studio
+from playground.web.as_code import snippets
+from playground.web.chrome import available_microcredits
+from playground.web.create import page, panel_context
+from playground.web.people import buyer_for, current_account, remember_guest
+from playground.web.runs import RAIL, Run, days_of, ending_of, orders_of, run_of
+from playground.web.tries import check_tries
+from playground.web.wishes import Wish
+
+ENDPOINT = "playground"
+
+
+@dataclass
+class PriceChanged(EaselError):
+    """The price on the page was not the price any more: nothing was started."""
+
+    code: str = "price_changed"
+
+
+STATUSES: dict[type[EaselError], int] = {
+    CannotPay: 402,
+    PriceChanged: 409,
+    TooMany: 429,
+    OutOfService: 503,
+}
+
+
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """POST /create/runs"""
+    wish = asked(request)
+    buyer = buyer_for(request)
+    try:
+        generation = begin(wish, buyer)
+    except EaselError as error:
+        response = show_problem(request, wish, error)
+    else:
+        response = show_started(request, generation)
+    remember_guest(request, response)
+    return response
+
+
+def asked(request: HttpRequest) -> Wish:
+    """Read the composer's form, or "try again" for one slot of an earlier run."""
+    form = request.POST.dict()
+    if "again" not in form:
+        return Wish.of(form)
+    order = get_object_or_404(orders_of(current_account(request)), pk=form["again"])
+    wish = Wish.like(order)
+    return Wish.of({**as_form(wish), "n": "1", "quoted": form.get("quoted", "")})
+
+
+def as_form(wish: Wish) -> dict[str, str]:
+    return {
+        "prompt": wish.prompt,
+        "model": wish.model,
+        "aspect_ratio": wish.shape,
+        "resolution": wish.tier,
+        "output_format": wish.output_format,
+        "negative_prompt": wish.avoid,
+    }
+
+
+def begin(wish: Wish, buyer: Buyer) -> Generation:
+    """Accept the order at the price that was shown, and ask a worker to paint it."""
+    ask = wish.ask()
+    offer = service.quote(ask, buyer)
+    check_tries(buyer, offer.request.n, offer.request.tier, offer.request.model)
+    shown = wish.quoted_microcredits
+    if shown is not None and shown != offer.total_microcredits:
+        raise PriceChanged(_("Nothing was started, and nothing was charged."))
+    state = Generation.State.QUEUED
+    generation = in_studio(service.accept(ask, buyer, endpoint=ENDPOINT, state=state))
+    tasks.send(generation.id)
+    return generation
+
+
+def show_started(request: HttpRequest, generation: Generation) -> HttpResponse:
+    """The new run on top of the feed; the first one takes the examples' place."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("create")
+    orders = orders_of(current_account(request))
+    run = run_of(orders.get(pk=generation.pk))
+    newest = [run_of(order) for order in orders[:2]]
+    is_new_day = len(newest) < 2 or newest[0].day != newest[1].day
+    context = {
+        **panel_context(request, Wish.like(generation)),
+        "run": run,
+        "is_first": len(newest) < 2,
+        "days": days_of(rail_runs(request)) if is_new_day else None,
+    }
+    response = render(request, "web/_started.html", context)
+    return reswap(response, "innerHTML") if context["is_first"] else response
+
+
+def rail_runs(request: HttpRequest) -> list[Run]:
+    return [run_of(order) for order in orders_of(current_account(request))[:RAIL]]
+
+
+def show_problem(request: HttpRequest, wish: Wish, error: EaselError) -> HttpResponse:
+    """Say why nothing was started; the prompt and the settings stay as they were."""
+    status = STATUSES.get(type(error), 422)
+    context: dict[str, Any] = {"problem": error}
+    if request.htmx:  # type: ignore[attr-defined]
+        context |= panel_context(request, wish)
+        response = render(request, "web/_problem_answer.html", context, status=status)
+        return reswap(retarget(response, "#problem"), "innerHTML")
+    context |= page(request, wish)
+    return render(request, "web/create.html", context, status=status)
+
+
+@require_GET
+def run(request: HttpRequest, generation_id: str) -> HttpResponse:
+    """GET /create/runs/<id>?v=<what the page shows>"""
+    shown = run_of(owned(request, generation_id))
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(f"/?run={shown.id}#run-{shown.id}")
+    known = request.GET.get("v")
+    if known == shown.version:
+        return HttpResponse(status=204)
+    template = "web/_run.html" if known is None else "web/_run_answer.html"
+    return render(request, template, run_context(request, shown))
+
+
+@require_POST
+def cancel(request: HttpRequest, generation_id: str) -> HttpResponse:
+    """POST /create/runs/<id>/cancel: what nobody has begun costs nothing."""
+    order = owned(request, generation_id)
+    in_studio(service.cancel(order.pk))
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("create")
+    shown = run_of(owned(request, generation_id))
+    return render(request, "web/_run_answer.html", run_context(request, shown))
+
+
+@require_GET
+def code(request: HttpRequest, generation_id: str) -> HttpResponse:
+    """GET /create/runs/<id>/code: this run for curl and Python."""
+    order = owned(request, generation_id)
+    origin = request.build_absolute_uri("/").rstrip("/")
+    listed = snippets(order, origin, run_of(order).seed)
+    return HttpResponse(
+        render_to_string("web/_code.html", {"snippets": listed}, request)
+    )
+
+
+def owned(request: HttpRequest, generation_id: str) -> Generation:
+    """Find an order; another account's looks exactly like a missing one."""
+    return get_object_or_404(orders_of(current_account(request)), pk=generation_id)
+
+
+def run_context(request: HttpRequest, shown: Run) -> dict[str, Any]:
+    """A run that looks different now, and what to say about it."""
+    account = current_account(request)
+    is_guest = account is None or account.is_guest
+    available = None if is_guest else available_microcredits(account)
+    ending = ending_of(shown, available)
+    return {"run": shown, "is_guest": is_guest, "ending": ending}

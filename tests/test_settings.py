@@ -1,0 +1,47 @@
+"""What an operator can set is listed, and a wrong value says which one it is."""
+
+import re
+
+import pytest
+
+from tests.services.commands import PRODUCTION, ROOT, run
+
+pytestmark = pytest.mark.check
+
+READ = re.compile(
+    r"env\.\w+\(\s*\"([A-Z][A-Z0-9_]+)\"|secret\(\s*\"([A-Z][A-Z0-9_]+)\""
+)
+LISTED = re.compile(r"^# ?([A-Z][A-Z0-9_]+)=", re.M)
+
+
+def test_the_example_lists_every_setting_and_no_other():
+    settings = (ROOT / "playground" / "settings.py").read_text()
+    read = {one or other for one, other in READ.findall(settings)}
+    assert set(LISTED.findall((ROOT / ".env.example").read_text())) == read
+
+
+def test_each_setting_is_explained_on_its_line():
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    silent = [line for line in lines if LISTED.match(line) and "  # " not in line]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    "missing",
+    ["SECRET_KEY", "EASEL_KEY_PEPPER", "EASEL_ENCRYPTION_KEY", "ALLOWED_HOSTS"],
+)
+def test_production_refuses_to_start_without_it_and_says_so(missing, tmp_path):
+    settings = {k: v for k, v in PRODUCTION.items() if k != missing}
+    result = run("manage.py", "easel_up", **settings, EASEL_DATA_DIR=str(tmp_path))
+    assert result.returncode == 1
+    assert missing in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_wrong_value_stops_the_start_and_names_the_variable(tmp_path):
+    result = run(
+        "manage.py", "check", EASEL_WORKERS="many", EASEL_DATA_DIR=str(tmp_path)
+    )
+    assert result.returncode == 1
+    assert "EASEL_WORKERS" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
