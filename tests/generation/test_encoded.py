@@ -104,6 +104,7 @@ def test_what_is_not_base64_is_said_to_be_unreadable(text):
         (b"\x00\x00\x00\x1cftypavif", True),
         (b"GIF89a", True),
         (b"RIFF....WAVEfmt ", False),
+        (b"........WEBPVP8 ", False),
         (b"<html>", False),
         (b'{"error": 1}', False),
         (b"", False),

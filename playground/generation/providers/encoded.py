@@ -138,5 +138,5 @@ def _decoded_loosely(data: bytes) -> bytes:
 
 def looks_like_a_picture(data: bytes) -> bool:
     """Tell a picture from a web page or an error by its first bytes."""
-    riff = data[:4] == b"RIFF" and True
+    riff = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
     return riff or data[4:8] == b"ftyp" or data.startswith(SIGNATURES)
