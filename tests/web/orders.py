@@ -6,7 +6,12 @@ from django.utils import timezone
 
 from accounts.ids import new_id
 from billing.ledger import MICRO
+from playground.generation.catalogue import load
 from playground.generation.models import Generation, Picture
+from playground.generation.normalise import normalise
+from playground.generation.request import Ask
+
+A_FOX = normalise(Ask(prompt="a fox", model="sketch-1"), load(), "")
 
 
 def an_order(account, *, credits=0, n=1, delivered=1, days_ago=0, **facts):
@@ -17,7 +22,7 @@ def an_order(account, *, credits=0, n=1, delivered=1, days_ago=0, **facts):
         "endpoint": "playground",
         "model": "sketch-1",
         "prompt": "a fox",
-        "request": {},
+        "request": A_FOX.to_json(),
         "state": "succeeded",
         "deadline": asked_at,
         "created_at": asked_at,
