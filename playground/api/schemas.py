@@ -2,15 +2,14 @@
 
 from typing import Literal
 
-from ninja import Schema
-from pydantic import ConfigDict, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr
 
 from playground.generation.request import Ask, Fit, ResponseFormat
 
 UNUSED = {"user", "style", "moderation", "background", "safety_identifier"}
 
 
-class GenerationsIn(Schema):
+class GenerationsIn(BaseModel):
     """The body of POST /v1/images/generations."""
 
     model_config = ConfigDict(extra="allow")
@@ -55,10 +54,10 @@ class GenerationsIn(Schema):
         )
 
 
-class Refusal(Schema):
+class Refusal(BaseModel):
     """OpenAI's error envelope."""
 
-    class Error(Schema):
+    class Error(BaseModel):
         message: str
         type: str
         param: str | None

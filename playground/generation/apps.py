@@ -4,6 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from playground.generation.catalogue import CatalogueError, catalogue
 from playground.generation.errors import ModelNotFound
+from playground.generation.providers.servers import servers_from
 
 
 class GenerationConfig(AppConfig):
@@ -12,7 +13,11 @@ class GenerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Read the catalogue now: a wrong file must stop the start, not a customer."""
+        """Read what operators write now: a mistake must stop the start, not a customer."""
+        try:
+            servers_from(settings.COMPATIBLE_SERVERS)
+        except ValueError as error:
+            raise ImproperlyConfigured(str(error)) from error
         try:
             models = catalogue()
             if settings.DEFAULT_MODEL:

@@ -257,15 +257,15 @@ def _pixels(row: Table, tier: str) -> Pixels:
 
 
 def _free(table: Table) -> FreeSizes:
+    usual = FreeSizes()
+    stretch = table.take("most_stretch", Decimal, Decimal(usual.most_stretch))
     limits = FreeSizes(
-        multiple_of=table.count("multiple_of", FreeSizes.multiple_of, least=1),
-        least_side=table.count("least_side", FreeSizes.least_side, least=1),
-        most_side=table.count("most_side", FreeSizes.most_side, least=1),
-        least_pixels=table.count("least_pixels", FreeSizes.least_pixels, least=1),
-        most_pixels=table.count("most_pixels", FreeSizes.most_pixels, least=1),
-        most_stretch=float(
-            table.take("most_stretch", Decimal, Decimal(FreeSizes.most_stretch))
-        ),
+        multiple_of=table.count("multiple_of", usual.multiple_of, least=1),
+        least_side=table.count("least_side", usual.least_side, least=1),
+        most_side=table.count("most_side", usual.most_side, least=1),
+        least_pixels=table.count("least_pixels", usual.least_pixels, least=1),
+        most_pixels=table.count("most_pixels", usual.most_pixels, least=1),
+        most_stretch=float(stretch),
     )
     table.finish()
     return limits

@@ -20,6 +20,7 @@ from playground.generation.sizes import MEGAPIXEL, Sizes
 from playground.generation.toml_table import Table
 
 MICRO = Decimal("0.000001")
+MOST = 1_000_000
 
 
 def read_price(model: Table, sizes: Sizes, qualities: Qualities) -> Price:
@@ -91,7 +92,8 @@ def _amount(
     if default is not None and key not in table:
         return Decimal(default)
     amount = table.take(key, Decimal)
-    if not amount.is_finite() or amount < 0 or amount != amount.quantize(MICRO):
+    is_amount = amount.is_finite() and 0 <= amount <= MOST
+    if not is_amount or amount != amount.quantize(MICRO):
         raise table.wrong(f"“{key}” must be an amount with at most six decimals.", key)
     if not amount and not is_free:
         raise table.wrong(f"“{key}” is 0; if that is meant, say free = true.", key)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -22,10 +23,10 @@ from playground.generation.errors import (
     EaselError,
     RefusedByModel,
 )
+from playground.generation.models import Attempt
 from playground.generation.providers.base import (
     Answer,
     Broken,
-    Busy,
     Commission,
     PaintedPicture,
     Provider,
@@ -61,37 +62,44 @@ class Order:
 
 async def paint(order: Order, providers: dict[str, Provider], work: Work) -> None:
     """Fill `work` with pictures, tries, and the reason when some are missing."""
-    wanted = order.request.n
     for offer in order.offers:
-        missing = [spot for spot in range(wanted) if spot not in spots(work)]
-        calls = [
-            missing[start : start + offer.n_per_call]
-            for start in range(0, len(missing), offer.n_per_call)
-        ]
-        provider = providers[offer.provider]
-        async with asyncio.TaskGroup() as group:
-            tries = [
-                group.create_task(
-                    attempt(order, offer, provider, spots=call, work=work)
+        while missing := spots_left(order, work):
+            failures = await one_round(order, offer, providers[offer.provider], work)
+            if any(isinstance(failure, Refused) for failure in failures):
+                work.failure = RefusedByModel(
+                    "The model declined to paint this. Nothing was charged for it;"
+                    " change the prompt and try again."
                 )
-                for call in calls
-            ]
-        if len(work.pictures) == wanted:
-            return
-        if any(isinstance(one.result(), Refused) for one in tries):
-            work.failure = RefusedByModel(
-                "The model declined to paint this. Nothing was charged for it;"
-                " change the prompt and try again."
-            )
-            return
-    work.failure = AllProvidersFailed(
-        "No provider could paint this just now. Nothing was charged for what is"
-        " missing; try again."
-    )
+                return
+            if failures or spots_left(order, work) == missing:
+                break
+    if spots_left(order, work):
+        work.failure = AllProvidersFailed(
+            "No provider could paint this just now. Nothing was charged for what is"
+            " missing; try again."
+        )
 
 
-def spots(work: Work) -> set[int]:
-    return {picture.row.position for picture in work.pictures}
+async def one_round(
+    order: Order, offer: Offer, provider: Provider, work: Work
+) -> list[ProviderFailure]:
+    """Ask one offer for all that is missing, in as many calls as it needs, at once."""
+    missing = spots_left(order, work)
+    calls = [
+        missing[start : start + offer.n_per_call]
+        for start in range(0, len(missing), offer.n_per_call)
+    ]
+    async with asyncio.TaskGroup() as group:
+        tries = [
+            group.create_task(attempt(order, offer, provider, spots=call, work=work))
+            for call in calls
+        ]
+    return [failure for one in tries if (failure := one.result())]
+
+
+def spots_left(order: Order, work: Work) -> list[int]:
+    painted = {picture.row.position for picture in work.pictures}
+    return [spot for spot in range(order.request.n) if spot not in painted]
 
 
 async def attempt(
@@ -171,17 +179,28 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         negative_prompt=request.negative_prompt,
         quality=request.quality,
         output_format=request.output_format,
-        parameters=dict(request.extras),
+        parameters=passed_on(request, offer),
         in_background=order.in_background,
     )
 
 
+def passed_on(request: ImageRequest, offer: Offer) -> dict[str, Any]:
+    """The caller's own fields that this offer takes, under the names it knows."""
+    taken = {name: value for name, value in request.extras if offer.passes_on(name)}
+    known = offer.parameters
+    return {
+        known[name].upstream if name in known else name: value
+        for name, value in taken.items()
+    }
+
+
 def outcome(failure: ProviderFailure | None, kept: int) -> str:
+    """Name the try's end; `empty` is work done, and maybe billed, without a picture."""
     if failure is None or kept:
-        return "succeeded"
-    if isinstance(failure, Busy | Refused):
-        return failure.outcome
-    return "empty" if "held no picture" in failure.reason else failure.outcome
+        return Attempt.Outcome.SUCCEEDED
+    if isinstance(failure, Broken) and failure.ran == "yes":
+        return Attempt.Outcome.EMPTY
+    return failure.outcome
 
 
 def in_ms(seconds: float | None) -> int | None:

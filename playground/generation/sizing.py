@@ -29,6 +29,8 @@ from playground.generation.sizes import (
     tier_area_in,
 )
 
+FITS: tuple[Fit, ...] = get_args(Fit)
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -83,11 +85,8 @@ def read_wish(ask: Ask) -> Wish:
 
 def read_fit(fit: str | None) -> Fit | None:
     """Check how a picture is to be brought to the size asked for."""
-    for known in get_args(Fit):
-        if fit == known:
-            return known  # type: ignore[no-any-return]
-    if fit is None:
-        return None
+    if fit is None or fit in FITS:
+        return next((known for known in FITS if known == fit), None)
     raise BadRequest(_("Set fit to cover, contain, exact or none."), param="fit")
 
 

@@ -43,6 +43,7 @@ class Shelf:
     """A pack as it stands on the page."""
 
     pack: Pack
+    credits: str
     price: str
     price_per_credit: str
     is_chosen: bool
@@ -97,7 +98,7 @@ def returned(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(NOT_PAID[payment.status]))
         return leave(request)
     if htmx_of(request):
-        return render(request, "console/_processing.html", processing(payment))
+        return HttpResponse(status=204)  # nothing new, and nothing to announce again
     return credits_page(request, wallet, payment=payment)
 
 
@@ -125,6 +126,7 @@ def shelves() -> tuple[Shelf, ...]:
     return tuple(
         Shelf(
             pack,
+            f"{pack.credits:,}",
             cash(pack.amount_minor, pack.currency),
             cash_exact(pack),
             is_chosen=place == len(on_sale) // 2,

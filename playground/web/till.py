@@ -28,6 +28,7 @@ def counter(request: HttpRequest, session: str) -> HttpResponse:
         return press(request, payment, till.Outcome(asked))
     context = {
         "payment": payment,
+        "credits": f"{payment.credits:,}",
         "buttons": buttons,
         "is_declined": "declined" in request.GET,
     }

@@ -113,6 +113,16 @@ def test_coming_back_before_the_money_is_there_says_processing(client, bob, stri
     assert bob.credits() == 0
 
 
+def test_the_waiting_page_asks_again_and_is_led_home_when_paid(client, bob, stripe):
+    buy(client, bob)
+    payment = newest_payment()
+    asking = {"headers": {"HX-Request": "true"}}
+    assert come_back(client, payment, **asking).status_code == 204
+    stripe.pay(payment.session_id)
+    assert come_back(client, payment, **asking)["HX-Redirect"] == reverse("credits")
+    assert "240 credits added" in client.get(reverse("credits")).text
+
+
 def test_coming_back_to_an_expired_session_says_so(client, bob, stripe):
     buy(client, bob)
     payment = newest_payment()

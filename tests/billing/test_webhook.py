@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from billing.models import StripeEvent, StripePayment, Transfer
@@ -117,8 +118,6 @@ def test_a_body_too_large_is_not_read(client, books_db):
 
 
 def test_the_webhook_takes_no_form_token(bob, stripe, payment):
-    from django.test import Client
-
     strict = Client(enforce_csrf_checks=True)
     assert deliver(strict, stripe.pay(payment.session_id)).status_code == 200
 

@@ -246,6 +246,7 @@ def test_one_adapter_serves_several_event_loops(upstream):
         ("402", Busy, 402, "no"),
         ("403", Misconfigured, 403, "no"),
         ("403-overdue", Busy, 403, "no"),
+        ("403-balance", Busy, 403, "no"),
         ("404", Misconfigured, 404, "no"),
         ("429", Busy, 429, "no"),
         ("500", Broken, 500, "unknown"),
@@ -256,6 +257,8 @@ def test_one_adapter_serves_several_event_loops(upstream):
         ("refusal-200", Refused, 200, "unknown"),
         ("refusal-empty", Refused, 200, "unknown"),
         ("refusal-entry", Refused, None, "yes"),
+        ("refusal-second", Refused, None, "yes"),
+        ("exhausted-words", Busy, 400, "no"),
         ("exhausted", Busy, 400, "no"),
         ("error-200", Broken, 200, "unknown"),
         ("error-200-429", Busy, 429, "no"),
@@ -311,7 +314,7 @@ async def test_a_server_that_asks_for_patience_is_busy_not_broken(upstream):
     ],
 )
 async def test_the_servers_own_words_are_kept_for_the_log(upstream, fault, words):
-    assert words in (await failed(upstream, fault)).reason
+    assert f"0: {words}" in (await failed(upstream, fault)).reason
 
 
 async def test_the_log_sees_no_key_no_prompt_and_no_picture(upstream):

@@ -20,7 +20,7 @@ from playground.generation.providers.wire import is_private
 awkward = st.text(st.sampled_from('"\\/{}[]:,b64_json\n é'))
 long_ones = st.sampled_from(["A" * LONG * 2, "/9j/" * LONG, 'B"' * LONG, "\\" * LONG])
 values = st.recursive(
-    awkward | long_ones | st.integers() | st.none(),
+    awkward | long_ones | st.integers(-(2**53), 2**53) | st.none(),
     lambda inner: st.lists(inner) | st.dictionaries(awkward, inner),
     max_leaves=8,
 )

@@ -116,9 +116,10 @@ def test_everything_the_painter_can_cut_has_a_word_for_it(name):
 @pytest.mark.parametrize(
     "prompt",
     [
-        "", ".", "   ", "🦊", "🎈🏔️🌙", "مرحبا بالعالم", 'שלום "עולם"', "a" * 32_000,
-        "mountain " * 3_500, '"' + "long words " * 400 + '"', '"' + "W" * 300 + '"',
-        "\x00\ud800 odd bytes", "“”", "no cat without a dog", '"你好"', "0 cats, 9999 dogs",
+        "", ".", "   ", "🦊", "🎈🏔️🌙", "مرحبا بالعالم", 'שלום "עולם"',
+        "a" * 32_000, "mountain " * 3_500, '"' + "long words " * 400 + '"',
+        '"' + "W" * 300 + '"', "\x00\ud800 odd bytes", "“”",
+        "no cat without a dog", '"你好"', "0 cats, 9999 dogs",
     ],
 )  # fmt: skip
 def test_strange_prompts_still_get_a_picture(prompt):
@@ -135,7 +136,8 @@ def test_strange_prompts_still_get_a_picture(prompt):
         ("a city at night in the rain, noir",
          "una ciudad de noche bajo la lluvia, blanco y negro",
          "夜晚下雨的城市，黑白"),
-        ("a yellow boat on the sea at sunset", "un barco amarillo en el mar al atardecer",
+        ("a yellow boat on the sea at sunset",
+         "un barco amarillo en el mar al atardecer",
          "日落大海上的一艘黄色帆船"),
         ("mountains in the snow, line drawing", "montañas en la nieve, dibujo a línea",
          "雪山，线稿 山"),

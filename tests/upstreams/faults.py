@@ -104,6 +104,11 @@ async def partial_broken(order: Order) -> web.Response:
     return answered([{"b64_json": "not base64!"}, *order.entries[1:]])
 
 
+async def refusal_second(order: Order) -> web.Response:
+    codes = ("InternalServiceError", "OutputImageSensitiveContentDetected")
+    return answered([{"error": {"code": code, "message": ""}} for code in codes])
+
+
 async def revised(order: Order) -> web.Response:
     said = 'the words "b64_json": "AAAA" \\" in a prompt'
     entries = [{"revised_prompt": said, "seed": 7, **one} for one in order.entries]
@@ -204,6 +209,7 @@ FAULTS: dict[str, Fault] = {
     "402": says(402, {"message": "Payment required"}),
     "403": says(403, {"error": "Forbidden"}),
     "403-overdue": says(403, envelope("Pay first.", type_="", code="AccountOverdue")),
+    "403-balance": says(403, {"message": "Your account balance is too low"}),
     "404": says(404, {"detail": "Not Found"}),
     "429": says(429, RATE_LIMITED),
     "429-wait": says(429, RATE_LIMITED, retry_after="7"),
@@ -220,6 +226,8 @@ FAULTS: dict[str, Fault] = {
     "refusal-200": says(200, REFUSAL),
     "refusal-empty": says(200, {"data": [], "message": "prompt hit content_filter"}),
     "refusal-entry": each(lambda *_: {"error": {"code": "OutputImageSensitive"}}),
+    "refusal-second": refusal_second,
+    "exhausted-words": says(400, {"detail": "You have exceeded your current quota"}),
     "exhausted": says(400, envelope("Out.", type_="", code="insufficient_quota")),
     "error-200": says(200, envelope("It broke.", type_="new_api_error")),
     "error-200-429": says(200, {"error": {"code": 429, "message": "busy"}}),
@@ -234,7 +242,7 @@ FAULTS: dict[str, Fault] = {
     "words-error": says(400, {"error": "error as text"}),
     "words-message": says(400, {"message": "message on top"}),
     "words-detail": says(400, {"detail": "detail as text"}),
-    "words-detail-list": says(422, {"detail": [{"msg": "detail in a list"}]}),
+    "words-detail-list": says(400, {"detail": [{"msg": "detail in a list"}]}),
     "words-errors": says(400, {"errors": [{"message": "first of errors"}]}),
     "words-body": says(400, "just  a\n body " + "x" * 900),
     "echo": echo,

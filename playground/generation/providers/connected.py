@@ -1,6 +1,5 @@
 """Which providers this instance can reach, by name."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from playground.generation.providers.base import Provider
@@ -8,14 +7,14 @@ from playground.generation.providers.compatible import CompatibleProvider, serve
 from playground.generation.providers.sketch import SketchProvider
 
 
-def connect(*, painters: int, servers: Mapping[str, Any]) -> dict[str, Provider]:
+def connect(*, painters: int, servers: Any) -> dict[str, Provider]:
     """Make an adapter for each provider that is configured; the painter always is."""
     connected: dict[str, Provider] = {"sketch": SketchProvider(processes=painters)}
-    for name, server in servers_from(dict(servers)).items():
+    for name, server in servers_from(servers).items():
         connected[name] = CompatibleProvider(server)
     return connected
 
 
-def connected_names(servers: Mapping[str, Any]) -> frozenset[str]:
+def connected_names(servers: Any) -> frozenset[str]:
     """Say which providers could be called, without opening anything."""
     return frozenset({"sketch", *servers})

@@ -154,7 +154,7 @@ class Wire:
     def _session(self, *, guarded: bool = False) -> ClientSession:
         pair = self._sessions.setdefault(asyncio.get_running_loop(), {})
         session = pair.get(guarded)
-        if session is None or session.closed:
+        if session is None:
             session = pair[guarded] = _opened(guarded)
         return session
 
@@ -201,15 +201,12 @@ async def _read(response: ClientResponse, most_bytes: int) -> bytearray:
     """Read a body up to a limit. A complaint is cut there; pictures are refused."""
     is_complaint = response.status >= 300
     limit = COMPLAINT_BYTES if is_complaint else most_bytes
-    too_large = Broken(f"the answer is larger than {limit} bytes", ran="yes")
-    if not is_complaint and (response.content_length or 0) > limit:
-        raise too_large
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > limit:
             if not is_complaint:
-                raise too_large
+                raise Broken(f"the answer is larger than {limit} bytes", ran="yes")
             response.close()
             break
     return body

@@ -19,7 +19,7 @@ from playground.generation.providers.painter.reading import Brief, read
 from playground.generation.providers.painter.scenes import scene_for
 from playground.generation.providers.painter.stage import Stage
 from playground.generation.providers.painter.styles import style_for
-from playground.generation.providers.painter.weather import fall
+from playground.generation.providers.painter.weather import fall, gather
 
 __all__ = ["PAINTER_VERSION", "paint"]
 
@@ -35,6 +35,7 @@ def paint(prompt: str, *, width: int, height: int, seed: int) -> Image.Image:
         canvas, brief, _light(brief, prompt, seed), _luck(prompt, seed, "scene")
     )
     ground = scene_for(brief, stage.rng)(stage)
+    gather(stage)
     place(stage, ground)
     fall(stage)
     picture = style.applied(canvas.image, (width, height), _luck(prompt, seed, "style"))

@@ -38,7 +38,7 @@ class Canvas:
     def unit(self) -> float:
         """The length things are measured by: kind to very long shapes."""
         short, long = sorted((self.width, self.height))
-        return min(float(short * long) ** 0.5, short * 1.45)
+        return float(min((short * long) ** 0.5, short * 1.45))
 
     @property
     def field(self) -> tuple[int, int]:

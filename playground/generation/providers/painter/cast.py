@@ -32,14 +32,15 @@ def place(stage: Stage, ground: Ground) -> None:
     order = {"sky": 0, "water": 1, "ground": 2, "table": 3}
     waiting.sort(key=lambda pair: (order[pair[0].stands], -pair[0].size))
     for index, (motif, subject) in enumerate(waiting):
-        for spot in _spots(stage, ground, motif, subject, index, len(waiting)):
+        for spot in _spots(stage, ground, (motif, subject), (index, len(waiting))):
             _put(stage, ground, motif, subject, spot)
 
 
 def _spots(
-    stage: Stage, ground: Ground, motif: Motif, subject: Subject, index: int, of: int
+    stage: Stage, ground: Ground, thing: tuple[Motif, Subject], turn: tuple[int, int]
 ) -> list[Spot]:
     """Where this subject's copies go; none if the scene has no place for it."""
+    (motif, subject), (index, of) = thing, turn
     count = subject.count
     crowd = 1.0 if count == 1 else max(0.42, 1.05 / count**0.42)
     if motif.stands == "sky" and ground.sky is not None:

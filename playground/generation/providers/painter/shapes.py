@@ -59,9 +59,10 @@ def rectangle(
 
 
 def sector(
-    x: float, y: float, radius: float, start: float, end: float, *, inner: float = 0
+    x: float, y: float, radius: float, *degrees: float, inner: float = 0
 ) -> Points:
-    """A slice of a disc or ring, in degrees clockwise from the right."""
+    """A slice of a disc or ring between two angles, clockwise from the right."""
+    start, end = degrees
     angle = np.radians(np.linspace(start, end, max(12, int(abs(end - start) / 2))))
     rim = np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], axis=1)
     if inner <= 0:

@@ -8,15 +8,19 @@ from playground.generation.providers.painter.palettes import mix
 from playground.generation.providers.painter.stage import Stage
 
 
+def gather(stage: Stage) -> None:
+    """Mist over the land, before anyone stands in it: faces stay clear."""
+    if stage.brief.weather == "fog":
+        _fog(stage)
+
+
 def fall(stage: Stage) -> None:
-    """Let the weather the prompt asked for come down."""
+    """Rain or snow, in front of everything."""
     match stage.brief.weather:
         case "rain":
             _rain(stage)
         case "snow":
             _snow(stage)
-        case "fog":
-            _fog(stage)
 
 
 def _rain(stage: Stage) -> None:

@@ -50,8 +50,10 @@ class Command(BaseCommand):
     async def greet(self, host: str, port: int, demo: Demo | None) -> None:
         """Say where everything is, once the site answers."""
         here = f"http://{visible(host)}:{port}"
+        pause = 0.1
         while not await asyncio.to_thread(is_healthy, f"{here}/healthz"):
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.1, 2.0)
         self.stdout.write(greeting(settings.SITE_URL or here, demo))
         self.stdout.flush()
 
@@ -96,7 +98,7 @@ def programs(host: str, port: int) -> list[Program]:
         *python, "uvicorn", "playground.asgi:application",
         "--host", host, "--port", str(port), "--workers", str(settings.WEB_WORKERS),
         # Who is believed about forwarded addresses is ours to decide, in `addresses`.
-        "--no-proxy-headers", "--no-server-header", "--no-access-log",
+        "--no-proxy-headers", "--no-server-header", 
         "--log-level", "warning",
         "--timeout-graceful-shutdown", str(max(1, int(settings.GRACE_SECONDS * 0.6))),
     )  # fmt: skip
@@ -111,9 +113,15 @@ def programs(host: str, port: int) -> list[Program]:
     )  # fmt: skip
     return [
         Program("web", web, environment),
-        Program("worker", worker, environment),
+        Program("worker", worker, environment | quiet_for_root()),
         Program("beat", beat, environment),
     ]
+
+
+def quiet_for_root() -> dict[str, str]:
+    """In development, Celery need not explain at every start that root is not wise."""
+    reminder = "ignore:You're running the worker with superuser privileges"
+    return {"PYTHONWARNINGS": reminder} if settings.DEBUG else {}
 
 
 def visible(host: str) -> str:

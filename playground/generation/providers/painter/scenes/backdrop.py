@@ -49,7 +49,8 @@ def _glow(stage: Stage, disc: tuple[float, float], x: Floats, y: Floats) -> Floa
     distance = np.hypot(across, down)
     reach = 0.22 if stage.light.is_dark else 0.34
     strength = 0.3 if stage.light.is_dark else 0.55
-    return np.exp(-((distance / reach) ** 2)) * np.float32(strength)
+    glow = np.exp(-((distance / reach) ** 2)) * strength
+    return np.asarray(glow, np.float32)
 
 
 def sun_disc(stage: Stage, disc: tuple[float, float]) -> None:

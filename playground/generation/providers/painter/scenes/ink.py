@@ -18,7 +18,7 @@ from playground.generation.providers.painter.fields import (
 from playground.generation.providers.painter.palettes import mix, rgb, shade
 from playground.generation.providers.painter.stage import Ground, Stage
 
-INK_AREA = 800 * 800
+INK_AREA = 900 * 900
 BAND = 512  # rows dyed at a time
 STEPS = 4096
 DYES: tuple[tuple[Rgb, ...], ...] = tuple(
@@ -73,7 +73,7 @@ def _flow(stage: Stage) -> tuple[Floats, Floats]:
     cells = size * wide, size * tall
     push_x = fbm(rng, (width, height), cells, octaves=4) - 0.5
     push_y = fbm(rng, (width, height), cells, octaves=4) - 0.5
-    still = fbm(rng, (width * 2, height * 2), (cells[0] * 2, cells[1] * 2), octaves=5)
+    still = fbm(rng, (width * 2, height * 2), (cells[0] * 2, cells[1] * 2), octaves=7)
     reach = canvas.unit / canvas.width * width * 1.15
     rows, columns = np.mgrid[0:height, 0:width]
     x = np.clip(columns + push_x * reach + width / 2, 0, 2 * width - 1)
@@ -90,7 +90,7 @@ def _flow(stage: Stage) -> tuple[Floats, Floats]:
 def _smoothed(value: Floats) -> Floats:
     """Nearest-neighbour pushing leaves steps; this irons them out."""
     height, width = value.shape
-    small = stretched(value, (max(8, width // 2), max(8, height // 2)))
+    small = stretched(value, (max(8, width * 2 // 3), max(8, height * 2 // 3)))
     return stretched(small, (width, height))
 
 
@@ -119,4 +119,4 @@ def _dyes(stage: Stage) -> Floats:
     wave = np.abs((np.linspace(0, 9, STEPS) % 1) - 0.5)
     vein = np.clip((0.05 - wave) / 0.05, 0, 1)[:, None].astype(np.float32) * 0.4
     pale = np.asarray(shade(dyes[-1], 0.2), np.float32)
-    return table * (1 - vein) + pale * vein
+    return np.asarray(table * (1 - vein) + pale * vein, np.float32)

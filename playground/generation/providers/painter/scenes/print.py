@@ -6,7 +6,12 @@ import numpy as np
 
 from playground.generation.providers.painter import shapes
 from playground.generation.providers.painter.canvas import Points
-from playground.generation.providers.painter.fields import Rgb, fbm, smoothstep
+from playground.generation.providers.painter.fields import (
+    Rgb,
+    fbm,
+    field_size,
+    smoothstep,
+)
 from playground.generation.providers.painter.palettes import inks_for, shade
 from playground.generation.providers.painter.stage import Ground, Stage
 
@@ -39,13 +44,11 @@ class Press:
 
     def wear(self) -> None:
         """Tiny specks where the ink did not take."""
-        stage, canvas = self.stage, self.canvas
-        size = canvas.field
-        wide, tall = canvas.width / canvas.unit, canvas.height / canvas.unit
-        missed = smoothstep(
-            0.66, 0.8, fbm(stage.rng, size, (190 * wide, 190 * tall), octaves=2)
-        )
-        canvas.veil(self.paper, missed * np.float32(0.3))
+        canvas = self.canvas
+        size = field_size(canvas.width, canvas.height, 900 * 900)
+        cells = 300 * canvas.width / canvas.unit, 300 * canvas.height / canvas.unit
+        missed = smoothstep(0.66, 0.8, fbm(self.stage.rng, size, cells, octaves=2))
+        canvas.veil(self.paper, missed * np.float32(0.34))
 
     def frame(self, margin: float = 0.08) -> tuple[float, float, float, float]:
         """Left, top, width and height of the printed part."""
@@ -284,15 +287,16 @@ def paint_flowers(stage: Stage) -> Ground:
     for index in range(count):
         x = left + wide * (index + 0.5 + rng.uniform(-0.22, 0.22)) / count
         height = tall * rng.uniform(0.42, 0.8)
-        _plant(press, x, low, height, green, index)
+        _plant(press, (x, low), height, green, index)
     press.lay([shapes.rectangle(left, low, wide, tall * 0.008)], press.ink(3))
     press.wear()
     return Ground(floor=0.9, sky=(0.12, 0.4), size=0.26)
 
 
 def _plant(
-    press: Press, x: float, low: float, height: float, green: Rgb, index: int
+    press: Press, foot: tuple[float, float], height: float, green: Rgb, index: int
 ) -> None:
+    x, low = foot
     rng = press.stage.rng
     unit = press.canvas.unit
     bend = rng.normal(0, 0.05) * height

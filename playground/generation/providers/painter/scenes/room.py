@@ -42,7 +42,7 @@ def paint_room(stage: Stage) -> Ground:
     tall = min(canvas.height * 0.62, canvas.width * 0.98)
     wide = min(canvas.width * 0.66, tall * 1.25)
     left, top = (canvas.width - wide) / 2, canvas.height * 0.74 - tall
-    _window(stage, left, top, wide, tall, wall)
+    _window(stage, left, top, wide, tall)
     _curtains(stage, left, top, wide, tall)
     sill = top + tall
     _sill(stage, left, sill, wide, wall)
@@ -74,9 +74,7 @@ def _wall(stage: Stage, wall: Rgb) -> None:
     canvas.wash(np.asarray(wall, np.float32) * (fall + plaster * 0.1)[..., None])
 
 
-def _window(
-    stage: Stage, left: float, top: float, wide: float, tall: float, wall: Rgb
-) -> None:
+def _window(stage: Stage, left: float, top: float, wide: float, tall: float) -> None:
     """The view, painted on its own small sheet, behind bars of pale wood."""
     canvas, light = stage.canvas, stage.light
     bar = canvas.unit * 0.014

@@ -49,10 +49,10 @@ def paint_planet(stage: Stage) -> Ground:
     has_rings = bool(rng.random() < 0.45)
     tilt = stage.chance(-24, -10)
     if has_rings:
-        _rings(stage, x, y, radius, tilt, colours, is_front=False)
+        _rings(stage, (x, y), radius, colours, half=(180.0, tilt))
     canvas.fill([shapes.circle(x, y, radius)], _globe(stage, colours))
     if has_rings:
-        _rings(stage, x, y, radius, tilt, colours, is_front=True)
+        _rings(stage, (x, y), radius, colours, half=(0.0, tilt))
     if rng.random() < 0.7:
         _little_moon(stage, x, y, radius, colours)
     return Ground(sky=(0.04, 0.5), size=0.2, ambient=rgb("#f2ece4"), centre=0.2)
@@ -102,26 +102,23 @@ def _globe(stage: Stage, colours: tuple[Rgb, ...]) -> Floats:
     lit = np.clip(x * SUNLIGHT[0] + y * SUNLIGHT[1] + front * SUNLIGHT[2], 0, 1)
     face = face * (lit * 1.02 + 0.025)[..., None].astype(np.float32)
     rim = (1 - front) ** 3 * np.clip(lit * 1.5, 0, 1) * 0.5
-    return face + rim[..., None].astype(np.float32) * np.asarray(
-        shade(colours[0], 0.5), np.float32
-    )
+    air = np.asarray(shade(colours[0], 0.5), np.float32)
+    return np.asarray(face + rim[..., None] * air, np.float32)
 
 
 def _rings(
     stage: Stage,
-    x: float,
-    y: float,
+    middle: tuple[float, float],
     radius: float,
-    tilt: float,
     colours: tuple[Rgb, ...],
     *,
-    is_front: bool,
+    half: tuple[float, float],
 ) -> None:
-    """Fine rings; the far half is laid down before the globe."""
+    """Fine rings; the far half, from 180 degrees on, goes under the globe."""
     canvas = stage.canvas
-    start, end = (0, np.pi) if is_front else (np.pi, 2 * np.pi)
-    angle = np.linspace(start, end, 140)
-    turn = np.radians(tilt)
+    x, y = middle
+    start, turn = np.radians(half)
+    angle = np.linspace(start, start + np.pi, 140)
     for inner, outer, colour, alpha in (
         (1.28, 1.42, colours[3], 0.5),
         (1.45, 1.62, colours[0], 0.75),

@@ -26,7 +26,7 @@ def bouquet(stage: Stage, mouth: Spot, scale: float) -> None:
     )
     for index in range(count):
         lean = (index - (count - 1) / 2) / count * 1.5 + rng.normal(0, 0.08)
-        _stem(stage, mouth, scale * stage.chance(0.8, 1.25), lean, kind, colour)
+        _stem(stage, mouth, scale * stage.chance(0.8, 1.25), lean, (kind, colour))
 
 
 def _bloom_colour(stage: Stage, kind: str) -> Rgb:
@@ -41,8 +41,9 @@ def _bloom_colour(stage: Stage, kind: str) -> Rgb:
 
 
 def _stem(
-    stage: Stage, mouth: Spot, tall: float, lean: float, kind: str, colour: Rgb
+    stage: Stage, mouth: Spot, tall: float, lean: float, spray: tuple[str, Rgb]
 ) -> None:
+    kind, colour = spray
     canvas, rng = stage.canvas, stage.rng
     knots = [(mouth[0] + lean * tall * 0.04, mouth[1] + tall * 0.16)]
     angle = lean * 0.55

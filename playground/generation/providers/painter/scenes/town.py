@@ -172,14 +172,8 @@ def paint_street(stage: Stage) -> Ground:
         field += gleam[..., None] * np.asarray(colour, np.float32)
     canvas.wash(field)
     for across, down, radius, colour, strength in lamps:
-        _bokeh(
-            stage,
-            across * canvas.width,
-            down * canvas.height,
-            radius * canvas.unit,
-            colour,
-            strength,
-        )
+        at = across * canvas.width, down * canvas.height
+        _bokeh(stage, at, radius * canvas.unit, colour, strength)
     return Ground(
         floor=0.9,
         sky=(0.04, 0.2),
@@ -200,9 +194,10 @@ def _lamp(stage: Stage, road: float) -> tuple[float, float, float, Rgb, float]:
 
 
 def _bokeh(
-    stage: Stage, x: float, y: float, radius: float, colour: Rgb, strength: float
+    stage: Stage, at: tuple[float, float], radius: float, colour: Rgb, strength: float
 ) -> None:
     """A lens disc: faint inside, brighter towards the rim."""
+    x, y = at
     canvas = stage.canvas
     tone = multiply(colour, (250, 250, 250))
     canvas.fill([shapes.circle(x, y, radius)], tone, alpha=strength * 0.62, mode="add")

@@ -65,7 +65,7 @@ def _surface(stage: Stage, deep: Rgb) -> None:
     top = HORIZON * canvas.height
     size = field_size(canvas.width, canvas.height - top, 200_000)
     _, y = grid(size)
-    stops = mix(light.sky[-1], deep, 0.3), mix(light.sky[-2], deep, 0.6), deep
+    stops = mix(light.sky[-1], deep, 0.55), mix(light.sky[-2], deep, 0.8), deep
     field = ramp(np.broadcast_to(y * 1.6, (size[1], size[0])), stops)
     wide = canvas.width / canvas.unit
     chop = fbm(stage.rng, size, (5 * wide, 60), octaves=3) - 0.5
@@ -119,7 +119,8 @@ def _wave(stage: Stage, t: float) -> Floats:
     swell = np.sin(x * 2.1 + rng.random() * 6.3)
     height = (cusp**1.6 * 0.055 + swell * 0.014) * (0.3 + 0.95 * t)
     base = HORIZON + 0.14 + 0.33 * t**1.15
-    return (base * canvas.height - height * canvas.unit).astype(np.float32)
+    line = base * canvas.height - height * canvas.unit
+    return np.asarray(line, np.float32)
 
 
 def _wave_face(stage: Stage, profile: Floats, body: Rgb) -> Floats:

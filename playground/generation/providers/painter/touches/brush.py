@@ -30,7 +30,7 @@ def _edges(image: Image.Image, blur: float) -> Floats:
     soft = _floats(image.filter(ImageFilter.GaussianBlur(blur)))
     down = np.abs(np.diff(soft, axis=0, append=soft[-1:])).max(axis=2)
     across = np.abs(np.diff(soft, axis=1, append=soft[:, -1:])).max(axis=2)
-    return np.clip((down + across) / 34, 0, 1).astype(np.float32)
+    return np.asarray(np.clip((down + across) / 34, 0, 1), np.float32)
 
 
 def _span(image: Image.Image) -> float:
@@ -95,8 +95,8 @@ def oil(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     bristle = fbm(rng, image.size, _cells(image, 330), octaves=1)
     dx, dy = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
-    streak = np.zeros((height, width), np.float32)
-    smear = np.zeros_like(colours)
+    streak: Floats = np.zeros((height, width), np.float32)
+    smear: Floats = np.zeros_like(colours)
     steps = np.linspace(-1, 1, 5)
     for step in steps:
         at_y = np.clip(rows + dy * np.float32(step * 9 * span), 0, height - 1).astype(
@@ -152,7 +152,7 @@ def _hatch(
     wave = np.sin(
         (rows * np.float32(slope) + columns + sway) * np.float32(2 * np.pi / pitch)
     )
-    return wave * np.float32(0.5) + np.float32(0.5)
+    return np.asarray(wave * 0.5 + 0.5, np.float32)
 
 
 def _drawn(image: Image.Image, rng: np.random.Generator) -> Floats:

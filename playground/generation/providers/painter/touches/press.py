@@ -78,7 +78,8 @@ def woodblock(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     span = _span(image)
     flat = _reduced(image.filter(ImageFilter.GaussianBlur(2.4 * span)), 8)
     flat = ironed(flat, 7 * span)
-    field = np.asarray(flat.filter(ImageFilter.GaussianBlur(0.7)), np.float32)
+    inked = flat.filter(ImageFilter.GaussianBlur(0.7))
+    field: Floats = np.asarray(inked, np.float32)
     tan = np.asarray(rgb("#ecdcb8"), np.float32)
     field = field * (0.72 + 0.28 * tan / 255)
     width, height = image.size
@@ -195,9 +196,8 @@ def pixel(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 def _vignette(image: Image.Image, strength: float) -> Floats:
     x, y = grid(image.size)
-    return (
-        1 - strength * np.clip(np.hypot(x - 0.5, y - 0.5) * 1.4 - 0.2, 0, 1) ** 1.6
-    ).astype(np.float32)
+    away = np.clip(np.hypot(x - 0.5, y - 0.5) * 1.4 - 0.2, 0, 1)
+    return np.asarray(1 - strength * away**1.6, np.float32)
 
 
 def noir(image: Image.Image, rng: np.random.Generator) -> Image.Image:

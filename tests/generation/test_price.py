@@ -1,0 +1,135 @@
+"""A picture's price is exact, and never nothing by accident."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.generation.catalogue import load
+from playground.generation.errors import BadRequest
+from playground.generation.normalise import normalise
+from playground.generation.offered import Megapixels, Price, Rates
+from playground.generation.price import credits_for_usd, unit_price
+from playground.generation.request import Ask
+
+OURS = load()
+ONE = Decimal(1)
+
+
+def priced(name, multiplier=ONE, **asked):
+    request = normalise(Ask("a fox", model=name, **asked), OURS, "")
+    return unit_price(OURS.find(name), request, multiplier)
+
+
+@pytest.mark.parametrize(
+    ("name", "credits"),
+    [
+        ("gemini-3-pro-image-preview", 8),
+        ("gemini-3-pro-image-preview-2k", 8),
+        ("gemini-3-pro-image-preview-4k", 16),
+        ("nano-banana-pro-4k", 16),
+        ("gemini-3.1-flash-image-preview-512", 4),
+        ("gemini-3.1-flash-image-preview", 4),
+        ("gemini-3.1-flash-image-preview-2k", 6),
+        ("gemini-3.1-flash-image-preview-4k", 8),
+        ("gemini-2.5-flash-image", 3),
+        ("sketch-1-512", 1),
+        ("sketch-1", 1),
+        ("sketch-1-2k", 1),
+        ("sketch-1-4k", 2),
+    ],
+)
+def test_list_prices_are_the_published_ones(name, credits):
+    assert priced(name) == credits * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("usd", "credits"),
+    [
+        ("0.0001", "0.1"),
+        ("0.0019", "0.1"),
+        ("0.00191", "0.2"),
+        ("0.0171", "0.9"),
+        ("0.0172", "1"),
+        ("0.019", "1"),
+        ("0.0191", "2"),
+        ("0.039", "3"),
+        ("0.04", "3"),
+        ("0.25", "14"),
+    ],
+)
+def test_a_price_by_rule_is_the_smallest_not_under_the_vendors(usd, credits):
+    assert credits_for_usd(Decimal(usd)) == Decimal(credits)
+
+
+@given(st.decimals("0.0001", "10", places=5))
+def test_a_price_by_rule_is_never_under_the_vendors(usd):
+    credits = credits_for_usd(usd)
+    step = Decimal("0.1") if credits <= 1 else ONE
+    assert (credits - step) * Decimal("0.019") < usd <= credits * Decimal("0.019")
+
+
+def test_the_first_flash_is_priced_by_rule():
+    model = OURS.find("gemini-2.5-flash-image")
+    assert model.price.rates.flat == credits_for_usd(model.official_usd.flat)
+
+
+@pytest.mark.parametrize(
+    ("multiplier", "microcredits"),
+    [
+        ("1", 8_000_000),
+        ("0.15", 1_200_000),
+        ("0.3333", 2_666_400),
+        ("0", 0),
+        ("0.00000006", 0),
+        ("0.0000000625", 1),
+    ],
+)
+def test_a_group_multiplies_and_half_a_microcredit_goes_up(multiplier, microcredits):
+    assert priced("nano-banana-pro", Decimal(multiplier)) == microcredits
+
+
+def test_surcharges_are_part_of_the_unit_price():
+    model = OURS.find("nano-banana-pro")
+    surcharged = replace(
+        model, price=replace(model.price, per_reference=Decimal("0.1"), per_search=ONE)
+    )
+    request = normalise(Ask("a fox", model=model.id), OURS, "")
+    price = unit_price(surcharged, request, Decimal("0.5"), references=3, searches=1)
+    assert price == 4_650_000
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "credits"),
+    [(512, 512, 2), (1024, 1024, 2), (1025, 1024, 3), (2048, 2048, 5)],
+)
+def test_megapixels_are_rounded_up(width, height, credits):
+    model = OURS.find("sketch-1")
+    rates = Rates(megapixels=Megapixels(first=Decimal(2), each=ONE))
+    request = normalise(Ask("a fox", model=model.id), OURS, "")
+    request = replace(request, width=width, height=height)
+    price = unit_price(replace(model, price=Price(rates)), request, ONE)
+    assert price == credits * 1_000_000
+
+
+def test_what_has_no_price_is_refused_not_free():
+    model = OURS.find("sketch-1")
+    request = replace(normalise(Ask("a", model=model.id), OURS, ""), tier="8K")
+    with pytest.raises(BadRequest, match="no price for 1024x1024; ask for one of"):
+        unit_price(model, request, ONE)
+
+
+@pytest.mark.parametrize(
+    ("name", "tier", "microusd"),
+    [
+        ("nano-banana-pro", "4K", 240_000),
+        ("nano-banana-2", "0.5K", 45_000),
+        ("gemini-2.5-flash-image", "1K", 39_000),
+        ("sketch-1", "1K", 0),
+    ],
+)
+def test_an_offer_knows_what_it_costs_us(name, tier, microusd):
+    request = normalise(Ask("a fox", model=name, resolution=tier), OURS, "")
+    assert OURS.find(name).offers[0].cost_microusd(request) == microusd

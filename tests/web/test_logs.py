@@ -1,0 +1,79 @@
+"""Every line has the request's id; none has a prompt, a key or a picture."""
+
+import io
+import json
+import logging
+import re
+
+import pytest
+import structlog
+
+from accounts.keys import new_secret
+from playground.logs import formatter
+
+pytestmark = pytest.mark.check
+
+
+@pytest.fixture
+def written():
+    """What is logged during the test, as production writes it."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter(as_json=True))
+    logging.getLogger().addHandler(handler)
+    yield stream
+    logging.getLogger().removeHandler(handler)
+    structlog.contextvars.clear_contextvars()
+
+
+def last_line(stream):
+    return json.loads(stream.getvalue().splitlines()[-1])
+
+
+def test_our_lines_and_other_peoples_carry_the_requests_id(written):
+    structlog.contextvars.bind_contextvars(request_id="req_1")
+    structlog.get_logger("easel").info("painted", pictures=4)
+    assert last_line(written)["pictures"] == 4
+    assert last_line(written)["request_id"] == "req_1"
+    logging.getLogger("celery.worker").warning("Task %s is late", "paint")
+    assert last_line(written)["event"] == "Task paint is late"
+    assert last_line(written)["request_id"] == "req_1"
+    assert last_line(written)["level"] == "warning"
+
+
+KEY = new_secret(is_test=False)
+PRIVATE = re.compile(rf"{KEY[12:]}|iVBORw0KGgo|red.fox|dG9wOnNlY3JldA")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"prompt": "a red fox"},
+        {"negative_prompt": "no red fox"},
+        {"body": {"prompt": "a red fox", "n": 1}},
+        {"bodies": [{"prompt": "a red fox"}]},
+        {"note": f"key {KEY} was used"},
+        {"headers": {"Authorization": f"Bearer {KEY}"}},
+        {"headers": [(b"authorization", b"Basic dG9wOnNlY3JldA")]},
+        {"image": "data:image/png;base64,iVBORw0KGgo="},
+        {"cookies": "sessionid=dG9wOnNlY3JldA"},
+        {"asked": "Ask(prompt='a red fox', n=1)"},
+        {"asked": '{"prompt": "a \\"red fox\\" in snow", "n": 1}'},
+        {"path": "/create/quote?prompt=a+red+fox&n=1"},
+        {"sent": "Authorization: Bearer dG9wOnNlY3JldA"},
+    ],
+)
+def test_prompts_keys_and_pictures_are_struck_out(written, facts):
+    structlog.get_logger("easel").info("asked", **facts)
+    assert PRIVATE.findall(written.getvalue()) == []
+
+
+def test_tracebacks_and_other_peoples_lines_are_cleaned_too(written):
+    try:
+        raise ValueError(f"no such key {KEY}: prompt='a red fox'")
+    except ValueError:
+        logging.getLogger("django.request").exception("at data:image/png;base64,iVBOR")
+    assert "ValueError" in last_line(written)["exception"]
+    assert KEY not in written.getvalue()
+    assert "red fox" not in written.getvalue()
+    assert "iVBOR" not in written.getvalue()

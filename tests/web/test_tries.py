@@ -1,0 +1,97 @@
+"""What guests may paint in a day: by browser, by network, and no more."""
+
+from decimal import Decimal
+
+import pytest
+
+from accounts.guests import open_guest
+from playground.generation.errors import BadRequest, Forbidden, TooMany
+from playground.generation.request import Buyer
+from playground.web.people import network_of
+from playground.web.tries import check_tries, tries_left
+from tests.web.orders import an_order
+
+
+def buyer(account, lane="guest", network="home"):
+    return Buyer(account.pk, "standard", Decimal(1), lane, network=network)
+
+
+def painted(account, pictures, network="home", **facts):
+    return an_order(
+        account, lane="guest", network=network, delivered=pictures, n=4, **facts
+    )
+
+
+def test_a_guest_begins_with_twelve(books_db):
+    assert tries_left(None, "home") == 12
+    assert tries_left(open_guest(), "home") == 12
+
+
+def test_only_delivered_pictures_and_live_orders_count(books_db):
+    guest = open_guest()
+    painted(guest, 3)
+    painted(guest, 0, state="failed")
+    painted(guest, 0, state="running")
+    painted(guest, 4, days_ago=2)
+    assert tries_left(guest, "home") == 12 - 3 - 4
+
+
+def test_a_network_shares_sixty(books_db):
+    for _ in range(15):
+        painted(open_guest(), 4)
+    newcomer = open_guest()
+    assert tries_left(newcomer, "home") == 0
+    assert tries_left(newcomer, "elsewhere") == 12
+
+
+def test_with_none_left_a_guest_is_told_how_to_go_on(books_db):
+    guest = open_guest()
+    for _ in range(3):
+        painted(guest, 4)
+    with pytest.raises(TooMany) as stopped:
+        check_tries(buyer(guest), 1, "1K")
+    assert str(stopped.value) == (
+        "Come back tomorrow, or create an account for 50 credits."
+    )
+    assert 0 < stopped.value.retry_after_seconds <= 24 * 3600
+
+
+def test_with_a_few_left_a_guest_is_told_how_many(books_db):
+    guest = open_guest()
+    painted(guest, 4)
+    painted(guest, 4)
+    check_tries(buyer(guest), 4, "1K")
+    painted(guest, 2)
+    with pytest.raises(TooMany, match="^2 pictures are left today."):
+        check_tries(buyer(guest), 4, "1K")
+
+
+def test_guests_paint_with_the_demo_painter_up_to_1k(books_db):
+    guest = buyer(open_guest())
+    check_tries(guest, 1, "0.5K")
+    with pytest.raises(BadRequest, match="up to 1K"):
+        check_tries(guest, 1, "2K")
+    with pytest.raises(Forbidden, match="sketch-1"):
+        check_tries(guest, 1, "1K", "gemini-2.5-flash-image")
+
+
+def test_people_with_an_account_have_no_such_limits(alice):
+    check_tries(buyer(alice.account, lane="browser"), 10, "4K", "any-model")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("198.51.100.7", "198.51.100.7", True),
+        ("198.51.100.7", "198.51.100.8", False),
+        ("2001:db8:1:2::3", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::3", "2001:db8:1:3::3", False),
+    ],
+)
+def test_a_network_is_one_ipv4_address_or_one_ipv6_64(rf, one, other, is_same):
+    networks = [
+        network_of(rf.get("/", REMOTE_ADDR=address)) for address in (one, other)
+    ]
+    assert (networks[0] == networks[1]) == is_same
+    assert len(networks[0]) == 43
+    assert one not in networks[0]

@@ -1,0 +1,160 @@
+"""The console's usage: what was painted and paid, newest first, and only one's own."""
+
+import html
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from accounts.issuing import issue_key
+from billing.ledger import MICRO
+from playground.web.plot import stacked
+from tests.web.orders import an_order
+
+
+@pytest.fixture
+def console(client, alice):
+    """Alice's browser, signed in."""
+    client.force_login(alice.person)
+    return client
+
+
+def text(response):
+    tags = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", html.unescape(tags))
+
+
+def order_ids(response):
+    return re.findall(
+        r"<code class=\"tiny\">(img_\w+)</code>", response.content.decode()
+    )
+
+
+def test_the_numbers_are_what_was_charged(console, alice):
+    an_order(alice.account, credits=8, n=4, delivered=3, state="partially_succeeded")
+    an_order(alice.account, credits=2, days_ago=3)
+    an_order(alice.account, credits=16, days_ago=40)
+    page = text(console.get("/console/usage"))
+    assert "Credits available 100" in page
+    assert "Spent, 30 days 26" in page
+    assert "Pictures 4 2 requests" in page
+    assert "3 of 4" in page
+    assert "Spent, 90 days 42" in text(console.get("/console/usage?days=90"))
+
+
+def test_what_failed_says_it_was_not_charged(console, alice):
+    an_order(alice.account, credits=8, n=2, delivered=0, state="failed")
+    page = text(console.get("/console/usage"))
+    assert "not charged" in page
+    assert "Spent, 30 days 0" in page
+    assert "Failed 1 none charged" in page
+
+
+def test_a_running_order_shows_what_it_holds(console, alice):
+    facts = {"state": "running", "finished_at": None, "delivered": 0}
+    an_order(alice.account, credits=8, n=2, **facts)
+    assert "16 held" in text(console.get("/console/usage"))
+
+
+def test_a_row_names_its_key_time_and_request(console, alice):
+    key, _ = issue_key(alice.account, name="newsletter", is_test=True)
+    order = an_order(alice.account, key=key, lane="api", is_test=True)
+    page = console.get("/console/usage")
+    assert "newsletter test 1 of 1 2 s Free Done" in text(page)
+    assert order_ids(page) == [order.pk]
+
+
+def test_carol_never_sees_alices_requests(client, alice, carol):
+    order = an_order(alice.account, credits=8, model="gemini-3-pro-image-preview")
+    client.force_login(carol.person)
+    mine = an_order(carol.account, credits=1)
+    page = client.get("/console/usage")
+    assert order_ids(page) == [mine.pk]
+    assert "gemini-3-pro-image-preview" not in text(page)
+    beyond = client.get(f"/console/usage?after={order.pk}")
+    assert order_ids(beyond) == [mine.pk]
+
+
+def test_older_requests_are_a_page_away_and_none_is_lost(console, alice):
+    moment = an_order(alice.account).created_at
+    for _ in range(119):
+        an_order(alice.account, created_at=moment)
+    pages = [console.get("/console/usage")]
+    pages.append(console.get(f"/console/usage?after={order_ids(pages[0])[-1]}"))
+    pages.append(console.get(f"/console/usage?after={order_ids(pages[1])[-1]}"))
+    seen = [order for page in pages for order in order_ids(page)]
+    assert [len(order_ids(page)) for page in pages] == [50, 50, 20]
+    assert len(set(seen)) == 120
+    assert seen == sorted(seen, reverse=True)
+    assert "Older requests" in text(pages[1])
+    assert "Older requests" not in text(pages[2])
+
+
+def test_a_page_costs_the_same_queries_however_much_was_painted(
+    console, alice, django_assert_max_num_queries
+):
+    key = alice.account.keys.get()
+    for days in range(20):
+        an_order(alice.account, credits=1, days_ago=days, key=key)
+    with django_assert_max_num_queries(12):
+        console.get("/console/usage")
+
+
+def test_nothing_yet_says_what_to_do(console, alice):
+    page = text(console.get("/console/usage?days=nonsense"))
+    assert "No requests yet" in page
+    assert (
+        "No credits were spent in this period"
+        in console.get("/console/usage").content.decode()
+    )
+
+
+def test_the_chart_has_its_numbers_in_a_table_too(console, alice):
+    an_order(alice.account, credits=8)
+    an_order(alice.account, credits=2, model="gemini-2.5-flash-image")
+    page = console.get("/console/usage")
+    assert "sketch-1 8 gemini-2.5-flash-image 2" in text(page)
+    assert re.search(r"\d+ \w+ \d{4} 2 2 0 10", text(page))
+    assert page.content.decode().count('<rect class="day"') == 30
+
+
+DAYS = [date(2026, 11, 1) + timedelta(days=n) for n in range(30)]
+
+
+@pytest.mark.check
+def test_a_bar_is_as_high_as_its_share_of_the_scale():
+    amounts = {(DAYS[2], "a"): 30 * MICRO, (DAYS[2], "b"): 10 * MICRO}
+    plot = stacked(DAYS, amounts, MICRO)
+    assert [step // MICRO for step in plot.scale] == [40, 30, 20, 10, 0]
+    lower, upper = plot.bars[2].parts
+    assert (lower.name, lower.y, lower.height) == ("a", 25.0, 75.0)
+    assert (upper.name, upper.y, upper.height) == ("b", 0.0, 25.0)
+    assert plot.peak == plot.bars[2]
+
+
+@pytest.mark.check
+def test_more_than_five_models_are_folded_into_other():
+    amounts = {(DAYS[0], name): (10 - n) * MICRO for n, name in enumerate("abcdefgh")}
+    plot = stacked(DAYS, amounts, MICRO)
+    assert [one.name for one in plot.series] == ["a", "b", "c", "d", "e", ""]
+    assert plot.series[-1].amount == (5 + 4 + 3) * MICRO
+    assert plot.bars[0].parts[-1].amount == (5 + 4 + 3) * MICRO
+    assert sum(one.amount for one in plot.series) == plot.bars[0].amount
+
+
+@pytest.mark.check
+@pytest.mark.parametrize(
+    ("highest", "top"), [(0, 4), (4, 4), (5, 8), (9, 20), (150, 200), (401, 800)]
+)
+def test_the_scale_is_round(highest, top):
+    plot = stacked(DAYS, {(DAYS[0], "a"): highest * MICRO}, MICRO)
+    assert plot.scale[0] == top * MICRO
+
+
+@pytest.mark.check
+def test_a_few_days_are_written_under_the_chart():
+    plot = stacked(DAYS, {}, MICRO)
+    assert plot.days[0] == DAYS[0]
+    assert plot.days[-1] == DAYS[-1]
+    assert len(plot.days) == 5
+    assert plot.peak is None
