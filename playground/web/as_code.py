@@ -61,8 +61,8 @@ def python(body: dict[str, object], origin: str) -> str:
     extra = {name: value for name, value in body.items() if name not in known}
     arguments = "".join(f"    {name}={value!r},\n" for name, value in known.items())
     return (
-        "import os\n\nfrom openai import OpenAI\n\n"
-        f'client = OpenAI(base_url="{origin}/v1", api_key=os.environ["EASEL_API_KEY"])\n'
+        "from os import environ\n\nfrom openai import OpenAI\n\n"
+        f'client = OpenAI(base_url="{origin}/v1", api_key=environ["EASEL_API_KEY"])\n'
         f"answer = client.images.generate(\n{arguments}    extra_body={extra!r},\n)\n"
         "print(answer.data[0].url)"
     )

@@ -7,8 +7,10 @@ came. What a slot says is decided here; the templates only lay it out.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 from typing import Literal
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +25,7 @@ from playground.generation.request import ImageRequest
 from playground.generation.sizes import ratio_of
 from playground.web.panel import typical_seconds
 from playground.web.templatetags.easel import credits, price
+from playground.web.tries import GUEST_MODEL
 
 LANES = (Generation.Lane.BROWSER, Generation.Lane.GUEST)
 FEED, RAIL = 10, 30
@@ -61,6 +64,16 @@ class Run:
     slots: tuple[Slot, ...]
     model_name: str
     typical_seconds: float
+    is_painted_here: bool
+
+    @property
+    def expected_seconds(self) -> float:
+        """How long the whole run usually takes: the painter paints a few at a time."""
+        if not self.is_painted_here:
+            return self.typical_seconds
+        is_guest = self.generation.lane == Generation.Lane.GUEST
+        at_once = 1 if is_guest else settings.PAINTER_PROCESSES
+        return self.typical_seconds * ceil(self.generation.n / at_once)
 
     @property
     def id(self) -> str:
@@ -90,18 +103,18 @@ class Run:
         return f"{self.elapsed_seconds:.1f}"
 
     @property
-    def typical_text(self) -> str:
-        return f"{self.typical_seconds:.2f}"
+    def expected_text(self) -> str:
+        return f"{self.expected_seconds:.2f}"
 
     @property
     def first_look_ms(self) -> int:
         """Look early at a model that is done in a moment."""
-        return 500 if self.typical_seconds < 1.5 else self.look_ms
+        return 500 if self.expected_seconds < 1.5 else self.look_ms
 
     @property
     def look_ms(self) -> int:
         """Look again between every second and every five, as the model is fast or slow."""
-        return round(1000 * min(5.0, max(1.0, self.typical_seconds / 4)))
+        return round(1000 * min(5.0, max(1.0, self.expected_seconds / 4)))
 
     @property
     def can_cancel(self) -> bool:
@@ -157,6 +170,7 @@ def run_of(generation: Generation) -> Run:
         slots=tuple(slots_of(generation)),
         model_name=name,
         typical_seconds=typical,
+        is_painted_here=generation.model == GUEST_MODEL,
     )
 
 

@@ -128,6 +128,12 @@
     else history.replaceState(null, "", "/");
   });
   addEventListener("popstate", () => lightbox.close());
+  addEventListener("htmx:afterSwap", ({ detail }) => detail.target === lightbox && showPicture());
+  /* An answer for a lightbox that was closed meanwhile does not open it again. */
+  addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const isStep = lightbox.contains(detail.requestConfig.elt);
+    if (detail.target === lightbox && isStep && !lightbox.open) detail.shouldSwap = false;
+  });
   function openAtStart() {
     if (!lightbox.open) return;
     lightbox.removeAttribute("open");
@@ -137,7 +143,6 @@
   /* After htmx has put something in place. */
   addEventListener("htmx:afterSettle", ({ detail }) => {
     const { id } = detail.target;
-    if (id === "lightbox") showPicture();
     if (id === "as-code") find("#as-code").showModal();
     if (id === "settings") {
       find("#picker").matches(":popover-open") && find("#picker").hidePopover();

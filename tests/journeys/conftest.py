@@ -1,0 +1,63 @@
+"""What a journey needs besides the stage: a quiet console, a phone, no script."""
+
+import pytest
+from django.conf import settings
+
+from tests.cast import PASSWORD
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def page(browser_page, worker):
+    """A page whose console must stay silent: no script error, nothing against the policy."""
+    said = []
+    browser_page.on("pageerror", lambda error: said.append(str(error)))
+    browser_page.on(
+        "console",
+        lambda message: (
+            said.append(message.text)
+            if message.type in ("error", "warning")
+            and "status of 4" not in message.text
+            else None
+        ),
+    )
+    yield browser_page
+    assert said == []
+
+
+@pytest.fixture
+def phone(page):
+    page.set_viewport_size(PHONE)
+    return page
+
+
+@pytest.fixture
+def plain_page(_browser, live_site, worker):
+    """A browser that runs no script."""
+    context = _browser.new_context(
+        base_url=live_site.base_url, java_script_enabled=False
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def sign_in():
+    """Come in by the front door: `sign_in(page, alice)`."""
+
+    def signed_in(page, customer):
+        page.goto("/accounts/login/")
+        page.get_by_label("Email").fill(customer.person.email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/")
+
+    return signed_in
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _letterbox():
+    """Messages of the embedded broker are files: their folder must be there."""
+    for name in ("messages", "control"):
+        (settings.BROKER_DIR / name).mkdir(parents=True, exist_ok=True)

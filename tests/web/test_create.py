@@ -1,0 +1,289 @@
+"""The playground page: what it shows before anyone pays, and what it does when asked."""
+
+import re
+
+import pytest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.models import Account
+from billing.ledger import MICRO
+from playground.generation import service
+from playground.generation.models import Generation
+from playground.generation.studio import in_studio
+
+ASK = {
+    "prompt": "a fox in the snow",
+    "model": "sketch-1",
+    "aspect_ratio": "4:5",
+    "resolution": "1K",
+    "n": "2",
+    "output_format": "webp",
+}
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def guest(client, books_db):
+    """A browser that has never been here."""
+    return client
+
+
+@pytest.fixture
+def page(client, alice):
+    """Alice's browser."""
+    client.force_login(alice.person)
+    return client
+
+
+def generate(browser, headers=HTMX, **changes):
+    return browser.post("/create/runs", {**ASK, **changes}, headers=headers)
+
+
+def newest():
+    return Generation.objects.latest("created_at")
+
+
+def finish(generation):
+    """Paint a queued order here, as a worker would."""
+    order = in_studio(service.take_up(generation.pk))
+    in_studio(service.carry_out(order))
+    return Generation.objects.get(pk=generation.pk)
+
+
+def words(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+
+def test_a_newcomer_sees_what_is_free_and_where_to_start(guest):
+    seen = words(guest.get("/"))
+    assert "Describe a picture. No account needed." in seen
+    assert "12 of 12 free tries left today" in seen
+    assert "Start from one of these" in seen
+
+
+def test_looking_at_the_page_makes_nobody_an_account(guest):
+    guest.get("/")
+    assert not Account.objects.exists()
+
+
+def test_an_example_fills_the_box_without_script(guest):
+    answer = guest.get("/", {"prompt": "Desert dunes at sunset"})
+    assert ">Desert dunes at sunset</textarea>" in answer.text
+
+
+def test_a_guest_may_choose_only_small_pictures_of_the_painter(guest):
+    panel = guest.get("/").context["panel"]
+    assert panel.model.id == "sketch-1"
+    assert [tier.value for tier in panel.tiers if not tier.is_off] == ["0.5K", "1K"]
+
+
+def test_a_guest_sees_other_models_with_their_price_but_cannot_choose_them(guest):
+    choices = {row.model.id: row for row in guest.get("/").context["choices"]()}
+    pro = choices["gemini-3-pro-image-preview"]
+    assert pro.price_microcredits == 8 * MICRO
+    assert not pro.is_usable
+
+
+def test_a_model_without_a_provider_is_shown_as_not_connected(page):
+    assert "Not connected here" in page.get("/").text
+
+
+def test_no_page_carries_a_style_attribute_or_an_inline_script(page):
+    html = page.get("/").text
+    assert not re.search(r"<[^>]+\sstyle=", html)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", html)
+    assert not re.search(r"<[^>]+\son[a-z]+=", html)
+
+
+def test_the_price_stands_beside_the_button_and_the_balance_after_it(page):
+    price = page.get("/create/quote", ASK).context["price"]
+    assert price.total == 2 * MICRO
+    assert price.after == 98 * MICRO
+
+
+def test_a_price_that_cannot_be_paid_says_so_before_the_click(client, bob):
+    client.force_login(bob.person)
+    seen = words(client.get("/create/quote", ASK))
+    assert "This needs 2 credits; 0 are left." in seen
+
+
+def test_generating_puts_a_run_with_a_slot_for_each_picture_on_the_feed(page, alice):
+    answer = generate(page)
+    assert answer.status_code == 200
+    assert answer.text.count("Queued") == 2
+    assert "2 credits held" in answer.text
+    assert alice.credits() == 98
+
+
+def test_generating_without_script_goes_back_to_the_page(page):
+    answer = generate(page, headers={})
+    assert answer.status_code == 302
+    assert "a fox in the snow" in page.get(answer["Location"]).text
+
+
+def test_a_guest_is_known_again_by_a_signed_cookie(guest):
+    generate(guest)
+    assert newest().account.is_guest
+    assert "a fox in the snow" in guest.get("/").text
+
+
+def test_what_a_guest_is_painting_counts_against_the_tries(guest):
+    generate(guest)
+    assert "10 of 12 free tries left today" in words(guest.get("/"))
+
+
+def test_a_guest_cannot_ask_for_more_than_is_left_today(guest):
+    generate(guest, n="8")
+    Generation.objects.update(state="succeeded", delivered=8)
+    answer = generate(guest, n="8")
+    assert answer.status_code == 429
+    assert "Create account" in answer.text
+
+
+def test_a_guest_cannot_have_a_large_picture_by_asking_directly(guest):
+    answer = generate(guest, resolution="4K")
+    assert answer.status_code == 422
+    assert not Generation.objects.exists()
+
+
+def test_a_changed_price_is_shown_and_asked_about_again(page, alice):
+    answer = generate(page, quoted="1")
+    assert answer.status_code == 409
+    assert "The price is now 2 credits" in words(answer)
+    assert 'name="quoted" value="2000000"' in answer.text
+    assert alice.credits() == 100
+
+
+def test_too_few_credits_point_to_where_they_are_bought(client, bob):
+    client.force_login(bob.person)
+    answer = generate(client)
+    assert answer.status_code == 402
+    assert answer["HX-Retarget"] == "#problem"
+    assert "This needs 2 credits; 0 are left" in words(answer)
+
+
+def test_an_error_without_script_keeps_the_prompt_and_the_settings(client, bob):
+    client.force_login(bob.person)
+    answer = generate(client, headers={})
+    assert answer.status_code == 402
+    assert ">a fox in the snow</textarea>" in answer.text
+    assert answer.context["panel"].wish.shape == "4:5"
+
+
+def test_a_seed_that_is_no_number_is_refused_kindly(page):
+    answer = generate(page, seed="seven")
+    assert answer.status_code == 422
+    assert "A seed is a whole number" in answer.text
+
+
+def test_a_run_that_looks_the_same_is_not_sent_again(page):
+    generate(page)
+    address = reverse("run", args=[newest().pk])
+    assert page.get(address, {"v": "queued-0"}, headers=HTMX).status_code == 204
+
+
+def test_a_finished_run_comes_with_its_pictures_and_the_credits(page):
+    generate(page)
+    done = finish(newest())
+    answer = page.get(reverse("run", args=[done.pk]), {"v": "queued-0"}, headers=HTMX)
+    assert answer.text.count("data-picture") == 2
+    assert "2 pictures done, 2 credits, 98 credits left" in words(answer)
+    assert 'hx-trigger="load' not in answer.text
+
+
+def test_a_failed_slot_keeps_its_place_and_says_that_nothing_was_charged(page):
+    generate(page)
+    Generation.objects.update(state="failed", error_message="The provider timed out.")
+    seen = words(page.get("/"))
+    assert seen.count("Not painted, not charged") == 2
+    assert "The provider timed out." in seen
+
+
+def test_try_again_asks_for_that_one_picture(page):
+    generate(page)
+    failed = newest()
+    Generation.objects.update(state="failed")
+    page.post("/create/runs", {"again": failed.pk}, headers=HTMX)
+    again = newest()
+    assert (again.n, again.prompt) == (1, failed.prompt)
+    assert again.request["tier"] == failed.request["tier"]
+
+
+def test_a_queued_run_can_be_taken_back_for_nothing(page, alice):
+    generate(page)
+    answer = page.post(reverse("run-cancel", args=[newest().pk]), headers=HTMX)
+    assert "Cancelled before it" in answer.text
+    assert alice.credits() == 100
+
+
+def test_remix_copies_the_prompt_and_the_settings_with_a_new_seed(page):
+    generate(page, seed="7")
+    context = page.get("/create/settings", {"from": newest().pk}).context
+    assert context["wish"].prompt == "a fox in the snow"
+    assert context["wish"].shape == "4:5"
+    assert context["wish"].seed == ""
+
+
+def test_repeat_keeps_the_seed(page):
+    generate(page, seed="7")
+    asked = {"from": newest().pk, "keep_seed": "1"}
+    assert page.get("/create/settings", asked).context["wish"].seed == "7"
+
+
+def test_settings_the_model_cannot_follow_are_changed_and_named(page):
+    asked = {**ASK, "aspect_ratio": "7:3", "resolution": "16K"}
+    seen = words(page.get("/create/settings", asked))
+    assert "7:3 is not offered, now Auto, 16K is not offered, now 1K" in seen
+
+
+def test_the_page_opens_with_the_settings_used_last(page):
+    generate(page)
+    assert page.get("/").context["panel"].wish.shape == "4:5"
+
+
+def test_a_picture_opens_large_with_what_is_known_of_it(page):
+    generate(page, seed="7")
+    picture = finish(newest()).pictures.get(position=0)
+    seen = words(page.get(reverse("picture", args=[picture.pk])))
+    assert "1 of 2" in seen
+    assert "Sketch" in seen
+    assert f"{picture.width} × {picture.height}" in seen
+
+
+def test_a_picture_has_an_address_that_works_without_script(page):
+    generate(page)
+    picture = finish(newest()).pictures.get(position=0)
+    answer = page.get(reverse("picture-page", args=[picture.pk]))
+    assert re.search(r"<dialog class=\"lightbox\"[^>]* open", answer.text)
+
+
+def test_a_run_as_code_asks_for_exactly_that_run(page):
+    generate(page, seed="7")
+    text = page.get(reverse("run-code", args=[newest().pk])).text
+    assert "/v1/images/generations" in text
+    assert "&quot;seed&quot;: 7" in text
+
+
+def test_someone_elses_run_looks_like_a_missing_one(page, client, carol):
+    generate(page)
+    order = finish(newest())
+    client.force_login(carol.person)
+    mine = [
+        reverse("run", args=[order.pk]),
+        reverse("run-code", args=[order.pk]),
+        reverse("picture", args=[order.pictures.get(position=0).pk]),
+        reverse("create") + f"?from={order.pk}",
+    ]
+    assert [client.get(address).status_code for address in mine] == [404] * 4
+
+
+def test_a_missing_page_says_so_in_the_design(page, settings):
+    settings.DEBUG = False
+    answer = page.get("/nowhere")
+    assert answer.status_code == 404
+    assert "There is nothing at this address" in answer.text
+
+
+def test_a_broken_page_needs_nothing_to_be_drawn():
+    assert "Something broke on our side" in render_to_string("500.html")
