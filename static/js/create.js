@@ -233,6 +233,7 @@
     tell('[data-keys="mod"]', "⌘");
   }
   addEventListener("htmx:sendError", () => page.toast(find("#main").dataset.offline));
+  addEventListener("htmx:responseError", () => page.toast(find("#main").dataset.broken));
   restore();
   showPrice();
   tick();
