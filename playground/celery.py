@@ -6,6 +6,7 @@ message is sent again by the sweep, a doubled one finds the order taken.
 """
 
 import os
+from pathlib import Path
 
 from celery import Celery
 
@@ -14,3 +15,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 app = Celery("easel")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["playground.generation"])
+
+
+@app.on_after_configure.connect
+def make_room_for_messages(sender: Celery, **_: object) -> None:
+    """Messages that are files need their folders, whichever process is first."""
+    folders = sender.conf.broker_transport_options or {}
+    for name in ("data_folder_in", "control_folder"):
+        if name in folders:
+            Path(folders[name]).mkdir(parents=True, exist_ok=True)

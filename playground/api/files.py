@@ -103,15 +103,11 @@ async def chunks(
     file: IO[bytes], part: range, *, is_wanted: bool
 ) -> AsyncIterator[bytes]:
     """Read a part of a file piece by piece, in threads."""
+    left = len(part) if is_wanted else 0
     try:
-        if is_wanted:
-            await asyncio.to_thread(file.seek, part.start)
-            left = len(part)
-            while left > 0:
-                piece = await asyncio.to_thread(file.read, min(CHUNK, left))
-                if not piece:
-                    return
-                left -= len(piece)
-                yield piece
+        await asyncio.to_thread(file.seek, part.start)
+        while left and (piece := await asyncio.to_thread(file.read, min(CHUNK, left))):
+            left -= len(piece)
+            yield piece
     finally:
         await asyncio.to_thread(file.close)

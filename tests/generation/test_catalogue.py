@@ -4,8 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 
-from playground.generation.catalogue import CatalogueError, load
+from playground.generation.catalogue import CatalogueError, catalogue, load
 from playground.generation.errors import ModelNotFound
 from playground.generation.offered import Painted
 from tests.generation.catalogue_files import SHORT, load_with, write
@@ -282,3 +284,24 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "model.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CatalogueError, match="cannot be read"):
         load(tmp_path)
+
+
+@pytest.fixture
+def start(settings):
+    """Start the app as Django does, with the catalogue not read yet."""
+    catalogue.cache_clear()
+    yield apps.get_app_config("generation").ready
+    catalogue.cache_clear()
+
+
+def test_a_wrong_file_stops_the_start(start, settings, tmp_path):
+    write(tmp_path, SHORT.replace("= 2", "= 0"))
+    settings.CATALOGUE_DIR = str(tmp_path)
+    with pytest.raises(ImproperlyConfigured, match="model.toml, line 3: “price” is 0"):
+        start()
+
+
+def test_a_default_model_that_is_not_there_stops_the_start(start, settings):
+    settings.DEFAULT_MODEL = "skech-1"
+    with pytest.raises(ImproperlyConfigured, match="did you mean sketch-1"):
+        start()

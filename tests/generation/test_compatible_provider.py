@@ -234,6 +234,22 @@ def test_one_adapter_serves_several_event_loops(upstream):
     assert [len(one.pictures) for one in answers] == [1, 1]
 
 
+async def test_one_connection_serves_one_call_after_another(upstream):
+    provider = CompatibleProvider(server(upstream))
+    await provider.paint(commission())
+    await provider.paint(commission("url"))
+    await provider.close()
+    assert len({one.connection for one in upstream.seen}) == 1
+
+
+async def test_a_closed_adapter_opens_again_when_it_is_asked(upstream):
+    provider = CompatibleProvider(server(upstream))
+    await provider.paint(commission())
+    await provider.close()
+    assert len((await provider.paint(commission())).pictures) == 1
+    await provider.close()
+
+
 # Failures: who can mend them.
 
 

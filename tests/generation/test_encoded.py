@@ -46,9 +46,11 @@ def test_a_large_document_reads_as_a_plain_parser_would(entries, is_ascii):
     assert whole(document, document.tree) == tree
 
 
-def test_a_long_string_is_not_copied():
-    text = "A" * SMALL * 2
-    document = Document.read(bytearray(json.dumps({"b64_json": text}).encode()))
+@pytest.mark.parametrize("before", ["", "a \\", 'a "quote"', "a \\\\"])
+def test_a_long_string_is_not_copied_whatever_stands_before_it(before):
+    tree = {"revised_prompt": before, "b64_json": "A" * SMALL * 2}
+    document = Document.read(bytearray(json.dumps(tree).encode()))
+    assert document.tree["revised_prompt"] == before
     assert isinstance(document.text(document.tree["b64_json"]), memoryview)
 
 
@@ -102,6 +104,7 @@ def test_what_is_not_base64_is_said_to_be_unreadable(text):
         (b"\x00\x00\x00\x1cftypavif", True),
         (b"GIF89a", True),
         (b"RIFF....WAVEfmt ", False),
+        (b"........WEBPVP8 ", False),
         (b"<html>", False),
         (b'{"error": 1}', False),
         (b"", False),

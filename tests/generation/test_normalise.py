@@ -507,3 +507,33 @@ def test_any_other_field_ends_in_a_sound_request_or_a_bad_request(text, n, seed,
         assert error.param in ("n", "seed", "output_format", "quality")
         return
     assert 1 <= request.n <= 10
+
+
+GAPS = """
+id = "gappy"
+price = 2
+[variants]
+-4k = "4K"
+[sizes.native]
+"1:1" = { "1K" = "1024x1024" }
+"16:9" = { "1K" = "1376x768", "4K" = "5504x3072" }
+[[offers]]
+provider = "workshop"
+upstream = "gappy"
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "fields", "pixels"),
+    [
+        ("gappy", {"aspect_ratio": "1:1", "resolution": "4K"}, (1024, 1024)),
+        ("gappy", {"size": "4096x4096"}, (1024, 1024)),
+        ("gappy-4k", {"aspect_ratio": "1:1"}, (5504, 3072)),
+        ("gappy-4k", {"size": "1024x1024"}, (5504, 3072)),
+    ],
+)
+def test_a_table_with_gaps_is_walked_around(tmp_path, model, fields, pixels):
+    own = load_with(tmp_path, GAPS)
+    request = normalise(Ask("a fox", model=model, **fields), own, "")
+    assert delivered(request) == pixels
+    assert request.notes

@@ -281,7 +281,7 @@ FAULTS: dict[str, Fault] = {
     "url-gone": at("{origin}/files/gone.png"),
     "url-page": at("{origin}/files/page.png"),
     "url-huge": at("{origin}/files/huge.png"),
-    "url-file": at("file:///etc/hostname"),
+    "url-file": at("file:" + "///etc/hostname"),
     "url-nonsense": at("http://[nowhere"),
     "url-nobody": at("http://127.0.0.1:1/there.png"),
     # Trouble on the line.

@@ -39,6 +39,7 @@ class Seen:
     path: str
     headers: Mapping[str, str]
     body: dict = field(default_factory=dict)
+    connection: int = 0
 
 
 class StudioNextDoor:
@@ -145,7 +146,10 @@ class StudioNextDoor:
 
     def _note(self, request: web.Request, body: dict) -> None:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.seen.append(Seen(request.method, request.raw_path, headers, body))
+        _, port = request.transport.get_extra_info("peername")
+        self.seen.append(
+            Seen(request.method, request.raw_path, headers, body, connection=port)
+        )
 
 
 @contextmanager

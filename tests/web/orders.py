@@ -7,6 +7,27 @@ from django.utils import timezone
 from accounts.ids import new_id
 from billing.ledger import MICRO
 from playground.generation.models import Generation, Picture
+from playground.generation.request import ImageRequest
+
+A_FOX = ImageRequest(
+    model="sketch-1",
+    prompt="a fox",
+    n=1,
+    shape="1:1",
+    tier="1K",
+    width=1024,
+    height=1024,
+    target_width=1024,
+    target_height=1024,
+    fit="cover",
+    quality=None,
+    seed=None,
+    negative_prompt=None,
+    response_format="url",
+    output_format=None,
+    output_compression=None,
+    requested_size="1024x1024",
+)
 
 
 def an_order(account, *, credits=0, n=1, delivered=1, days_ago=0, **facts):
@@ -17,7 +38,7 @@ def an_order(account, *, credits=0, n=1, delivered=1, days_ago=0, **facts):
         "endpoint": "playground",
         "model": "sketch-1",
         "prompt": "a fox",
-        "request": {},
+        "request": A_FOX.to_json(),
         "state": "succeeded",
         "deadline": asked_at,
         "created_at": asked_at,

@@ -8,7 +8,6 @@ input and ends too.
 
 import asyncio
 import json
-import os
 import secrets
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -90,7 +89,6 @@ class Painters:
             cwd=HOUSE,
             stdin=PIPE,
             stdout=PIPE,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         )
 
     async def close(self) -> None:

@@ -75,7 +75,7 @@ def check_port(host: str, port: int) -> None:
 
 
 def make_folders() -> None:
-    for name in ("pictures", "mail", "tmp", "broker/messages", "broker/control"):
+    for name in ("pictures", "mail", "tmp"):
         (settings.DATA_DIR / name).mkdir(parents=True, exist_ok=True)
 
 
