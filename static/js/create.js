@@ -145,7 +145,11 @@
     const { id } = detail.target;
     if (id === "as-code") find("#as-code").showModal();
     if (id === "settings") {
-      find("#picker").matches(":popover-open") && find("#picker").hidePopover();
+      const picker = find("#picker");
+      if (picker.matches(":popover-open")) {
+        picker.hidePopover();
+        find("#model-button").focus();
+      }
       markModel();
       if (focusPromptNext) prompt().focus();
       focusPromptNext = false;
