@@ -11,30 +11,29 @@ from time import monotonic_ns
 from typing import Any
 
 from kombu.transport import filesystem
-from kombu.utils.encoding import str_to_bytes
 from kombu.utils.json import dumps
 
 LISTEN_SECONDS = 0.2
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     """Messages as files, each complete from the moment it can be seen."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:
+    def _put(self, queue: Any, payload: Any, **kwargs: Any) -> None:
         name = f"{monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         place = os.path.join(self.data_folder_out, name)
         draft = f"{place}.draft"
-        with open(draft, "xb") as file:
-            file.write(str_to_bytes(dumps(payload)))
+        with open(draft, "x") as file:
+            file.write(dumps(payload))  # type: ignore[no-untyped-call]
         os.rename(draft, place)
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     """What Celery is given as its transport."""
 
     Channel = Channel
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: Any = None) -> Any:
         if timeout is not None:
             timeout = min(timeout, LISTEN_SECONDS)
-        super().drain_events(connection, timeout=timeout)
+        return super().drain_events(connection, timeout)  # type: ignore[no-untyped-call]
