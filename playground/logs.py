@@ -39,6 +39,7 @@ PRIVATE_TEXT: tuple[tuple[str, str], ...] = (
     (r"\b(bearer|basic)\s+[^\s\"',}]+", rf"\1 {STRUCK_OUT}"),
     (r"(prompt[\"']?\s*[:=]\s*)([\"'])(?:\\.|(?!\2).)*\2", rf"\1{STRUCK_OUT}"),
     (r"\b(sig=)[\w-]+", rf"\1{STRUCK_OUT}"),
+    (r"(/confirm-email/|/reset/key/|[?&]sig=)[^/&\s\"']+", rf"\1{STRUCK_OUT}"),
     (r"(prompt=)(?![\"'\[])[^&\s\"']+", rf"\1{STRUCK_OUT}"),
 )
 PRIVATE_PATTERNS = [

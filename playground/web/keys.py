@@ -6,7 +6,6 @@ steps in a dialog over the list.
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.issuing import groups_for, issue_key, revoke_key
 from accounts.models import AccessGroup, Account, ApiKey
-from playground.web.people import current_person, own_account
+from playground.web.people import current_person, needs_person, own_account
 
 LIVE, TEST = "live", "test"
 
@@ -80,13 +79,13 @@ class RevokeForm(forms.Form):
         return typed
 
 
-@login_required
+@needs_person
 def keys(request: HttpRequest) -> HttpResponse:
     """GET /console/keys"""
     return render(request, "console/keys.html", listed(own_account(request)))
 
 
-@login_required
+@needs_person
 @never_cache
 @vary_on_headers("HX-Request")
 def new_key(request: HttpRequest) -> HttpResponse:
@@ -115,7 +114,7 @@ def new_key(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
+@needs_person
 @never_cache
 @vary_on_headers("HX-Request")
 def end_key(request: HttpRequest, key_id: str) -> HttpResponse:

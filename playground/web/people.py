@@ -6,15 +6,20 @@ made follows the person they turn out to be.
 """
 
 import base64
+from collections.abc import Callable
 from decimal import Decimal
+from functools import wraps
 from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.crypto import salted_hmac
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.guests import find_guest, open_guest
 from accounts.issuing import account_of
@@ -40,12 +45,28 @@ def current_account(request: HttpRequest) -> Account | None:
     return known
 
 
+def needs_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Send whoever has not signed in to do so, and back; a dialog too."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if current_person(request):
+            return view(request, *args, **kwargs)
+        details = getattr(request, "htmx", None)
+        if not details:
+            return redirect_to_login(request.get_full_path())
+        back = redirect_to_login(details.current_url_abs_path or request.path)
+        return HttpResponseClientRedirect(back.url)
+
+    return guarded
+
+
 def own_account(request: HttpRequest) -> Account:
-    """Return the account of a person who has signed in; views see to that first."""
-    person = current_person(request)
-    if person is None:
+    """Return the account of a person who has signed in; `needs_person` sees to that."""
+    account = current_account(request)
+    if account is None or current_person(request) is None:
         raise PermissionDenied
-    return account_of(person)
+    return account
 
 
 def current_person(request: HttpRequest) -> Person | None:

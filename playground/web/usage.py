@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Account
 from billing.ledger import MICRO, wallet_of
 from playground.generation.models import Generation
-from playground.web.people import own_account
+from playground.web.people import needs_person, own_account
 from playground.web.plot import Plot, stacked
 
 PERIODS = (7, 30, 90)
@@ -66,13 +65,13 @@ class Line:
     duration_seconds: float | None
 
 
-@login_required
+@needs_person
 def console(request: HttpRequest) -> HttpResponse:
     """GET /console"""
     return redirect("usage")
 
 
-@login_required
+@needs_person
 def usage(request: HttpRequest) -> HttpResponse:
     """GET /console/usage?days=30&after=<request id>"""
     account = own_account(request)

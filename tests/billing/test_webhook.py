@@ -10,7 +10,6 @@ from django.urls import reverse
 from billing.models import StripeEvent, StripePayment, Transfer
 from billing.webhook import receive
 from tests.billing.conftest import buy, deliver, newest_payment, signed
-from tests.upstreams.stripe import KEY
 
 pytestmark = pytest.mark.usefixtures("closing_books")
 
@@ -49,9 +48,28 @@ def test_a_paid_session_credits_its_pack(client, bob, stripe, payment):
 
 def test_an_event_that_comes_again_changes_nothing(client, bob, stripe, payment):
     event = stripe.pay(payment.session_id)
-    answers = [deliver(client, event).status_code for _ in range(3)]
-    assert answers == [200, 200, 200]
+    assert deliver(client, event).content == b"done\n"
+    again = deliver(client, event)
+    assert (again.status_code, again.content) == (200, b"seen before\n")
     assert bob.credits() == 240
+
+
+def test_a_second_event_of_a_paid_session_leaves_the_row_alone(
+    client, bob, stripe, payment
+):
+    deliver(client, stripe.pay(payment.session_id))
+    paid_at = StripePayment.objects.get(pk=payment.pk).paid_at
+    deliver(client, stripe.pay(payment.session_id))
+    assert StripePayment.objects.get(pk=payment.pk).paid_at == paid_at
+
+
+def test_a_row_that_forgot_it_was_paid_is_not_paid_out_again(
+    client, bob, stripe, payment
+):
+    deliver(client, stripe.pay(payment.session_id))
+    StripePayment.objects.filter(pk=payment.pk).update(status="created")
+    deliver(client, stripe.pay(payment.session_id))
+    assert (status_of(payment), bob.credits()) == ("paid", 240)
 
 
 def test_twenty_twins_at_once_credit_once(bob, stripe, payment):
@@ -233,10 +251,13 @@ def test_test_money_credits_nothing_where_real_money_is_taken(
     assert bob.credits() == 0
 
 
-def test_real_money_is_not_taken_with_a_test_key(client, bob, stripe, payment):
+@pytest.mark.parametrize("in_event, in_session", [(True, False), (False, True)])
+def test_real_money_is_not_taken_with_a_test_key(
+    client, bob, stripe, payment, in_event, in_session
+):
     event = stripe.pay(payment.session_id)
-    event["livemode"] = event["data"]["object"]["livemode"] = True
-    assert KEY.startswith("sk_test_")
+    event["livemode"] = in_event
+    event["data"]["object"]["livemode"] = in_session
     deliver(client, event)
     assert state_of(event) == "ignored"
     assert bob.credits() == 0

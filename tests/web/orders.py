@@ -6,12 +6,28 @@ from django.utils import timezone
 
 from accounts.ids import new_id
 from billing.ledger import MICRO
-from playground.generation.catalogue import load
 from playground.generation.models import Generation, Picture
-from playground.generation.normalise import normalise
-from playground.generation.request import Ask
+from playground.generation.request import ImageRequest
 
-A_FOX = normalise(Ask(prompt="a fox", model="sketch-1"), load(), "")
+A_FOX = ImageRequest(
+    model="sketch-1",
+    prompt="a fox",
+    n=1,
+    shape="1:1",
+    tier="1K",
+    width=1024,
+    height=1024,
+    target_width=1024,
+    target_height=1024,
+    fit="cover",
+    quality=None,
+    seed=None,
+    negative_prompt=None,
+    response_format="url",
+    output_format=None,
+    output_compression=None,
+    requested_size="1024x1024",
+)
 
 
 def an_order(account, *, credits=0, n=1, delivered=1, days_ago=0, **facts):

@@ -126,3 +126,9 @@ def test_htmx_gets_the_same_steps_as_dialogs(console, alice):
         f"/console/keys/{key.pk}/revoke", {"typed_name": "app"}, headers=asked
     )
     assert ended.headers["HX-Redirect"] == "/console/keys"
+
+
+def test_a_dialog_asked_for_after_signing_out_leads_to_sign_in(client, books_db):
+    asked = {"HX-Request": "true", "HX-Current-URL": "http://testserver/console/keys"}
+    answer = client.get("/console/keys/new", headers=asked)
+    assert answer.headers["HX-Redirect"] == "/accounts/login/?next=/console/keys"

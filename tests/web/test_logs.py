@@ -68,6 +68,20 @@ def test_prompts_keys_and_pictures_are_struck_out(written, facts):
     assert PRIVATE.findall(written.getvalue()) == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/accounts/confirm-email/MQ:1xUX1Q:jjS8urvQS9v/",
+        "/accounts/password/reset/key/1-jjS8urvQS9v/",
+        "/files/pic_1.png?exp=1&sig=jjS8urvQS9v",
+    ],
+)
+def test_an_address_that_opens_something_is_struck_out_too(written, path):
+    logging.getLogger("uvicorn.access").info('"GET %s HTTP/1.1" 200', path)
+    assert "jjS8urvQS9v" not in written.getvalue()
+    assert path[:10] in written.getvalue()
+
+
 def test_tracebacks_and_other_peoples_lines_are_cleaned_too(written):
     try:
         raise ValueError(f"no such key {KEY}: prompt='a red fox'")

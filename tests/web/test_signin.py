@@ -135,6 +135,13 @@ def test_guessing_passwords_is_stopped(client, alice):
     assert "Too many tries" in sign_in(client, "alice@example.com").content.decode()
 
 
+def test_too_many_sign_ups_from_one_place_get_a_page_of_ours(client, books_db):
+    answers = [client.post("/accounts/signup/", {"email": "x"}) for _ in range(21)]
+    assert answers[-1].status_code == 429
+    assert "Wait a minute, then try again." in answers[-1].content.decode()
+    assert 'class="topbar"' in answers[-1].content.decode()
+
+
 def test_a_weak_password_is_refused_beside_its_field(client, books_db):
     facts = {"email": "ada@example.com", "password1": "password"}
     page = client.post("/accounts/signup/", facts).content.decode()
