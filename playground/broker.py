@@ -19,12 +19,14 @@ LISTEN_SECONDS = 0.2
 class Channel(filesystem.Channel):
     """Messages as files, each complete from the moment it can be seen."""
 
-    def _put(self, queue: Any, payload: Any, **kwargs: Any) -> None:
+    def _put(  # type: ignore[override]
+        self, queue: Any, message: Any, **kwargs: Any
+    ) -> None:
         name = f"{monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         place = os.path.join(self.data_folder_out, name)
         draft = f"{place}.draft"
         with open(draft, "x") as file:
-            file.write(dumps(payload))  # type: ignore[no-untyped-call]
+            file.write(dumps(message))  # type: ignore[no-untyped-call]
         os.rename(draft, place)
 
 
@@ -33,7 +35,9 @@ class Transport(filesystem.Transport):
 
     Channel = Channel
 
-    def drain_events(self, connection: Any, timeout: Any = None) -> Any:
+    def drain_events(  # type: ignore[override]
+        self, connection: Any, timeout: Any = None
+    ) -> Any:
         if timeout is not None:
             timeout = min(timeout, LISTEN_SECONDS)
         return super().drain_events(connection, timeout)  # type: ignore[no-untyped-call]

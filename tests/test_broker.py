@@ -1,7 +1,17 @@
 """Messages reach a worker through files, and through a real Redis."""
 
+from decimal import Decimal
+
 import pytest
 from kombu import Connection
+from redis import Redis
+
+from playground.generation.models import Generation
+from playground.generation.request import Ask, Buyer
+from playground.generation.service import accept
+from playground.generation.studio import in_studio
+from tests.services.ports import wait_until
+from tests.services.worker import running_worker
 
 
 @pytest.fixture
@@ -28,3 +38,17 @@ def test_messages_arrive_whole_and_once(files):
         assert sorted(received) == list(range(200))
         with pytest.raises(queue.Empty):
             queue.get(timeout=0.5)
+
+
+def test_an_order_is_painted_through_redis(alice, redis_url):
+    buyer = Buyer(alice.account.pk, "standard", Decimal(1), "browser")
+    order = in_studio(
+        accept(Ask("a fox"), buyer, endpoint="playground", state="queued")
+    )
+    with running_worker(CELERY_BROKER_URL=redis_url):
+        wait_until(
+            lambda: not Generation.objects.get(pk=order.pk).is_live, "the picture"
+        )
+    assert Redis.from_url(redis_url).exists("_kombu.binding.celery")
+    assert Generation.objects.get(pk=order.pk).state == "succeeded"
+    assert alice.credits() == 99
