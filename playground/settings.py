@@ -143,7 +143,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "playground.generation.tasks.sweep_orders",
         "schedule": SWEEP_SECONDS,
-    }
+    },
+    "tidy": {"task": "playground.generation.tasks.tidy_pictures", "schedule": 3600},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 GRACE_SECONDS = env.int("EASEL_GRACE_SECONDS", default=5 if DEBUG else 90)

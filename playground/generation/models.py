@@ -170,7 +170,12 @@ class Picture(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["account", "-created_at"], name="pictures_of_account")
+            models.Index(fields=["account", "-created_at"], name="pictures_of_account"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(expires_at__isnull=False),
+                name="pictures_that_expire",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
