@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from playground.generation.providers.painter.fields import Rgb
+from playground.generation.providers.painter.palettes import luminance
 
 Font = ImageFont.FreeTypeFont
 
@@ -28,8 +29,14 @@ PALE: Rgb = (252, 247, 236)
 DARK: Rgb = (30, 29, 38)
 
 
-def letter(picture: Image.Image, quotes: tuple[str, ...]) -> None:
-    """Set the quotes on the calmest part of the picture, in place."""
+def letter(
+    picture: Image.Image,
+    quotes: tuple[str, ...],
+    *,
+    where: str = "",
+    ink: Rgb | None = None,
+) -> None:
+    """Set the quotes where they are wanted, or on the calmest part, in place."""
     text = " ".join(" / ".join(quotes).split())
     text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     font_file = font_for(text)
@@ -39,9 +46,12 @@ def letter(picture: Image.Image, quotes: tuple[str, ...]) -> None:
     room = round(width * 0.84), round(height * 0.3)
     font, lines = _fitted(text, font_file, room)
     block = _size(font, lines)
-    left, top = (width - block[0]) // 2, _calmest(picture, block[1])
+    left, top = (width - block[0]) // 2, _top(picture, block[1], where)
     box = (left, top, left + block[0], top + block[1])
-    ink, halo = _inks(picture, box)
+    if ink is None:
+        ink, halo = _inks(picture, box)
+    else:
+        halo = DARK if luminance(ink) > 0.42 else PALE
     _halo(picture, box, halo, round(font.size * 0.5))
     draw = ImageDraw.Draw(picture)
     for number, line in enumerate(lines):
@@ -118,6 +128,19 @@ def _leading(font: Font) -> int:
 def _size(font: Font, lines: list[str]) -> tuple[int, int]:
     across = max(font.getlength(line) for line in lines)
     return round(across), _leading(font) * len(lines) + round(font.size * 0.12)
+
+
+def _top(picture: Image.Image, tall: int, where: str) -> int:
+    """How far down the words begin."""
+    margin = round(picture.height * 0.07)
+    match where:
+        case "top":
+            return margin
+        case "centre":
+            return (picture.height - tall) // 2
+        case "bottom":
+            return picture.height - margin - tall
+    return _calmest(picture, tall)
 
 
 def _calmest(picture: Image.Image, tall: int) -> int:

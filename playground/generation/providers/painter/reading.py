@@ -26,6 +26,8 @@ EMOJI = re.compile("[☀-➿\U0001f300-\U0001faff]")
 WORDS = re.compile(r"[㐀-鿿]+|[☀-➿\U0001f300-\U0001faff]|[^\W_]+(?:-[^\W_]+)*")
 HANZI = re.compile(r"[㐀-鿿]")
 
+Known = dict[str, tuple[str, str]]  # a word, and the kind and name of what it means
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -67,9 +69,9 @@ def read(prompt: str) -> Brief:
     text = unicodedata.normalize("NFKC", prompt[:LONGEST_READ])
     quotes = tuple(match.strip() for match in _quoted(text) if match.strip())
     unquoted = SINGLE_QUOTED.sub(" ", QUOTED.sub(" ", text))
-    found = _without_the_unwanted(list(_lookup(unquoted)))
+    found = _without_the_unwanted(list(lookup(unquoted, vocabulary())))
     scenes = list(dict.fromkeys(f.name for f in found if f.kind == "scene"))
-    subjects, loose = _subjects(found)
+    subjects, loose = subjects_in(found)
     return Brief(
         scene=_chosen(scenes),
         subjects=subjects,
@@ -87,11 +89,15 @@ def _quoted(text: str) -> list[str]:
 
 
 @cache
-def vocabulary() -> dict[str, tuple[str, str]]:
+def vocabulary() -> Known:
     """Every known word or phrase, folded, and what it stands for."""
-    path = Path(__file__).with_name("words.toml")
+    return words_in(Path(__file__).with_name("words.toml"))
+
+
+def words_in(path: Path) -> Known:
+    """A file of words as a table; the first meaning of a word is the one kept."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    known: dict[str, tuple[str, str]] = {}
+    known: Known = {}
     for kind, names in tables.items():
         for name, words in names.items():
             for word in words.split(","):
@@ -105,15 +111,15 @@ def _folded(word: str) -> str:
     return "".join(mark for mark in plain if not unicodedata.combining(mark))
 
 
-def _lookup(text: str) -> Iterator[Found]:
-    """Known words in order, the longest phrase first."""
+def lookup(text: str, known: Known) -> Iterator[Found]:
+    """The known words of a text in order, the longest phrase first."""
     tokens = list(_tokens(text))
     at = 0
     while at < len(tokens):
         if HANZI.match(tokens[at]):
-            length, hit = _longest(tokens[at : at + LONGEST_HANZI], "")
+            length, hit = _longest(tokens[at : at + LONGEST_HANZI], "", known)
         else:
-            length, hit = _longest(tokens[at : at + LONGEST_PHRASE], " ")
+            length, hit = _longest(tokens[at : at + LONGEST_PHRASE], " ", known)
         if hit is not None:
             last = tokens[at + length - 1]
             is_plural = last.endswith("s") and last not in SINGULAR
@@ -146,8 +152,9 @@ def _is_spanish(tokens: list[str], at: int) -> bool:
     return any(token in SPANISH for token in tokens[max(0, at - 6) : at + 6])
 
 
-def _longest(window: list[str], space: str) -> tuple[int, tuple[str, str] | None]:
-    known = vocabulary()
+def _longest(
+    window: list[str], space: str, known: Known
+) -> tuple[int, tuple[str, str] | None]:
     for length in range(len(window), 0, -1):
         phrase = space.join(window[:length])
         for form in _forms(phrase):
@@ -177,7 +184,7 @@ def _without_the_unwanted(found: list[Found]) -> list[Found]:
     return [f for f in found if f.at not in refused and f.kind != "without"]
 
 
-def _subjects(found: list[Found]) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
+def subjects_in(found: list[Found]) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
     """Things with their counts and colours, and the colours nothing claimed."""
     things: dict[str, Subject] = {}
     claimed: set[int] = set()
