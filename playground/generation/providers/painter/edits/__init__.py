@@ -15,6 +15,7 @@ from playground.generation.providers.painter.edits.framing import cover
 from playground.generation.providers.painter.edits.instructions import (
     Act,
     instructions,
+    is_a_description,
 )
 from playground.generation.providers.painter.edits.masks import (
     editable,
@@ -25,7 +26,6 @@ from playground.generation.providers.painter.edits.masks import (
 from playground.generation.providers.painter.edits.several import SEVERAL
 from playground.generation.providers.painter.fields import Size
 from playground.generation.providers.painter.painting import paint
-from playground.generation.providers.painter.reading import read
 
 __all__ = ["edit"]
 
@@ -112,8 +112,7 @@ def _changed(part: Image.Image, acts: tuple[Act, ...], desk: Desk) -> Image.Imag
     if desk.others and not any(act.name in SEVERAL for act in acts):
         part = cover(desk.others[0], desk.size)
         return _carried_out(part, acts, desk) if acts else part
-    brief = read(desk.prompt)
-    if not acts and (brief.subjects or brief.scene):
+    if is_a_description(desk.prompt):
         width, height = desk.size
         return paint(desk.prompt, width=width, height=height, seed=desk.seed)
     return _carried_out(part, acts or (Act("restyle"),), desk)

@@ -48,9 +48,9 @@ def motif(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
 
 def _ground(image: Image.Image, act: Act, ambient: Rgb, is_high: bool) -> Ground:
     """The calmest place that is left, or the side that was named."""
-    band = (0.05, 0.45) if is_high else (0.55, 0.95)
+    band = (0.05, 0.45) if is_high else (0.4, 0.96)
     centre = SIDES.get(act.where) or _calmest(image, band)
-    size = 0.52 if image.width < image.height * 1.2 else 0.46
+    size = 0.44 if image.width < image.height * 1.2 else 0.4
     sky = (0.08, 0.3) if is_high else None
     floor = None if is_high else 0.93
     return Ground(
@@ -61,13 +61,15 @@ def _ground(image: Image.Image, act: Act, ambient: Rgb, is_high: bool) -> Ground
 def _calmest(image: Image.Image, band: tuple[float, float]) -> float:
     """Across the picture, where least goes on; neither edge nor dead centre."""
     box = (0, round(band[0] * image.height), image.width, round(band[1] * image.height))
-    strip = image.convert("L").resize((COLUMNS * 4, 32), Image.Resampling.BOX, box)
+    strip = image.resize((COLUMNS, 32), Image.Resampling.BOX, box)
     tones = np.asarray(strip, np.float32)
-    fuss = np.abs(np.diff(tones, axis=0)).mean(axis=0).reshape(COLUMNS, 4).mean(axis=1)
+    usual = np.median(tones, axis=1, keepdims=True)
+    fuss = np.abs(tones - usual).mean(axis=(0, 2))
     around = np.convolve(np.pad(fuss, 3, mode="edge"), np.ones(7) / 7, "valid")
     places = (np.arange(COLUMNS) + 0.5) / COLUMNS
     thirds = np.minimum(np.abs(places - 0.3), np.abs(places - 0.7))
-    cost = around / (around.mean() + 0.5) + 3.0 * thirds
+    cost = around / (around.mean() + 0.5) + 2.0 * thirds
+    cost[np.abs(places - 0.5) > 0.32] = np.inf
     return float(places[int(cost.argmin())])
 
 

@@ -28,7 +28,15 @@ def recolour(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
     source, target = (NAMED[name] for name in act.colours[:2])
     if act.colours[1] in NEUTRAL:
         return graded(image, drained(source))
+    if not _is_seen(image, source):
+        return graded(image, tinted(target, 0.5))
     return graded(image, swapped(source, target))
+
+
+def _is_seen(image: Image.Image, colour: Rgb) -> bool:
+    small = image.resize((96, 96), Image.Resampling.BOX, reducing_gap=2.0)
+    field = np.asarray(small, np.float32).reshape(-1, 3) / 255
+    return bool(likeness(field, colour).mean() > SEEN)
 
 
 def drain(image: Image.Image, act: Act, desk: Desk) -> Image.Image:

@@ -89,7 +89,21 @@ def instructions(prompt: str) -> tuple[Act, ...]:
         clause = Clause(tuple(words), said or verb)
         verb = clause.verb
         acts += _acts(clause)
+    names = {act.name for act in acts}
+    if "night" in names:  # a night has its stars already
+        acts = [act for act in acts if act.name != "stars"]
     return tuple(acts[:MOST_ACTS])
+
+
+def is_a_description(prompt: str) -> bool:
+    """Whether the prompt says what is to be seen, and nothing about what to do."""
+    text, marks = _marked(unicodedata.normalize("NFKC", prompt[:LONGEST_READ]))
+    kinds = {
+        one.kind
+        for one in lookup(text, {**known(), **marks})
+        if (one.kind, one.name) != ("verb", "with")
+    }
+    return bool(kinds & {"subject", "scene"}) and not kinds & {"verb", "act", "quality"}
 
 
 @cache
@@ -173,7 +187,7 @@ def _recolour(clause: Clause) -> list[Act]:
         return []
     if clause.has("thing", "background"):
         return [Act("cutout", colours=(colours[-1],))]
-    if clause.has("thing", "sky"):
+    if clause.has("thing", "sky") and not clause.first("subject"):
         return [Act("sky", clause.strength, (colours[-1],))]
     if clause.verb == "add" and clause.first("subject"):
         return []

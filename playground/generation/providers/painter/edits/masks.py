@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from playground.generation.providers.painter.canvas import Box
 from playground.generation.providers.painter.edits.framing import cover
-from playground.generation.providers.painter.fields import Rgb, Size
+from playground.generation.providers.painter.fields import Floats, Rgb, Size
 
 STILL_CLEAR = 8  # alpha that a lossy format may leave where there was none
 DECIDED = 0.97  # the share of a mask that is black or white, if it is one
@@ -41,7 +41,7 @@ def _flat(mask: Image.Image) -> Image.Image:
 def _is_drawn(mask: Image.Image) -> bool:
     """Black and white, and not an ordinary picture that lost its transparency."""
     counts = mask.convert("L").histogram()
-    return sum(counts[:24] + counts[232:]) >= DECIDED * sum(counts)
+    return bool(sum(counts[:24] + counts[232:]) >= DECIDED * sum(counts))
 
 
 def soft_edge(mask: Image.Image, box: Box) -> Image.Image:
@@ -70,15 +70,16 @@ def healed(image: Image.Image, hole: Image.Image) -> Image.Image:
 
 
 def _pulled(
-    colours: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-    known: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    colours: Floats,
+    known: Floats,
+) -> Floats:
     """Halve until nothing is missing, then fill each size from the one below."""
     height, width = known.shape
     if known.all() or min(height, width) <= 2:
         share = known[..., None]
         mean = (colours * share).sum(axis=(0, 1)) / max(1.0, float(known.sum()))
-        return (colours * share + mean * (1 - share)).astype(np.float32)
+        flat: Floats = colours * share + mean * (1 - share)
+        return flat
     half = (max(1, width // 2), max(1, height // 2))
     weights = _resized(known, half, Image.Resampling.BOX)
     layers = [
@@ -95,14 +96,15 @@ def _pulled(
         axis=-1,
     )
     share = known[..., None]
-    return (colours * share + guess * (1 - share)).astype(np.float32)
+    filled: Floats = colours * share + guess * (1 - share)
+    return filled
 
 
 def _resized(
-    field: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
+    field: Floats,
     size: Size,
     how: Image.Resampling,
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+) -> Floats:
     image = Image.fromarray(np.ascontiguousarray(field, dtype=np.float32))
     return np.asarray(image.resize(size, how), np.float32)
 

@@ -45,8 +45,6 @@ from playground.generation.providers.painter.reading import Brief
 from playground.generation.providers.painter.stage import Stage
 from playground.generation.providers.painter.weather import fall, gather
 
-BRIGHTEST_NIGHT = 78.0  # mean level above which a night has not fallen yet
-
 
 def night(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
     """Moonlight over everything; what shone warm still does; stars where sky is."""
@@ -212,7 +210,8 @@ def _snowed(image: Image.Image, desk: Desk) -> Image.Image:
     ledges = smoothstep(0.02, 0.11, np.pad(ledge, ((0, 2), (0, 0))))
     _, y = grid(size)
     patches = fbm(desk.luck("drifts"), size, (4, 9), octaves=5)
-    ground = smoothstep(0.5, 0.95, y) * smoothstep(0.3, 0.6, patches + tones * 0.3)
+    lies = 0.5 + 0.5 * smoothstep(0.3, 0.6, patches + tones * 0.3)
+    ground = smoothstep(0.5, 0.98, y) * lies
     cover = np.clip(np.maximum(ledges * 0.85, ground * 0.86), 0, 0.9)
     mask = Image.fromarray((cover * 255).astype(np.uint8))
     mask = mask.resize(image.size, Image.Resampling.BICUBIC)

@@ -22,7 +22,7 @@ def sky(image: Image.Image) -> Image.Image | None:
     field = np.asarray(small.filter(ImageFilter.GaussianBlur(1)), np.float32)
     seeds = np.zeros(field.shape[:2], bool)
     seeds[0] = True
-    found = _grown(seeds, _smooth(field, 26) & _like_the_edge(field, field[:2], 46))
+    found = _grown(seeds, _smooth(field, 13) & _like_the_edge(field, field[:2], 120))
     rows = np.arange(len(found))[:, None] / len(found)
     share, reach = float(found.mean()), float(found[0].mean())
     tone = float(field[found].mean()) if found.any() else 0.0
@@ -40,10 +40,10 @@ def background(image: Image.Image) -> Image.Image:
     seeds[0] = seeds[:, 0] = seeds[:, -1] = True
     border = np.concatenate([field[:2].reshape(-1, 3), field[:, :2].reshape(-1, 3)])
     border = np.concatenate([border, field[:, -2:].reshape(-1, 3)])
-    found = _grown(seeds, _smooth(field, 60) & _like_the_edge(field, border, 42))
+    found = _grown(seeds, _smooth(field, 60) & _like_the_edge(field, border, 38))
     if found.mean() < 0.12:
         found = _outside_the_middle(found.shape)
-    return _stretched(found, image)
+    return _stretched(_tidied(found, 9), image)
 
 
 def _outside_the_middle(shape: tuple[int, ...]) -> Flags:
@@ -97,6 +97,12 @@ def _along(found: Flags, ground: Flags) -> Flags:
     runs = np.cumsum(breaks.ravel()).reshape(ground.shape)
     touched = np.bincount(runs.ravel(), weights=found.ravel()) > 0
     return np.asarray(touched[runs] & ground)
+
+
+def _tidied(found: Flags, width: int) -> Flags:
+    """Without crumbs and cracks thinner than half this width."""
+    mask = Image.fromarray(found.astype(np.uint8) * 255)
+    return np.asarray(mask.filter(ImageFilter.MedianFilter(width))) > 127
 
 
 def _stretched(found: Flags, image: Image.Image) -> Image.Image:

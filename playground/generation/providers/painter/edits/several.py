@@ -21,6 +21,8 @@ from playground.generation.providers.painter.palettes import INKS, NAMED, shade
 
 SEVERAL = frozenset({"collage", "row", "column", "blend", "exposure", "match"})
 FOUR = 4
+PALE = 1.05  # two mean levels together, above which light on light is white
+LOOSEST, TIGHTEST = 0.62, 1.6  # how far rows may be stretched to fill the sheet
 
 
 def collage(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
@@ -87,13 +89,13 @@ def _boxes(
         lines.append(waiting[:count])
         waiting = waiting[count:]
     heights = [1 / sum(line) for line in lines]
-    room = size[1] - gap * (len(rows) + 1)
+    room, width = _filled(sum(heights), len(rows), size, gap)
     boxes = []
-    top = float(gap)
+    top = (size[1] - room - gap * (len(rows) - 1)) / 2
     for line, tall in zip(lines, heights, strict=True):
         down = room * tall / sum(heights)
-        wide = size[0] - gap * (len(line) + 1)
-        left = float(gap)
+        wide = max(1.0, width - gap * (len(line) + 1))
+        left = gap + (size[0] - width) / 2
         for shape in line:
             across = wide * shape / sum(line)
             box = (round(left), round(top), round(left + across), round(top + down))
@@ -101,6 +103,17 @@ def _boxes(
             left += across + gap
         top += down + gap
     return boxes
+
+
+def _filled(natural: float, rows: int, size: Size, gap: int) -> tuple[float, float]:
+    """The height and width to use: all, unless the pictures were cut to ribbons."""
+    room, width = size[1] - gap * (rows + 1), float(size[0])
+    fill = natural * width / max(1, room)
+    if fill < LOOSEST:
+        return max(1.0, room * fill / LOOSEST), width
+    if fill > TIGHTEST:
+        return max(1.0, float(room)), max(1.0, width * TIGHTEST / fill)
+    return max(1.0, float(room)), width
 
 
 def _hung(
@@ -125,10 +138,13 @@ def blend(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
 
 
 def exposure(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
-    """The later pictures seen in the shadows of the first, as on one film."""
+    """On one film: light adds up, unless both are so pale that only shadows tell."""
     sheet = cover(image, desk.size)
     for other in _through(sheet, desk)[:3]:
         second = graded(cover(other, desk.size), saturation(-0.25))
+        if _sample(sheet).mean() + _sample(second).mean() > PALE:
+            sheet = graded(ImageChops.multiply(sheet, second), brighter(0.75))
+            continue
         sheet = ImageChops.screen(
             graded(sheet, brighter(-0.45)), graded(second, brighter(-0.55))
         )

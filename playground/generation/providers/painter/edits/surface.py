@@ -35,7 +35,8 @@ def softened(image: Image.Image, radius: float) -> Image.Image:
 
 
 def blur(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
-    return softened(image, max(1.0, 11 * act.strength * span(image)))
+    reach = 26 if desk.is_masked else 11  # a small part is blurred to be hidden
+    return softened(image, max(1.0, reach * act.strength * span(image)))
 
 
 def bokeh(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
@@ -63,8 +64,9 @@ def denoise(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
 
 
 def pixelate(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
-    """About sixty squares a side; fewer when asked strongly."""
-    scale = 58 / act.strength / (image.width * image.height) ** 0.5
+    """About sixty squares a side; fewer when asked strongly, or to hide a part."""
+    side = 16 if desk.is_masked else 58
+    scale = side / act.strength / (image.width * image.height) ** 0.5
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     small = image.resize(size, Image.Resampling.BOX)
     return small.resize(image.size, Image.Resampling.NEAREST)
@@ -81,7 +83,7 @@ def vignette(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
     colour = NAMED[act.colours[-1]] if act.colours else (12, 10, 14)
     x, y = grid((96, 96))
     away = np.hypot(x - 0.5, y - 0.5) / 0.7071
-    cover = np.clip((away - 0.42) / 0.58, 0, 1) ** 1.5 * min(1.0, 0.88 * act.strength)
+    cover = np.clip((away - 0.4) / 0.6, 0, 1) ** 1.9 * min(1.0, 0.85 * act.strength)
     mask = Image.fromarray((cover * 255).astype(np.uint8))
     mask = mask.resize(image.size, Image.Resampling.BICUBIC)
     sheet = image.copy()
@@ -93,7 +95,9 @@ def glow(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
     """Bright places shine over their edges."""
     lights = graded(image, contrast(1.2, 0.6))
     halo = softened(lights, 24 * span(image))
-    shining = ImageChops.screen(image, halo.point([round(v * 0.5) for v in range(256)]))
+    shining = ImageChops.screen(
+        image, halo.point([round(v * 0.5) for v in range(256)] * 3)
+    )
     mixed = Image.blend(image, shining, min(1.0, 0.75 * act.strength))
     return graded(mixed, brighter(-0.18))
 
