@@ -28,6 +28,8 @@ from playground.generation.providers.painter.reading import (
 )
 
 MOST_ACTS = 12
+NOUNS = frozenset("subject colour thing count where quote".split())
+SAID = frozenset("act quality time weather style subject quote".split())
 SAYING = re.compile(
     r"\b(saying|that says|which says|that reads|que diga|que dice|写着)\s*:?\s*"
     r"([^\"“”«»„「」『』'‘’,;.\n]{1,120})",
@@ -86,7 +88,8 @@ def instructions(prompt: str) -> tuple[Act, ...]:
         verbs = [one.name for one in words if one.kind == "verb"]
         said = next((one for one in verbs if one != "with"), "")
         said = said or ("add" if "with" in verbs else "")
-        clause = Clause(tuple(words), said or verb)
+        is_bare = all(one.kind in NOUNS for one in words)
+        clause = Clause(tuple(words), said or (verb if is_bare else ""))
         verb = clause.verb
         acts += _acts(clause)
     names = {act.name for act in acts}
@@ -146,10 +149,12 @@ def _clauses(found: list[Found]) -> Iterator[list[Found]]:
 
 def _brings(word: Found, clause: list[Found], rest: list[Found]) -> bool:
     """Whether a 'with' or a new verb opens a clause of its own here."""
-    if word.kind != "verb" or word.name in {"keep", "make", "replace"}:
+    if word.kind != "verb" or word.name in {"make", "replace"}:
         return False
+    if word.name == "keep":
+        return True
     if word.name != "with":
-        is_said = any(one.kind != "verb" for one in clause)
+        is_said = any(one.kind in SAID for one in clause)
         return is_said and not any(one.kind == "colour" for one in clause)
     if any(one.name in {"replace", "background", "frame"} for one in clause):
         return False
@@ -218,9 +223,7 @@ def _removal(clause: Clause) -> list[Act]:
     undone += [CLEARED[name] for name in clause.names("weather") if name in CLEARED]
     if undone:
         return [Act(name, clause.strength) for name in undone]
-    if clause.first("subject") or clause.first("thing") or clause.names("act"):
-        return [Act("cutout" if clause.has("act", "cutout") else "erase")]
-    return []
+    return [Act("cutout" if clause.has("act", "cutout") else "erase")]
 
 
 UNDONE = {
@@ -289,6 +292,8 @@ def _plain(clause: Clause) -> list[Act]:
     colours = tuple(clause.names("colour"))
     bare = Act("", clause.strength, colours)
     for word in clause.found:
+        if word.name == "day" and clause.first("weather"):
+            continue  # a rainy day is rain
         if word.kind == "more":
             is_less, heard_sign = word.name == "less", True
         name = _plain_name(word, is_less, heard_sign or clause.verb == "add")

@@ -189,14 +189,14 @@ def _upper_half(size: tuple[int, int]) -> Image.Image:
 
 def rain(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
     """A grey, wet light, and the rain in front of it."""
-    wet = both(saturation(-0.38), both(warmth(-0.32), brighter(-0.42)))
+    wet = both(saturation(-0.5), both(warmth(-0.12), brighter(-0.42)))
     soft = Image.blend(image, softened(image, 3 * span(image)), 0.45)
     return _weathered(_hazed(graded(soft, wet), rgb("#8d99a4"), 0.22), "rain", desk)
 
 
 def snow(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
     """Cold light, white on what faces up, and flakes in the air."""
-    cold = both(saturation(-0.42), both(warmth(-0.3), brighter(0.22)))
+    cold = both(saturation(-0.45), both(warmth(-0.14), brighter(0.22)))
     lying = _snowed(graded(image, cold), desk)
     return _weathered(lying, "snow", desk)
 

@@ -60,7 +60,7 @@ def _all(image: Image.Image, desk: Desk) -> list[Image.Image]:
 
 
 def _best_rows(pictures: list[Image.Image], size: Size) -> list[int]:
-    """How many pictures to a row, so that as little as can be is cut away."""
+    """How many pictures to a row, so that little is cut away or made small."""
     choices = [_dealt(len(pictures), rows) for rows in range(1, len(pictures) + 1)]
     return min(choices, key=lambda rows: _loss(pictures, rows, size))
 
@@ -72,10 +72,13 @@ def _dealt(count: int, rows: int) -> list[int]:
 
 def _loss(pictures: list[Image.Image], rows: list[int], size: Size) -> float:
     loss = 0.0
+    fair = size[0] * size[1] / len(pictures)
     boxes = _boxes([p.width / p.height for p in pictures], rows, size, 0)
     for picture, (left, top, right, low) in zip(pictures, boxes, strict=True):
         shape = max(1, right - left) / max(1, low - top)
+        area = max(1, (right - left) * (low - top))
         loss += math.log(shape / (picture.width / picture.height)) ** 2
+        loss += 0.5 * math.log(area / fair) ** 2  # nobody is shown as a stamp
     return loss
 
 

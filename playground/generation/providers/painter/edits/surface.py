@@ -54,8 +54,8 @@ def sharpen(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
 
 def denoise(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
     """Specks smoothed away, edges kept."""
-    calm = image.filter(ImageFilter.MedianFilter(3))
-    soft = calm.filter(
+    calm = image.filter(ImageFilter.GaussianBlur(0.7 * act.strength))
+    soft = image.filter(
         ImageFilter.GaussianBlur(max(0.8, 2 * act.strength * span(image)))
     )
     jump = ImageChops.difference(calm, soft).convert("L")
