@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from playground.generation.providers.painter import edit, paint
+from playground.generation.providers.painter import edit, paint, shape_after
 from playground.generation.providers.painter.edits.acts import HANDS
 from playground.generation.providers.painter.edits.instructions import (
     Act,
@@ -158,6 +158,19 @@ def test_a_square_crop_is_the_middle_of_the_picture():
     wide.paste(BLUE, (100, 0, 200, 100))
     cut = edited("crop to a square", wide, size=(100, 100))
     assert difference(cut, Image.new("RGB", (100, 100), BLUE)) < 1
+
+
+@pytest.mark.parametrize(
+    ("prompt", "shape"),
+    [
+        ("night", (300, 200)),
+        ("rotate left", (200, 300)),
+        ("crop to a square, rotate 180 degrees", (200, 200)),
+        ("crop to 3:1, then rotate right", (100, 300)),
+    ],
+)
+def test_the_shape_a_picture_will_have_is_known_beforehand(prompt, shape):
+    assert shape_after(prompt, 300, 200) == shape
 
 
 def test_pixels_become_squares(photo):

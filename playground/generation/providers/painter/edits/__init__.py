@@ -11,7 +11,7 @@ from PIL import Image
 
 from playground.generation.providers.painter.edits.acts import HANDS, SHAPING
 from playground.generation.providers.painter.edits.desk import Desk
-from playground.generation.providers.painter.edits.framing import cover
+from playground.generation.providers.painter.edits.framing import cover, middle_box
 from playground.generation.providers.painter.edits.instructions import (
     Act,
     instructions,
@@ -27,7 +27,7 @@ from playground.generation.providers.painter.edits.several import SEVERAL
 from playground.generation.providers.painter.fields import Size
 from playground.generation.providers.painter.painting import paint
 
-__all__ = ["edit"]
+__all__ = ["edit", "shape_after"]
 
 WHITE = (255, 255, 255)
 
@@ -54,6 +54,20 @@ def edit(
         return _carried_out(first, _without_a_mask(acts, desk), desk)
     place = editable(mask, pictures[0].size, size)
     return _inside(cover(first, size), place, acts, desk)
+
+
+def shape_after(prompt: str, width: int, height: int) -> Size:
+    """The shape a picture of this shape has once it is turned and cut as asked.
+
+    For whoever chooses the size of a result before it is made.
+    """
+    for act in instructions(prompt):
+        if act.name == "rotate" and act.number % 180 == 90:
+            width, height = height, width
+        if act.name == "crop" and act.number:
+            left, top, right, low = middle_box((width, height), act.number)
+            width, height = max(1, round(right - left)), max(1, round(low - top))
+    return width, height
 
 
 def _eased(picture: Image.Image, size: Size) -> Image.Image:

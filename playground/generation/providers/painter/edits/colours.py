@@ -55,7 +55,7 @@ def repaint(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
     source = _boldest(image, target)
     if source is None or desk.is_masked:
         return tint(image, act, desk)
-    return graded(image, swapped(source, target))
+    return graded(image, swapped(source, target, boldest=True))
 
 
 def _boldest(image: Image.Image, apart_from: Rgb) -> Rgb | None:
@@ -65,9 +65,9 @@ def _boldest(image: Image.Image, apart_from: Rgb) -> Rgb | None:
     hue, span, light = hue_of(field)
     y, x = np.mgrid[-1:1:96j, -1:1:96j]
     near = np.exp(-(x**2 + y**2) / 0.5).ravel()
-    weight = span**1.5 * near * (span > 0.18) * (1 - likeness(field, apart_from))
+    weight = span**3 * near * (span > 0.18) * (1 - likeness(field, apart_from))
     votes = np.bincount((hue * 24).astype(int) % 24, weights=weight, minlength=24)
-    if weight.sum() < SEEN * len(weight):
+    if (weight > 0).mean() < SEEN:
         return None
     members = (hue * 24).astype(int) % 24 == int(votes.argmax())
     mean = (field[members] * weight[members, None]).sum(axis=0)

@@ -164,12 +164,17 @@ def likeness(colours: Floats, colour: Rgb) -> Floats:
     return like
 
 
-def swapped(source: Rgb, target: Rgb, strength: float = 1.0) -> Grade:
+def swapped(source: Rgb, target: Rgb, *, boldest: bool = False) -> Grade:
     """What has the one colour takes the other, with its own light and shade."""
+    full = float(np.ptp(unit(source))) if boldest else 0.0
 
     def grade(colours: Floats) -> Floats:
-        share = np.clip(likeness(colours, source) * min(1.0, strength), 0, 1)[..., None]
-        mixed: Floats = colours + (painted(colours, target) - colours) * share
+        share = likeness(colours, source)
+        if full:
+            share = share * smoothstep(full * 0.35, full * 0.6, hue_of(colours)[1])
+        mixed: Floats = (
+            colours + (painted(colours, target) - colours) * share[..., None]
+        )
         return mixed
 
     return grade
@@ -186,11 +191,11 @@ def painted(colours: Floats, paint: Rgb) -> Floats:
     return coated
 
 
-def drained(colour: Rgb, strength: float = 1.0) -> Grade:
+def drained(colour: Rgb) -> Grade:
     """That one colour gone grey."""
 
     def grade(colours: Floats) -> Floats:
-        share = np.clip(likeness(colours, colour) * min(1.0, strength), 0, 1)[..., None]
+        share = likeness(colours, colour)[..., None]
         mixed: Floats = colours + (grey_of(colours) - colours) * share
         return mixed
 

@@ -11,11 +11,9 @@ from playground.generation.providers.painter.edits.grades import (
     toned,
 )
 from playground.generation.providers.painter.edits.instructions import Act
-from playground.generation.providers.painter.fields import Size
 from playground.generation.providers.painter.palettes import INKS, shade
 from playground.generation.providers.painter.styles import STYLES, Style
 
-WORKING_AREA = 560_000
 SMALLEST = 16  # pixels a side that a brush needs to have a direction
 GENTLE = ("watercolour", "oil", "poster", "pastel", "woodblock", "comic")
 
@@ -26,7 +24,7 @@ def style(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
 
 
 def _in_style(image: Image.Image, hand: Style, desk: Desk) -> Image.Image:
-    across, down = _brisk(hand.working_size(*image.size), hand)
+    across, down = hand.working_size(*image.size)
     small = max(SMALLEST, across), max(SMALLEST, down)
     source = image.resize(small, Image.Resampling.BICUBIC, reducing_gap=2.0)
     sheet = hand.applied(source, image.size, desk.luck("style"))
@@ -34,14 +32,6 @@ def _in_style(image: Image.Image, hand: Style, desk: Desk) -> Image.Image:
         sheet = image.copy()
     finish(sheet, desk.luck("paper"), hand.grain)
     return sheet
-
-
-def _brisk(size: Size, hand: Style) -> Size:
-    """A photograph has more in it than a scene of ours, and somebody is waiting."""
-    if hand.touch is None:
-        return size
-    scale = min(1.0, (WORKING_AREA / (size[0] * size[1])) ** 0.5)
-    return round(size[0] * scale), round(size[1] * scale)
 
 
 def restyle(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
