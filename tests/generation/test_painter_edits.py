@@ -364,6 +364,13 @@ def test_twins_give_the_same_pixels(photo):
         ("autumn, zoom out, polaroid", ["autumn", "zoom_out", "polaroid"]),
         ("add a sign saying hello there, sepia", ["text", "sepia"]),
         ("blur the background", ["bokeh"]),
+        ("add a hat to the dog", []),
+        ("make the dress green", ["repaint"]),
+        ("make it green", ["tint"]),
+        ("swap red and blue", ["recolour"]),
+        ("keep the composition but make it winter", ["snow"]),
+        ("remove the person from the background", ["erase"]),
+        ("转成水彩风格", ["style"]),
         ("", []),
     ],
 )

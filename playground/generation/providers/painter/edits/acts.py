@@ -90,6 +90,7 @@ HANDS: dict[str, Hand] = SHAPING | {
     "fog": moods.fog,
     "wind": moods.wind,
     "autumn": moods.autumn,
+    "cinematic": moods.cinematic,
     "sky": moods.sky,
     "text": additions.text,
     "motif": additions.motif,

@@ -71,6 +71,18 @@ class Clause:
         return name in self.names(kind)
 
     @property
+    def strangers(self) -> int:
+        """How many unknown words stand between a verb and the colour it wants."""
+        verbs = [one for one in self.found if one.kind == "verb"]
+        colours = [one for one in self.found if one.kind == "colour"]
+        if not (verbs and colours and verbs[0].at < colours[0].at):
+            return 0
+        between = range(verbs[0].end, colours[0].at)
+        heard = {place for one in self.found for place in range(one.at, one.end)}
+        is_whole = self.first("thing") == "picture"
+        return 0 if is_whole else sum(place not in heard for place in between)
+
+    @property
     def strength(self) -> float:
         percent = self.first("percent")
         if percent:
@@ -138,13 +150,20 @@ def _clauses(found: list[Found]) -> Iterator[list[Found]]:
     """Cut at every comma and 'and', and before a 'with' that brings something."""
     clause: list[Found] = []
     for index, word in enumerate(found):
-        is_cut = word.kind in {"break", "then"}
+        is_pair = _pairs_colours(clause, found[index + 1 :])
+        is_cut = word.kind == "break" or (word.kind == "then" and not is_pair)
         if is_cut or (clause and _brings(word, clause, found[index + 1 :])):
             yield from [clause] if clause else []
             clause = []
         if not is_cut:
             clause.append(word)
     yield from [clause] if clause else []
+
+
+def _pairs_colours(clause: list[Found], rest: list[Found]) -> bool:
+    """'Swap red and blue' is one thing to do."""
+    is_swap = any(one.name == "replace" for one in clause)
+    return is_swap and clause[-1].kind == "colour" == (rest or clause[:1])[0].kind
 
 
 def _brings(word: Found, clause: list[Found], rest: list[Found]) -> bool:
@@ -201,6 +220,8 @@ def _recolour(clause: Clause) -> list[Act]:
     if clause.first("subject") or clause.first("scene"):
         is_repaint = clause.verb in {"make", "replace"}
         return [Act("repaint", clause.strength, (colours[0],))] if is_repaint else []
+    if clause.strangers >= 2:  # 'make the dress green'
+        return [Act("repaint", clause.strength, (colours[0],))]
     if clause.names("act") and clause.verb != "make":
         return []
     return [Act("tint", clause.strength, (colours[0],))]
@@ -212,7 +233,7 @@ SURROUNDS = frozenset("frame polaroid rounded collage row column vignette".split
 def _removal(clause: Clause) -> list[Act]:
     if clause.verb != "remove":
         return []
-    if clause.has("thing", "background"):
+    if clause.has("thing", "background") and not clause.first("subject"):
         return [Act("cutout")]
     colours = clause.names("colour")
     if colours:
@@ -239,7 +260,9 @@ def _addition(clause: Clause) -> list[Act]:
     """Things to be painted into the picture."""
     if clause.verb != "add":
         return []
-    things, _ = subjects_in(list(clause.found))
+    kinds = [one.kind for one in clause.found]
+    until = kinds.index("about") if "about" in kinds else len(kinds)
+    things, _ = subjects_in(list(clause.found[:until]))  # not 'to the dog'
     where = clause.first("where")
     added = [
         Act("motif", subject=thing, where=where)

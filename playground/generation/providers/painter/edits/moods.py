@@ -262,6 +262,12 @@ def _weathered(image: Image.Image, weather: str, desk: Desk) -> Image.Image:
     return canvas.image
 
 
+def cinematic(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
+    """Warm lights over teal shadows."""
+    split = _split(rgb("#ffdcb4"), rgb("#0f4a5a"), 0.62)
+    return graded(image, both(split, contrast(0.3)))
+
+
 def autumn(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
     """Greens gone to rust and gold, in a low light."""
     rust, gold = rgb("#b5552a"), rgb("#dba03c")
