@@ -13,6 +13,7 @@ import orjson
 import pybase64
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
@@ -103,7 +104,8 @@ def named_once(request: HttpRequest, ask: Ask) -> Once | None:
         return None
     if len(key) > LONGEST_KEY or not key.isprintable():
         raise BadRequest(
-            f"An Idempotency-Key is at most {LONGEST_KEY} printable characters.",
+            _("An Idempotency-Key is at most %(longest)s printable characters.")
+            % {"longest": LONGEST_KEY},
             param="Idempotency-Key",
         )
     asked = orjson.dumps(["images.generations", asdict(ask)], default=str)
@@ -226,7 +228,7 @@ def on_bad_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def on_unreadable_body(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Ninja raises this when the body cannot be parsed."""
-    return answer_error(BadRequest("The body is not valid JSON.", code="bad_json"))
+    return answer_error(BadRequest(_("The body is not valid JSON."), code="bad_json"))
 
 
 @api.exception_handler(Exception)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from accounts.ids import new_id
@@ -80,7 +81,7 @@ def store(name: str, data: bytes) -> None:
         default_storage.save(name, ContentFile(data))
     except OSError as error:
         raise OutOfService(
-            "The picture could not be stored. Nothing was charged; try again soon.",
+            _("The picture could not be stored. Nothing was charged; try again soon."),
             code="storage_unavailable",
         ) from error
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import structlog
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from playground.generation.books import Close
 from playground.generation.catalogue import catalogue
@@ -53,7 +54,7 @@ def given_up(generation: Generation) -> Close:
         claim=generation.claim,
         state=State.FAILED,
         error_code="timeout",
-        error_message="This took too long and was given up. Nothing was charged.",
+        error_message=_("This took too long and was given up. Nothing was charged."),
         unpaid_state="expired",
         overdue_only=True,
         attempts=(lost_attempt(generation),) if begun else (),
