@@ -35,6 +35,10 @@ class Open:
     order: Generation
     seconds: float
 
+    @property
+    def subject(self) -> str:
+        return self.order.id
+
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
         return OPEN, [as_json([one.record() for one in batch])]
@@ -87,6 +91,10 @@ class Move:
 
     changes: ClassVar[str]
     unless: ClassVar[str]
+
+    @property
+    def subject(self) -> str:
+        return self.generation_id
 
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
@@ -162,6 +170,10 @@ class Close:
     overdue_only: bool = False
     pictures: tuple[PictureRow, ...] = ()
     attempts: tuple[AttemptRow, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return self.generation_id
 
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
