@@ -38,6 +38,7 @@ from playground.generation.sweep import sweep
 
 log = structlog.get_logger()
 State = Generation.State
+GIVEN_UP = "This took too long and was given up. Nothing was charged."
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,10 @@ async def carry_out(generation: Generation) -> list[Delivered]:
     except EaselError as failure:
         work.failure = failure
     except asyncio.CancelledError:
-        await here.books.do(Release(generation.id, here.name, settings.QUEUE_SECONDS))
-        raise
+        back = Release(generation.id, here.name, settings.QUEUE_SECONDS)
+        if await here.books.do(back):
+            raise
+        raise TimedOut(GIVEN_UP) from None
     return await asyncio.shield(settle(generation, work, here))
 
 
@@ -168,7 +171,7 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
         attempts=tuple(work.attempts),
     )
     if not await here.books.do(closing):
-        raise TimedOut("This took too long and was given up. Nothing was charged.")
+        raise TimedOut(GIVEN_UP)
     if failure and not delivered:
         raise failure
     return delivered
