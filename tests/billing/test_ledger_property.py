@@ -43,7 +43,7 @@ from tests.services import clean_books
 
 LIVE = ("queued", "running")
 HANDS = ("ann", "ben")
-SEQUENCES = {"sqlite": 60, "postgresql": 15}  # as many as fit in a quarter of a minute
+SEQUENCES = {"sqlite": 60, "postgresql": 40}  # as many as fit in a quarter of a minute
 
 
 @dataclass
