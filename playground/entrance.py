@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 from accounts.ids import new_id
+from playground.addresses import is_trusted, networks, parse
 from playground.api.errors import answer_status
 from playground.generation.studio import background, close_studio
 
@@ -158,10 +159,21 @@ class Easel:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await live(receive, send)
-        elif is_slim(scope["path"]):
+            return
+        forget_hearsay(scope)
+        if is_slim(scope["path"]):
             await self._slim(scope, receive, send)
         else:
             await self._pages(scope, receive, send)  # type: ignore[arg-type]
+
+
+def forget_hearsay(scope: Scope) -> None:
+    """Only a proxy of ours may say that the caller came by https."""
+    peer = parse((scope.get("client") or ("",))[0])
+    if not is_trusted(peer, networks(tuple(settings.TRUSTED_PROXIES))):
+        scope["headers"] = [
+            pair for pair in scope["headers"] if pair[0] != b"x-forwarded-proto"
+        ]
 
 
 def is_slim(path: str) -> bool:

@@ -16,6 +16,7 @@ from playground.generation.errors import EaselError
 from playground.generation.service import see_through, take_up
 from playground.generation.studio import background, in_studio, studio
 from playground.generation.sweep import sweep, waiting
+from playground.generation.tidy import remove_expired, remove_orphans
 
 log = structlog.get_logger()
 
@@ -51,6 +52,13 @@ def sweep_orders() -> None:
     """End what is overdue, and send again what was not taken up."""
     in_studio(sweep_here())
     send_waiting(older_than_seconds=settings.RESEND_SECONDS)
+
+
+@app.task(ignore_result=True)
+def tidy_pictures() -> None:
+    """Remove files that nobody can have any more."""
+    remove_orphans()
+    remove_expired()
 
 
 async def sweep_here() -> int:

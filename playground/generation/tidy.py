@@ -1,0 +1,61 @@
+"""Remove picture files that nobody can have any more.
+
+A process that died between writing a file and paying for it leaves a file without
+a row; an hour later nobody can be waiting for it. Pictures past their time go with
+their rows: the order keeps its price and its count.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from playground.generation.models import Picture
+
+log = structlog.get_logger()
+ORPHANED_AFTER = timedelta(hours=1)
+LOOKED_BACK_DAYS = 2
+AT_ONCE = 1000
+
+
+def remove_orphans() -> int:
+    """Delete files of the last days that no picture names; say how many."""
+    removed = 0
+    for days in range(LOOKED_BACK_DAYS):
+        day = timezone.now() - timedelta(days=days)
+        removed += remove_orphans_of(f"{day:%Y/%m/%d}")
+    return removed
+
+
+def remove_orphans_of(folder: str) -> int:
+    try:
+        _, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return 0
+    files = {name.partition(".")[0]: f"{folder}/{name}" for name in names}
+    known = Picture.objects.in_bulk(list(files)).keys()
+    orphans = [file for picture, file in files.items() if picture not in known]
+    return sum(1 for file in orphans if removed_if_old(file))
+
+
+def removed_if_old(file: str) -> bool:
+    """Delete a file that has been there for an hour; one just written may be paid soon."""
+    try:
+        written: datetime = default_storage.get_modified_time(file)
+        if timezone.now() - written < ORPHANED_AFTER:
+            return False
+        default_storage.delete(file)
+    except FileNotFoundError:
+        return False
+    log.info("picture.orphan_removed", file=file)
+    return True
+
+
+def remove_expired() -> int:
+    """Delete pictures that were kept for as long as was promised."""
+    overdue = Picture.objects.filter(expires_at__lt=timezone.now())[:AT_ONCE]
+    for picture in overdue:
+        default_storage.delete(picture.file)
+        picture.delete()
+    return len(overdue)

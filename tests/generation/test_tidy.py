@@ -1,0 +1,60 @@
+"""Files nobody can have any more go; all others stay."""
+
+import os
+import time
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from playground.generation.audit import audit
+from playground.generation.models import Picture
+from playground.generation.tidy import remove_expired, remove_orphans
+
+IMAGES = "/v1/images/generations"
+
+
+@pytest.fixture
+def picture(api, alice):
+    api.post(IMAGES, as_=alice, prompt="a fox", resolution="0.5K")
+    return Picture.objects.get()
+
+
+def stray(name, *, hours_old):
+    path = default_storage.save(f"{timezone.now():%Y/%m/%d}/{name}", ContentFile(b"x"))
+    then = time.time() - hours_old * 3600
+    os.utime(default_storage.path(path), (then, then))
+    return path
+
+
+def test_a_file_without_a_picture_goes_after_an_hour(books_db):
+    old = stray("pic_old.png", hours_old=2)
+    fresh = stray("pic_fresh.png", hours_old=0)
+
+    assert remove_orphans() == 1
+    assert not default_storage.exists(old)
+    assert default_storage.exists(fresh)
+
+
+def test_the_file_of_a_picture_stays(picture):
+    os.utime(default_storage.path(picture.file), (0, 0))
+
+    assert remove_orphans() == 0
+    assert default_storage.exists(picture.file)
+
+
+def test_a_picture_past_its_time_goes_with_its_file(picture):
+    Picture.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert remove_expired() == 1
+    assert not default_storage.exists(picture.file)
+    assert Picture.objects.count() == 0
+    assert audit() == []
+
+
+def test_pictures_of_the_api_are_kept_for_the_days_that_are_set(picture, settings):
+    kept = picture.expires_at - timezone.now()
+
+    assert settings.RETENTION_DAYS - 1 <= kept.days <= settings.RETENTION_DAYS
