@@ -41,6 +41,10 @@ class Open:
     idempotency_key: str = ""
     fingerprint: str = ""
 
+    @property
+    def subject(self) -> str:
+        return self.order.id
+
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
         return OPEN, [as_json([one.record() for one in batch])]
@@ -114,6 +118,10 @@ class Move:
 
     changes: ClassVar[str]
     unless: ClassVar[str]
+
+    @property
+    def subject(self) -> str:
+        return self.generation_id
 
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
@@ -189,6 +197,10 @@ class Close:
     overdue_only: bool = False
     pictures: tuple[PictureRow, ...] = ()
     attempts: tuple[AttemptRow, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return self.generation_id
 
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:

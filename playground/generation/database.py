@@ -33,6 +33,10 @@ Found = TypeVar("Found")
 class Operation(Protocol):
     """One change to the books. Its answer is whatever its forms return for it."""
 
+    @property
+    def subject(self) -> str:
+        """Return the order it changes: a batch holds one operation on each."""
+
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
         """Return one statement for the whole batch, and its parameters."""
@@ -92,7 +96,7 @@ class Line:
 
     async def _serve(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting, []
+            batch, self._waiting = one_on_each(self._waiting)
             try:
                 await self._serve_batch(batch)
             except asyncio.CancelledError:
@@ -118,6 +122,25 @@ class Line:
                 await self._serve_batch([one])
             elif not one[1].done():
                 one[1].set_result(answer)
+
+
+Waiting = list[tuple[Operation, asyncio.Future[Any]]]
+
+
+def one_on_each(waiting: Waiting) -> tuple[Waiting, Waiting]:
+    """Part the first operation on each order from those that come after it.
+
+    Two changes of one row in one statement would be mixed up: PostgreSQL applies
+    either of them, and tells both that they were done.
+    """
+    first: Waiting = []
+    later: Waiting = []
+    subjects: set[str] = set()
+    for one in waiting:
+        subject = one[0].subject
+        (later if subject in subjects else first).append(one)
+        subjects.add(subject)
+    return first, later
 
 
 async def patiently(

@@ -11,6 +11,7 @@ from decimal import Decimal
 import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.ids import new_id
 from billing.ledger import MICRO, Budget, budgets_without_room, wallet_of
@@ -41,6 +42,7 @@ from playground.generation.twins import give_key_back, holder
 
 log = structlog.get_logger()
 State = Generation.State
+GIVEN_UP = gettext_lazy("This took too long and was given up. Nothing was charged.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,10 @@ async def carry_out(generation: Generation) -> list[Delivered]:
     except EaselError as failure:
         work.failure = failure
     except asyncio.CancelledError:
-        await here.books.do(Release(generation.id, here.name, settings.QUEUE_SECONDS))
-        raise
+        back = Release(generation.id, here.name, settings.QUEUE_SECONDS)
+        if await here.books.do(back):
+            raise
+        raise TimedOut(str(GIVEN_UP)) from None
     return await asyncio.shield(settle(generation, work, here))
 
 
@@ -188,7 +192,7 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
         attempts=tuple(work.attempts),
     )
     if not await here.books.do(closing):
-        raise TimedOut(_("This took too long and was given up. Nothing was charged."))
+        raise TimedOut(str(GIVEN_UP))
     if failure and not delivered:
         raise failure
     return delivered

@@ -24,6 +24,7 @@ from playground.web.wishes import AUTO, Wish
 
 COUNTS = (1, 2, 3, 4, 6, 8)
 FORMATS = (("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WebP"), ("avif", "AVIF"))
+UNKNOWN_SECONDS = 10.0  # for a model whose file does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,4 +200,5 @@ def count_options(wish: Wish, model: Model) -> Iterable[Option]:
 def typical_seconds(model: Model, tier: str) -> float:
     """How long a picture of this tier usually takes."""
     known = model.typical_seconds
-    return known.get(tier) or known.get(model.default_tier) or max(known.values())
+    longest = max(known.values(), default=UNKNOWN_SECONDS)
+    return known.get(tier) or known.get(model.default_tier) or longest
