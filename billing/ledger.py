@@ -1,20 +1,52 @@
 """The only door to money: setting aside, charging, giving back, crediting.
 
 Every amount is a whole number of microcredits. What happens to an order's money
-is written here once for each database, to be joined by `generation.books` with
-its own rows in one statement (PostgreSQL) or one transaction (SQLite). A credit
-stands alone and runs on Django's connection.
+is joined by `generation.books` with its own rows (see `holding`). What comes in
+or goes back stands alone here, and runs on Django's connection: one transaction,
+and a unique key, so that a second try changes nothing.
 """
 
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from sqlite3 import Cursor
 
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Sum
+from django.utils import timezone
 
-from billing.models import Transfer, Wallet
+from billing.holding import (
+    HOLD,
+    SETTLE,
+    SQLITE_LATER,
+    SQLITE_NOW,
+    Asked,
+    hold_on_sqlite,
+    settle_on_sqlite,
+)
+from billing.models import Clawback, Hold, KeyBudget, Transfer, Wallet
+
+__all__ = [
+    "HOLD",
+    "MICRO",
+    "SETTLE",
+    "SQLITE_LATER",
+    "SQLITE_NOW",
+    "Asked",
+    "Budget",
+    "budgets_without_room",
+    "claw_back",
+    "credit",
+    "file_turn",
+    "hold_on_sqlite",
+    "limit_key",
+    "refund",
+    "settle_on_sqlite",
+    "wallet_of",
+]
 
 MICRO = 1_000_000
 
@@ -25,123 +57,22 @@ COUNTERS = {
     "promo": "promo",
     "refund_in": "refunds",
     "adjust": "adjust",
+    "clawback": "clawback",
+    "debt_payment": "receivable",
 }
 
-# PostgreSQL. `asked(job_id, wallet_id, amount, seconds)` comes before; orders of one wallet
-# are held together or not at all, and wallets are locked in one order by everybody.
-HOLD = """
-asked_of AS (
-    SELECT wallet_id, sum(amount)::bigint AS amount FROM asked WHERE amount > 0 GROUP BY wallet_id
-),
-turn AS (
-    SELECT account_id FROM billing_wallet
-    WHERE account_id IN (SELECT wallet_id FROM asked_of) ORDER BY account_id FOR UPDATE
-),
-able AS (
-    UPDATE billing_wallet w SET held = w.held + a.amount
-    FROM asked_of a JOIN turn ON turn.account_id = a.wallet_id
-    WHERE w.account_id = a.wallet_id AND NOT w.frozen AND w.debt = 0
-      AND w.credits_posted - w.debits_posted - w.held >= a.amount
-    RETURNING w.account_id
-),
-held AS (
-    INSERT INTO billing_hold
-        (wallet_id, job_id, amount, posted, state, created_at, expires_at, reason)
-    SELECT wallet_id, job_id, amount, 0, 'pending', now(),
-           now() + make_interval(secs => seconds), ''
-    FROM asked WHERE amount > 0 AND wallet_id IN (SELECT account_id FROM able)
-)"""
 
-# PostgreSQL. `closing(job_id, cost, unpaid_state, reason)` comes before, and orders that are
-# free have no row in it. Charges of one wallet get their numbers in the order of their holds.
-SETTLE = """
-resolved AS (
-    UPDATE billing_hold h
-    SET state = CASE WHEN c.cost > 0 THEN 'posted' ELSE c.unpaid_state END,
-        posted = c.cost, resolved_at = now(), reason = c.reason
-    FROM closing c WHERE h.job_id = c.job_id AND h.state = 'pending'
-    RETURNING h.id, h.wallet_id, h.amount, h.posted, h.job_id
-),
-moved AS (
-    SELECT wallet_id, sum(amount)::bigint AS amount, sum(posted)::bigint AS posted,
-           count(*) FILTER (WHERE posted > 0) AS charges
-    FROM resolved GROUP BY wallet_id
-),
-turn AS (
-    SELECT account_id FROM billing_wallet
-    WHERE account_id IN (SELECT wallet_id FROM moved) ORDER BY account_id FOR UPDATE
-),
-wallet AS (
-    UPDATE billing_wallet w
-    SET held = w.held - m.amount, debits_posted = w.debits_posted + m.posted,
-        seq = w.seq + m.charges
-    FROM moved m JOIN turn ON turn.account_id = m.wallet_id WHERE w.account_id = m.wallet_id
-    RETURNING w.account_id, w.seq - m.charges AS seq_before,
-              w.credits_posted - w.debits_posted + m.posted AS balance_before
-),
-charged AS (
-    INSERT INTO billing_transfer (wallet_id, seq, direction, amount, balance_after, kind, counter,
-                                  hold_id, key, ref_type, ref_id, memo, at)
-    SELECT r.wallet_id, wallet.seq_before + row_number() OVER each_wallet, -1, r.posted,
-           wallet.balance_before - sum(r.posted) OVER each_wallet, 'charge', 'revenue',
-           r.id, 'charge:' || r.id, 'generation', r.job_id, '', now()
-    FROM resolved r JOIN wallet ON wallet.account_id = r.wallet_id WHERE r.posted > 0
-    WINDOW each_wallet AS (PARTITION BY r.wallet_id ORDER BY r.id)
-)"""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the journal to be written."""
 
-SQLITE_NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
-SQLITE_LATER = "strftime('%Y-%m-%d %H:%M:%f', 'now', :seconds || ' seconds')"
-
-
-def hold_on_sqlite(
-    cursor: Cursor, *, wallet: str, job: str, amount: int, seconds: float
-) -> bool:
-    """Set money aside for one order; `False` when the wallet cannot."""
-    order = {"wallet": wallet, "job": job, "amount": amount, "seconds": seconds}
-    cursor.execute(
-        "UPDATE billing_wallet SET held = held + :amount WHERE account_id = :wallet"
-        " AND NOT frozen AND debt = 0 AND credits_posted - debits_posted - held >= :amount",
-        order,
-    )
-    if cursor.rowcount == 0:
-        return False
-    cursor.execute(
-        "INSERT INTO billing_hold"
-        " (wallet_id, job_id, amount, posted, state, created_at, expires_at, reason)"
-        f" VALUES (:wallet, :job, :amount, 0, 'pending', {SQLITE_NOW}, {SQLITE_LATER}, '')",
-        order,
-    )
-    return True
-
-
-def settle_on_sqlite(
-    cursor: Cursor, *, job: str, cost: int, unpaid_state: str, reason: str
-) -> None:
-    """Resolve the order's hold: take the cost, give the rest back."""
-    state = "posted" if cost else unpaid_state
-    cursor.execute(
-        f"UPDATE billing_hold SET state = :state, posted = :cost, resolved_at = {SQLITE_NOW},"
-        " reason = :reason WHERE job_id = :job AND state = 'pending'"
-        " RETURNING id, wallet_id, amount",
-        {"state": state, "cost": cost, "reason": reason, "job": job},
-    )
-    hold, wallet, amount = cursor.fetchone()
-    line = {"hold": hold, "wallet": wallet, "amount": amount, "cost": cost, "job": job}
-    cursor.execute(
-        "UPDATE billing_wallet SET held = held - :amount, debits_posted = debits_posted + :cost,"
-        " seq = seq + (:cost > 0) WHERE account_id = :wallet"
-        " RETURNING seq, credits_posted - debits_posted",
-        line,
-    )
-    line["seq"], line["balance"] = cursor.fetchone()
-    if cost:
-        cursor.execute(
-            "INSERT INTO billing_transfer (wallet_id, seq, direction, amount, balance_after, kind,"
-            " counter, hold_id, key, ref_type, ref_id, memo, at) VALUES (:wallet, :seq, -1, :cost,"
-            " :balance, 'charge', 'revenue', :hold, 'charge:' || :hold, 'generation', :job, '',"
-            f" {SQLITE_NOW})",
-            line,
-        )
+    wallet_id: str
+    amount: int
+    kind: str
+    key: str
+    ref: tuple[str, str] = ("", "")
+    memo: str = ""
+    reverses_id: int | None = None
 
 
 def wallet_of(account_id: str) -> Wallet:
@@ -159,69 +90,169 @@ def credit(
     memo: str = "",
 ) -> bool:
     """Add money once: a key that was used before changes nothing and returns `False`."""
-    if amount <= 0:
-        raise ValueError("A credit is more than nothing.")
     wallet_of(wallet_id)
+    return add(Line(wallet_id, amount, kind, key, ref, memo))
+
+
+def refund(charge: Transfer, amount: int, *, number: int, memo: str = "") -> bool:
+    """Give a charge back, whole or in part, and never more than was charged."""
+    key = f"refund_in:{charge.pk}:{number}"
+    with one_writer(), transaction.atomic():
+        Wallet.objects.select_for_update().get(pk=charge.wallet_id)
+        before = Transfer.objects.filter(reverses=charge).exclude(key=key)
+        given = before.aggregate(given=Sum("amount"))["given"] or 0
+        if charge.kind != Transfer.Kind.CHARGE or given + amount > charge.amount:
+            raise ValueError("A refund is at most what is left of its charge.")
+        ref = ("transfer", str(charge.pk))
+        line = Line(charge.wallet_id, amount, "refund_in", key, ref, memo, charge.pk)
+        return add(line)
+
+
+def claw_back(wallet_id: str, amount: int, *, key: str) -> bool:
+    """Take money back that was paid with money taken back from us; owe what is gone."""
+    if amount <= 0:
+        raise ValueError("A clawback is more than nothing.")
+    with one_writer(), transaction.atomic(), connection.cursor() as cursor:
+        wallet = Wallet.objects.select_for_update().get(pk=wallet_id)
+        taken = min(amount, wallet.available)
+        _, is_new = Clawback.objects.get_or_create(
+            key=key,
+            defaults={"wallet": wallet, "amount": amount, "taken": taken},
+        )
+        if not is_new:
+            return False
+        if taken:
+            take(cursor, Line(wallet_id, taken, "clawback", key))
+        cursor.execute(
+            "UPDATE billing_wallet SET debt = debt + %s WHERE account_id = %s",
+            [amount - taken, wallet_id],
+        )
+    return True
+
+
+def add(line: Line) -> bool:
+    """Write a credit and move the wallet with it; then pay what the wallet owes."""
+    if line.amount <= 0:
+        raise ValueError("A credit is more than nothing.")
     try:
         with one_writer(), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE billing_wallet SET credits_posted = credits_posted + %s, seq = seq + 1"
-                " WHERE account_id = %s RETURNING seq, credits_posted - debits_posted, held, debt",
-                [amount, wallet_id],
+                " WHERE account_id = %s"
+                " RETURNING seq, credits_posted - debits_posted, held, debt",
+                [line.amount, line.wallet_id],
             )
             seq, balance, held, debt = cursor.fetchone()
-            line = (
-                wallet_id,
-                seq,
-                1,
-                amount,
-                balance,
-                kind,
-                COUNTERS[kind],
-                key,
-                *ref,
-                memo,
-            )
-            cursor.execute(JOURNAL_LINE, line)
+            write(cursor, line, seq=seq, direction=1, balance=balance)
             if owed := min(debt, balance - held):
-                pay_debt(wallet_id, owed, key=f"debt:{key}")
+                take(
+                    cursor,
+                    Line(line.wallet_id, owed, "debt_payment", f"debt:{line.key}"),
+                )
+                cursor.execute(
+                    "UPDATE billing_wallet SET debt = debt - %s WHERE account_id = %s",
+                    [owed, line.wallet_id],
+                )
     except IntegrityError:
-        if Transfer.objects.filter(key=key).exists():
+        if Transfer.objects.filter(key=line.key).exists():
             return False
         raise
     return True
 
 
-JOURNAL_LINE = (
-    "INSERT INTO billing_transfer (wallet_id, seq, direction, amount, balance_after, kind, counter,"
-    " key, ref_type, ref_id, memo, at)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, CURRENT_TIMESTAMP)"
-)
+def take(cursor: CursorWrapper, line: Line) -> None:
+    """Write a debit and move the wallet with it."""
+    cursor.execute(
+        "UPDATE billing_wallet SET debits_posted = debits_posted + %s, seq = seq + 1"
+        " WHERE account_id = %s RETURNING seq, credits_posted - debits_posted",
+        [line.amount, line.wallet_id],
+    )
+    seq, balance = cursor.fetchone()
+    write(cursor, line, seq=seq, direction=-1, balance=balance)
 
 
-def pay_debt(wallet_id: str, amount: int, *, key: str) -> None:
-    """Use fresh credit for what an earlier clawback could not take."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE billing_wallet SET debits_posted = debits_posted + %s, debt = debt - %s,"
-            " seq = seq + 1 WHERE account_id = %s RETURNING seq, credits_posted - debits_posted",
-            [amount, amount, wallet_id],
+def write(
+    cursor: CursorWrapper, line: Line, *, seq: int, direction: int, balance: int
+) -> None:
+    """Put one line in the journal, at the database's own time."""
+    cursor.execute(
+        "INSERT INTO billing_transfer (wallet_id, seq, direction, amount, balance_after, kind,"
+        " counter, key, ref_type, ref_id, memo, reverses_id, at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, CURRENT_TIMESTAMP)",
+        [
+            *(line.wallet_id, seq, direction, line.amount, balance, line.kind),
+            *(COUNTERS[line.kind], line.key, *line.ref, line.memo, line.reverses_id),
+        ],
+    )
+
+
+def limit_key(wallet_id: str, key_id: str, period: str, cap: int) -> KeyBudget:
+    """Cap what a key may spend in a period; what it has spent in it so far counts.
+
+    Orders that are just being opened or closed do not see a budget that is made
+    meanwhile, so nobody may touch holds for these few milliseconds.
+    """
+    with one_writer(), transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE billing_hold IN SHARE ROW EXCLUSIVE MODE")
+        starts = window_start(period)
+        holds = Hold.objects.filter(
+            wallet_id=wallet_id, key_id=key_id, created_at__gte=starts
         )
-        seq, balance = cursor.fetchone()
-        line = (
-            wallet_id,
-            seq,
-            -1,
-            amount,
-            balance,
-            "debt_payment",
-            "receivable",
-            key,
-            "",
-            "",
-            "",
+        pending = holds.filter(state=Hold.State.PENDING)
+        budget, _ = KeyBudget.objects.update_or_create(
+            key_id=key_id,
+            period=period,
+            defaults={
+                "cap": cap,
+                "window_start": starts,
+                "spent": holds.aggregate(all=Sum("posted"))["all"] or 0,
+                "held": pending.aggregate(all=Sum("amount"))["all"] or 0,
+            },
         )
-        cursor.execute(JOURNAL_LINE, line)
+    return budget
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A limit of a key, as it stands now."""
+
+    period: str
+    cap: int
+    used: int
+    resets_at: datetime | None
+
+
+def budgets_without_room(amount: int, key_id: str) -> list[Budget]:
+    """Return the limits of a key that an order of this size would break."""
+    broken = []
+    for row in KeyBudget.objects.filter(key_id=key_id):
+        has_ended = row.window_start < window_start(row.period)
+        used = 0 if has_ended else row.spent + row.held
+        if used + amount > row.cap:
+            named = str(row.get_period_display())
+            broken.append(Budget(named, row.cap, used, window_end(row.period)))
+    return broken
+
+
+def window_end(period: str) -> datetime | None:
+    """Return when the present window of a period ends; one that never does has none."""
+    starts = window_start(period)
+    if period == KeyBudget.Period.MONTH:
+        return (starts + timedelta(days=32)).replace(day=1)
+    days = {"day": 1, "week": 7}.get(period)
+    return starts + timedelta(days=days) if days else None
+
+
+def window_start(period: str) -> datetime:
+    """Return when the present window of a period began, in UTC."""
+    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    if period == KeyBudget.Period.WEEK:
+        return today - timedelta(days=today.weekday())
+    if period == KeyBudget.Period.MONTH:
+        return today.replace(day=1)
+    return today if period == KeyBudget.Period.DAY else datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ Every amount is a whole number of microcredits (1 credit = 1,000,000). Only
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Wallet(models.Model):
@@ -61,6 +62,7 @@ class Hold(models.Model):
     id = models.BigAutoField(primary_key=True)
     wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="holds")
     job_id = models.CharField(max_length=40, unique=True)
+    key_id = models.CharField(max_length=40, blank=True, default="")
     amount = models.BigIntegerField()
     posted = models.BigIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
@@ -143,6 +145,54 @@ class Transfer(models.Model):
             models.CheckConstraint(
                 condition=Q(amount__gt=0, direction__in=[1, -1], balance_after__gte=0),
                 name="transfer_amounts_fit",
+            ),
+        ]
+
+
+class Clawback(models.Model):
+    """Money taken back, and how much of it the wallet still had. The rest is debt."""
+
+    id = models.BigAutoField(primary_key=True)
+    wallet = models.ForeignKey(
+        Wallet, on_delete=models.PROTECT, related_name="clawbacks"
+    )
+    key = models.CharField(max_length=160, unique=True)
+    amount = models.BigIntegerField()
+    taken = models.BigIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+
+class KeyBudget(models.Model):
+    """How much a key may spend in a day, a week, a month or ever.
+
+    An order counts in the window it was opened in. The window moves on with the
+    first order after its end; weeks begin on Monday, all of them in UTC.
+    """
+
+    class Period(models.TextChoices):
+        DAY = "day", _("a day")
+        WEEK = "week", _("a week")
+        MONTH = "month", _("a month")
+        TOTAL = "total", _("in all")
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.ForeignKey(
+        "accounts.ApiKey", on_delete=models.PROTECT, related_name="budgets"
+    )
+    period = models.CharField(max_length=5, choices=Period)
+    cap = models.BigIntegerField()
+    window_start = models.DateTimeField()
+    spent = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "period"], name="one_budget_a_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(cap__gte=0, spent__gte=0, held__gte=0),
+                name="budget_nothing_negative",
             ),
         ]
 

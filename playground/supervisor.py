@@ -75,7 +75,8 @@ class Keeper:
             lived = time.monotonic() - started
             pause = FIRST_PAUSE_SECONDS if lived > SETTLED_SECONDS else pause * 2
             pause = min(pause, LONGEST_PAUSE_SECONDS)
-            log.warning("process.ended", name=self._program.name, code=code)
+            name = self._program.name
+            log.warning("process.ended", name=name, code=code, again_in_seconds=pause)
             await asyncio.sleep(pause)
 
     async def _start(self) -> asyncio.subprocess.Process:

@@ -100,7 +100,7 @@ def api(live_site) -> Client:
     return Client(live_site.base_url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: it would take other tests' orders
 def _worker(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), running_worker() as process:
         yield process

@@ -14,6 +14,8 @@ STATUSES: dict[type[EaselError], tuple[int, str]] = {
     errors.Unauthorized: (401, "invalid_request_error"),
     errors.Forbidden: (403, "permission_error"),
     errors.CannotPay: (402, "insufficient_quota"),
+    errors.KeyReused: (422, "invalid_request_error"),
+    errors.TwinAhead: (409, "invalid_request_error"),
     errors.TooMany: (429, "rate_limit_error"),
     errors.RefusedByModel: (400, "image_generation_user_error"),
     errors.AllProvidersFailed: (502, "server_error"),

@@ -71,6 +71,7 @@ def look_up(name: str) -> Buyer | None:
         multiplier=group.multiplier,
         lane="api",
         is_test=key.is_test,
+        is_capped=key.budgets.exists(),
     )
 
 

@@ -4,7 +4,9 @@ Mounted once for `/v1` and `/openai/v1`. Every answer, also to a wrong path or a
 bug of ours, is in OpenAI's shapes and carries `x-request-id`.
 """
 
+import hashlib
 import time
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -24,13 +26,17 @@ from playground.api.schemas import GenerationsIn, Refusal
 from playground.generation.catalogue import Model, catalogue
 from playground.generation.database import in_thread
 from playground.generation.deliver import Delivered
-from playground.generation.errors import BadRequest, EaselError
+from playground.generation.errors import BadRequest, EaselError, TwinAhead
 from playground.generation.links import picture_path
 from playground.generation.models import Generation
-from playground.generation.request import Buyer, ImageRequest
+from playground.generation.request import Ask, Buyer, ImageRequest, Once
 from playground.generation.service import accept, in_credits, see_through
+from playground.generation.twins import answer_again, twin_of
 
 log = structlog.get_logger()
+
+
+LONGEST_KEY = 255
 
 
 class Orjson(BaseRenderer):
@@ -54,23 +60,54 @@ api = NinjaAPI(
     renderer=Orjson(),
     parser=OrjsonParser(),
 )
-ERRORS = {status: Refusal for status in (400, 401, 402, 404, 429, 500, 502, 503, 504)}
+ERRORS = {
+    status: Refusal
+    for status in (400, 401, 402, 404, 409, 422, 429, 500, 502, 503, 504)
+}
 
 
 @api.post("/images/generations", response={200: dict, **ERRORS})
 @api.post("/images/generations/", response=dict, include_in_schema=False)
-async def create_images(request: HttpRequest, body: GenerationsIn) -> dict[str, Any]:
+async def create_images(
+    request: HttpRequest, response: HttpResponse, body: GenerationsIn
+) -> dict[str, Any]:
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
-    generation = await accept(
-        body.to_ask(),
-        buyer,
-        endpoint="images.generations",
-        state=Generation.State.RUNNING,
-        generation_id=request.META["easel.request_id"],
-    )
-    pictures = await see_through(generation)
-    return images_out(generation, pictures, origin(request))
+    ask = body.to_ask()
+    once = named_once(request, ask)
+    twin = await twin_of(buyer.account_id, once)
+    while twin is None:
+        try:
+            generation = await accept(
+                ask,
+                buyer,
+                endpoint="images.generations",
+                state=Generation.State.RUNNING,
+                generation_id=request.META["easel.request_id"],
+                once=once,
+            )
+        except TwinAhead:
+            twin = await twin_of(buyer.account_id, once)
+        else:
+            return images_out(
+                generation, await see_through(generation), origin(request)
+            )
+    response["idempotent-replayed"] = "true"
+    return images_out(twin, await answer_again(twin), origin(request))
+
+
+def named_once(request: HttpRequest, ask: Ask) -> Once | None:
+    """Read the caller's Idempotency-Key, and what it stands for."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key:
+        return None
+    if len(key) > LONGEST_KEY or not key.isprintable():
+        raise BadRequest(
+            f"An Idempotency-Key is at most {LONGEST_KEY} printable characters.",
+            param="Idempotency-Key",
+        )
+    asked = orjson.dumps(["images.generations", asdict(ask)], default=str)
+    return Once(key, hashlib.sha256(asked).hexdigest())
 
 
 def images_out(

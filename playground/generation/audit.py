@@ -141,9 +141,24 @@ INVARIANTS = (
         "I12",
         "A debt is what clawbacks could not take, less what was paid back",
         """
-        SELECT account_id, debt FROM billing_wallet
-        WHERE debt > 0 AND account_id NOT IN
-            (SELECT wallet_id FROM billing_transfer WHERE kind IN ('clawback', 'adjust'))""",
+        SELECT w.account_id, w.debt FROM billing_wallet w WHERE w.debt <>
+            (SELECT coalesce(sum(c.amount - c.taken), 0) FROM billing_clawback c
+             WHERE c.wallet_id = w.account_id)
+            - (SELECT coalesce(sum(t.amount), 0) FROM billing_transfer t
+               WHERE t.wallet_id = w.account_id AND t.kind = 'debt_payment')""",
+    ),
+    Invariant(
+        "I13",
+        "A key's budget counts the orders of its window, no more and no less",
+        """
+        SELECT b.id, b.spent, coalesce(sum(h.posted), 0), b.held,
+            coalesce(sum(CASE WHEN h.state = 'pending' THEN h.amount ELSE 0 END), 0)
+        FROM billing_keybudget b
+        LEFT JOIN billing_hold h ON h.key_id = b.key_id AND h.created_at >= b.window_start
+        GROUP BY b.id, b.spent, b.held
+        HAVING b.spent <> coalesce(sum(h.posted), 0)
+            OR b.held <> coalesce(
+                sum(CASE WHEN h.state = 'pending' THEN h.amount ELSE 0 END), 0)""",
     ),
 )
 

@@ -30,10 +30,16 @@ from playground.generation.models import Generation
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Write the order and hold its money: both or neither. Answers whether it stands."""
+    """Write the order and hold its money: both or neither. Answers whether it stands.
+
+    With an idempotency key, the order takes the key's row too, or does not stand.
+    """
 
     order: Generation
     seconds: float
+    is_capped: bool = False
+    idempotency_key: str = ""
+    fingerprint: str = ""
 
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
@@ -48,13 +54,9 @@ class Open:
 
     def sqlite(self, cursor: sqlite3.Cursor) -> bool:
         record = self.record()
-        if record["amount"] and not ledger.hold_on_sqlite(
-            cursor,
-            wallet=record["wallet_id"],
-            job=record["job_id"],
-            amount=record["amount"],
-            seconds=self.seconds,
-        ):
+        if self.idempotency_key and not takes_key(cursor, record):
+            return False
+        if record["amount"] and not ledger.hold_on_sqlite(cursor, self.asked()):
             return False
         started = SQLITE_NOW if record["state"] == Generation.State.RUNNING else "NULL"
         cursor.execute(
@@ -65,16 +67,41 @@ class Open:
         )
         return True
 
-    def record(self) -> dict[str, Any]:
+    def asked(self) -> ledger.Asked:
         order = self.order
-        own = {name: getattr(order, name) for name in ORDER_COLUMNS}
-        money = {"job_id": order.id, "wallet_id": order.account_id}
-        return {
-            **own,
-            **money,
-            "amount": order.quoted_microcredits,
-            "seconds": self.seconds,
+        return ledger.Asked(
+            job_id=order.id,
+            wallet_id=order.account_id,
+            amount=order.quoted_microcredits,
+            seconds=self.seconds,
+            key_id=order.key_id,
+            is_capped=self.is_capped,
+        )
+
+    def record(self) -> dict[str, Any]:
+        own = {name: getattr(self.order, name) for name in ORDER_COLUMNS}
+        mine = {
+            "idempotency_key": self.idempotency_key,
+            "fingerprint": self.fingerprint,
         }
+        return {**own, **asdict(self.asked()), **mine}
+
+
+def takes_key(cursor: sqlite3.Cursor, record: dict[str, Any]) -> bool:
+    """Give the key's row to this order, if no other order has it."""
+    cursor.execute(
+        "INSERT INTO generation_idempotencykey AS k"
+        " (account_id, key, fingerprint, generation_id, created_at, expires_at)"
+        " VALUES (:account_id, :idempotency_key, :fingerprint, :id,"
+        f" {SQLITE_NOW}, strftime('%Y-%m-%d %H:%M:%f', 'now', '+24 hours'))"
+        " ON CONFLICT (account_id, key) DO UPDATE SET fingerprint = excluded.fingerprint,"
+        " generation_id = excluded.generation_id, created_at = excluded.created_at,"
+        " expires_at = excluded.expires_at"
+        f" WHERE k.expires_at < {SQLITE_NOW} OR {FREED}"
+        f" OR (k.created_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-60 seconds') AND {DANGLES})",
+        record,
+    )
+    return cursor.rowcount > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,11 +276,37 @@ def places(columns: dict[str, str]) -> str:
 
 LATER = "now() + make_interval(secs => c.seconds)"
 
+# A key is free again when its order ended without pictures and was not refused, or never
+# came to be. The minute is for PostgreSQL, where a twin's newest order is not seen yet.
+FREED = """EXISTS (SELECT 1 FROM generation_generation g
+    WHERE g.id = k.generation_id AND g.state IN ('failed', 'cancelled'))"""
+DANGLES = """NOT EXISTS (SELECT 1 FROM generation_generation g
+    WHERE g.id = k.generation_id)"""
+
 OPEN = f"""
-WITH asked AS MATERIALIZED (SELECT * FROM {records(ORDER_COLUMNS, "o", **MONEY_COLUMNS)}),
+WITH wanted AS MATERIALIZED (
+    SELECT * FROM {records(ORDER_COLUMNS, "o", **MONEY_COLUMNS)}
+),
+keyed AS (
+    INSERT INTO generation_idempotencykey AS k
+        (account_id, key, fingerprint, generation_id, created_at, expires_at)
+    SELECT account_id, idempotency_key, fingerprint, id, now(), now() + interval '24 hours'
+    FROM wanted WHERE idempotency_key <> ''
+    ON CONFLICT (account_id, key) DO UPDATE
+    SET fingerprint = excluded.fingerprint, generation_id = excluded.generation_id,
+        created_at = excluded.created_at, expires_at = excluded.expires_at
+    WHERE k.expires_at < now() OR {FREED}
+       OR (k.created_at < now() - interval '60 seconds' AND {DANGLES})
+    RETURNING generation_id
+),
+asked AS (
+    SELECT * FROM wanted
+    WHERE idempotency_key = '' OR id IN (SELECT generation_id FROM keyed)
+),
 {ledger.HOLD},
 opened AS (
-    INSERT INTO generation_generation ({listed(ORDER_COLUMNS)}, created_at, started_at, deadline)
+    INSERT INTO generation_generation
+        ({listed(ORDER_COLUMNS)}, created_at, started_at, deadline)
     SELECT {listed(ORDER_COLUMNS)}, now(), CASE WHEN state = 'running' THEN now() END,
            now() + make_interval(secs => seconds)
     FROM asked WHERE amount = 0 OR wallet_id IN (SELECT account_id FROM able)

@@ -75,6 +75,9 @@ MONEY_COLUMNS = {
     "wallet_id": "text",
     "amount": "bigint",
     "seconds": "float8",
+    "is_capped": "boolean",
+    "idempotency_key": "text",
+    "fingerprint": "text",
 }
 CLAIM_COLUMNS = {"generation_id": "text", "claim": "text", "seconds": "float8"}
 

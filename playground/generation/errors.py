@@ -6,6 +6,8 @@
     ├── Unauthorized          401   the caller: use a key that is known here
     ├── Forbidden             403   the account's owner: this key may not
     ├── CannotPay             402   the account's owner: buy credits
+    ├── KeyReused             422   the caller: a new request needs a new key
+    ├── TwinAhead             409   the caller: the same order is under way; wait
     ├── TooMany               429   the caller: wait
     ├── Unpainted                   nobody delivered a picture
     │   ├── RefusedByModel    400   the caller: ask for something else
@@ -55,6 +57,17 @@ class Forbidden(EaselError):
 @dataclass
 class CannotPay(EaselError):
     code: str = "insufficient_quota"
+
+
+@dataclass
+class KeyReused(EaselError):
+    code: str = "idempotency_key_reused"
+
+
+@dataclass
+class TwinAhead(EaselError):
+    code: str = "idempotency_in_progress"
+    retry_after_seconds: int | None = 2
 
 
 @dataclass

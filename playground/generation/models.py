@@ -98,6 +98,26 @@ class Generation(models.Model):
         return self.unit_price_microcredits * self.delivered
 
 
+class IdempotencyKey(models.Model):
+    """A caller's name for one order, so that asking twice paints and charges once.
+
+    The order is named before it exists and may be gone, so this is no foreign key.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    generation_id = models.CharField(max_length=40)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key"], name="one_order_a_key")
+        ]
+
+
 class Attempt(models.Model):
     """One call to one provider, whatever came of it."""
 

@@ -26,6 +26,7 @@ class Buyer:
     key_id: str | None = None
     person_id: int | None = None
     is_test: bool = False
+    is_capped: bool = False
     network: str = ""
 
     @property
@@ -52,6 +53,14 @@ class Ask:
     output_format: str | None = None
     output_compression: int | None = None
     extras: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The caller's own name for this order, and what was asked under it."""
+
+    key: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)

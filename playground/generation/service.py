@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 
 from accounts.ids import new_id
-from billing.ledger import MICRO, wallet_of
+from billing.ledger import MICRO, Budget, budgets_without_room, wallet_of
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
 from playground.generation.database import AWAY, CLASHES, in_thread
@@ -24,6 +24,7 @@ from playground.generation.errors import (
     RefusedByModel,
     TimedOut,
     TooMany,
+    TwinAhead,
 )
 from playground.generation.models import Generation
 from playground.generation.normalise import normalise
@@ -31,10 +32,11 @@ from playground.generation.paint import Order, Work, paint
 from playground.generation.price import unit_price
 from playground.generation.providers.base import PaintedPicture
 from playground.generation.providers.connected import connected_names
-from playground.generation.request import Ask, Buyer, ImageRequest
+from playground.generation.request import Ask, Buyer, ImageRequest, Once
 from playground.generation.route import route
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import sweep
+from playground.generation.twins import give_key_back, holder
 
 log = structlog.get_logger()
 State = Generation.State
@@ -63,41 +65,56 @@ def quote(ask: Ask, buyer: Buyer) -> Quote:
 
 
 async def accept(
-    ask: Ask, buyer: Buyer, *, endpoint: str, state: str, generation_id: str = ""
+    ask: Ask,
+    buyer: Buyer,
+    *,
+    endpoint: str,
+    state: str,
+    generation_id: str = "",
+    once: Once | None = None,
 ) -> Generation:
     """Price the order and hold the money, or say plainly why not."""
     here = studio()
     if here.is_closing:
         raise OutOfService("Easel is restarting. Nothing was charged; try again soon.")
-    offer = quote(ask, buyer)
-    generation = Generation(
-        id=generation_id or new_id("img"),
+    generation = drawn_up(quote(ask, buyer), buyer)
+    generation.id = generation_id or new_id("img")
+    generation.endpoint, generation.state = endpoint, state
+    generation.claim = here.name if state == State.RUNNING else ""
+    if not await opened(generation, here, buyer.is_capped, once):
+        raise await why_not(generation, buyer, once)
+    return generation
+
+
+def drawn_up(offer: Quote, buyer: Buyer) -> Generation:
+    """Write the order as it was quoted."""
+    return Generation(
         account_id=buyer.account_id,
         key_id=buyer.key_id,
         person_id=buyer.person_id,
         group_id=buyer.group,
         is_test=buyer.is_test,
         lane=buyer.lane,
-        endpoint=endpoint,
         network=buyer.network,
         model=offer.request.model,
         prompt=offer.request.prompt,
         request=offer.request.to_json(),
         n=offer.request.n,
         unit_price_microcredits=offer.unit_price_microcredits,
-        state=state,
-        claim=here.name if state == State.RUNNING else "",
     )
-    if not await opened(generation, here):
-        raise await why_it_cannot_pay(generation)
-    return generation
 
 
-async def opened(generation: Generation, here: Studio) -> bool:
+async def opened(
+    generation: Generation, here: Studio, is_capped: bool, once: Once | None
+) -> bool:
     """Write the order with its hold; once more when overdue holds could be swept first."""
     queued = generation.state == State.QUEUED
     order = Open(
-        generation, settings.QUEUE_SECONDS if queued else settings.LEASE_SECONDS
+        generation,
+        settings.QUEUE_SECONDS if queued else settings.LEASE_SECONDS,
+        is_capped=is_capped,
+        idempotency_key=once.key if once else "",
+        fingerprint=once.fingerprint if once else "",
     )
     try:
         if await here.books.do(order):
@@ -209,6 +226,36 @@ async def cancel(generation_id: str) -> bool:
         error_message="Cancelled before it was begun. Nothing was charged.",
     )
     return bool(await studio().books.do(closing))
+
+
+async def why_not(
+    generation: Generation, buyer: Buyer, once: Once | None
+) -> EaselError:
+    """Say why the books did not open an order: a twin has its key, or it cannot be paid."""
+    if once is not None:
+        owner = buyer.account_id, once
+        if await in_thread(lambda: holder(*owner)):
+            return TwinAhead("The same order is being painted: ask again in a moment.")
+        await in_thread(lambda: give_key_back(*owner, generation.id))
+    if buyer.is_capped and buyer.key_id:
+        needed = generation.quoted_microcredits, buyer.key_id
+        for budget in await in_thread(lambda: budgets_without_room(*needed)):
+            return beyond(budget)
+    return await why_it_cannot_pay(generation)
+
+
+def beyond(budget: Budget) -> CannotPay:
+    """Name the limit, its value, and when it resets."""
+    when = (
+        f" It resets at {budget.resets_at:%Y-%m-%d %H:%M} UTC."
+        if budget.resets_at
+        else ""
+    )
+    return CannotPay(
+        f"This key may spend {in_credits(budget.cap)} credits {budget.period}, and"
+        f" {in_credits(budget.used)} of them are spent or held.{when}",
+        code="budget_exceeded",
+    )
 
 
 async def why_it_cannot_pay(generation: Generation) -> CannotPay:

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
@@ -139,7 +140,7 @@ def run(request: HttpRequest, generation_id: str) -> HttpResponse:
     """GET /create/runs/<id>?v=<what the page shows>"""
     shown = run_of(owned(request, generation_id))
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect(f"/?run={shown.id}#run-{shown.id}")
+        return redirect(f"{reverse('create')}?run={shown.id}#run-{shown.id}")
     known = request.GET.get("v")
     if known == shown.version:
         return HttpResponse(status=204)

@@ -145,7 +145,11 @@
     const { id } = detail.target;
     if (id === "as-code") find("#as-code").showModal();
     if (id === "settings") {
-      find("#picker").matches(":popover-open") && find("#picker").hidePopover();
+      const picker = find("#picker");
+      if (picker.matches(":popover-open")) {
+        picker.hidePopover();
+        find("#model-button").focus();
+      }
       markModel();
       if (focusPromptNext) prompt().focus();
       focusPromptNext = false;
@@ -233,6 +237,7 @@
     tell('[data-keys="mod"]', "⌘");
   }
   addEventListener("htmx:sendError", () => page.toast(find("#main").dataset.offline));
+  addEventListener("htmx:responseError", () => page.toast(find("#main").dataset.broken));
   restore();
   showPrice();
   tick();

@@ -112,6 +112,11 @@
     }
   });
 
+  /* Escape does not close a dialog that must be answered; its cancel event comes too seldom to rely on. */
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && find("dialog[data-stay][open]")) event.preventDefault();
+  });
+
   addEventListener("keydown", (event) => {
     const tab = event.target.closest?.("[role=tab]");
     if (!tab || !/^Arrow(Left|Right)$/.test(event.key)) return;

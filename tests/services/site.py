@@ -98,7 +98,6 @@ def running_site() -> Iterator[Site]:
     config = uvicorn.Config(
         "playground.asgi:application",
         log_config=None,
-        access_log=False,
         proxy_headers=False,
         timeout_graceful_shutdown=3,
     )

@@ -54,6 +54,7 @@ def running_worker(**changes: str) -> Iterator[subprocess.Popen[bytes]]:
         "--concurrency=8",
         "--without-gossip",
         "--without-mingle",
+        "--without-heartbeat",
         "--loglevel=INFO",
     ]
     with log.open("wb") as output:

@@ -90,7 +90,13 @@ def test_a_model_without_a_provider_is_shown_as_not_connected(page):
 
 
 def test_no_page_carries_a_style_attribute_or_an_inline_script(page):
-    html = page.get("/").text
+    generate(page)
+    picture = finish(newest()).pictures.get(position=0)
+    generate(page)
+    Generation.objects.filter(state="queued").update(state="failed")
+    generate(page)
+    html = page.get(reverse("picture-page", args=[picture.pk])).text
+    assert "Not painted, not charged" in html and "Queued" in html
     assert not re.search(r"<[^>]+\sstyle=", html)
     assert not re.search(r"<script(?![^>]*\ssrc=)", html)
     assert not re.search(r"<[^>]+\son[a-z]+=", html)
@@ -287,3 +293,9 @@ def test_a_missing_page_says_so_in_the_design(page, settings):
 
 def test_a_broken_page_needs_nothing_to_be_drawn():
     assert "Something broke on our side" in render_to_string("500.html")
+
+
+def test_a_guest_without_tries_is_told_when_to_come_back(guest):
+    generate(guest)
+    Generation.objects.update(state="succeeded", delivered=12)
+    assert "Come back tomorrow, or create an account" in words(guest.get("/"))

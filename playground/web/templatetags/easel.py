@@ -95,6 +95,12 @@ def file_size(count: int) -> str:
 
 
 @register.filter
+def format_name(image_format: str) -> str:
+    """Write a format as people do: "WebP"."""
+    return "WebP" if image_format == "webp" else image_format.upper()
+
+
+@register.filter
 def shape_class(shape: str) -> str:
     """Return the class that gives a slot its form: "16:9" is `ar-16-9`."""
     return "ar-" + shape.replace(":", "-")

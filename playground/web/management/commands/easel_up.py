@@ -105,7 +105,8 @@ def programs(host: str, port: int) -> list[Program]:
     worker = (
         *python, "celery", "--quiet", "-A", "playground", "worker",
         "--pool=threads", f"--concurrency={settings.WORKER_JOBS}",
-        "--without-gossip", "--without-mingle", f"--loglevel={settings.LOG_LEVEL}",
+        "--without-gossip", "--without-mingle", "--without-heartbeat",
+        f"--loglevel={settings.LOG_LEVEL}",
     )  # fmt: skip
     beat = (
         *python, "celery", "--quiet", "-A", "playground", "beat", "--pidfile=",

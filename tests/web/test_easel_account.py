@@ -1,0 +1,64 @@
+"""`easel_account` gives an operator, or a script, everything in one command."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import AccessGroup, Account, Person
+
+
+@pytest.fixture
+def provision(books_db):
+    def call(*arguments):
+        output = StringIO()
+        call_command("easel_account", *arguments, stdout=output)
+        return output.getvalue()
+
+    return call
+
+
+def test_one_line_of_json_holds_all_a_script_needs(provision, api):
+    line = provision("ops@example.com", "--credits", "40", "--key", "robot", "--json")
+    told = json.loads(line)
+    assert list(told) == ["account", "email", "credits", "key_id", "key"]
+    assert told["credits"] == 40
+    balance = api.get("/v1/balance", as_=told["key"]).json()
+    assert balance["available"]["credits"] == 40
+
+
+def test_a_second_call_adds_to_the_same_account(provision):
+    first = json.loads(provision("ops@example.com", "--credits", "1.5", "--json"))
+    second = json.loads(provision("Ops@Example.com", "--credits", "2", "--json"))
+    assert second["account"] == first["account"]
+    assert second["credits"] == 3.5
+    assert second["key"] is None
+
+
+def test_a_new_person_cannot_sign_in_until_they_choose_a_password(provision):
+    provision("ops@example.com")
+    assert not Person.objects.get(email="ops@example.com").has_usable_password()
+
+
+def test_the_account_joins_the_group_that_is_named(provision):
+    AccessGroup.objects.create(slug="partners", name="Partners", multiplier="0.5")
+    told = json.loads(provision("ops@example.com", "--group", "partners", "--json"))
+    assert Account.objects.get(pk=told["account"]).group_id == "partners"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("ops@example.com", "--group", "nobody"), "There are: standard"),
+        (("ops@example.com", "--credits", "-1"), "0 or more"),
+        (("ops@example.com", "--credits", "many"), "not a number"),
+        (("not-an-address",), "not an e-mail address"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_leaves_nothing(
+    provision, arguments, complaint
+):
+    with pytest.raises(CommandError, match=complaint):
+        provision(*arguments)
+    assert not Account.objects.exists()
