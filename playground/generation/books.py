@@ -7,7 +7,7 @@ state and claim are the fence: whoever lost them changes nothing.
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -84,7 +84,7 @@ class Open:
             "idempotency_key": self.idempotency_key,
             "fingerprint": self.fingerprint,
         }
-        return {**own, **asdict(self.asked()), **mine}
+        return {**own, **self.asked().record(), **mine}
 
 
 def takes_key(cursor: sqlite3.Cursor, record: dict[str, Any]) -> bool:
@@ -122,7 +122,7 @@ class Move:
         )
         for ours, theirs in ((":claim", "c.claim"), ("{now}", "now()")):
             statement = statement.replace(ours, theirs)
-        return statement, [as_json([asdict(one) for one in batch])]
+        return statement, [as_json([one.record() for one in batch])]
 
     @classmethod
     def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:
@@ -134,16 +134,19 @@ class Move:
         cursor.execute(
             f"UPDATE generation_generation SET {changes}, deadline = {SQLITE_LATER}"
             f" WHERE id = :generation_id AND {self.unless.replace('g.', '')}",
-            asdict(self),
+            self.record(),
         )
         if cursor.rowcount == 0:
             return False
         cursor.execute(
             f"UPDATE billing_hold SET expires_at = {SQLITE_LATER}"
             " WHERE job_id = :generation_id AND state = 'pending'",
-            asdict(self),
+            self.record(),
         )
         return True
+
+    def record(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in CLAIM_COLUMNS}
 
 
 class Claim(Move):
@@ -195,12 +198,9 @@ class Close:
         closings, pictures, attempts = [], [], []
         for one in batch:
             closings.append(one.record())
-            pictures += [
-                {"generation_id": one.generation_id, **asdict(p)} for p in one.pictures
-            ]
-            attempts += [
-                {"generation_id": one.generation_id, **asdict(a)} for a in one.attempts
-            ]
+            of = {"generation_id": one.generation_id}
+            pictures += [of | picture.record() for picture in one.pictures]
+            attempts += [of | attempt.record() for attempt in one.attempts]
         return CLOSE, [as_json(closings), as_json(pictures), as_json(attempts)]
 
     @classmethod
@@ -256,7 +256,7 @@ def on_sqlite(row: PictureRow | AttemptRow) -> dict[str, Any]:
     """Return a row's values as SQLite keeps them: moments are text, in UTC."""
     return {
         name: str(value) if isinstance(value, datetime) else value
-        for name, value in asdict(row).items()
+        for name, value in row.record().items()
     }
 
 
