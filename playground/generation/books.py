@@ -260,10 +260,10 @@ def on_sqlite(row: PictureRow | AttemptRow) -> dict[str, Any]:
     }
 
 
-def records(columns: dict[str, str], alias: str, **more: str) -> str:
-    """Read a JSON array of records as a table with these columns."""
-    typed = ", ".join(f'"{name}" {kind}' for name, kind in {**columns, **more}.items())
-    return f"jsonb_to_recordset(%s::jsonb) AS {alias}({typed})"
+def records(columns: dict[str, str], alias: str, parameter: int = 1) -> str:
+    """Read a JSON array of records, one of the parameters, as a table with these columns."""
+    typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    return f"jsonb_to_recordset(${parameter}::jsonb) AS {alias}({typed})"
 
 
 def listed(columns: dict[str, str]) -> str:
@@ -285,7 +285,7 @@ DANGLES = """NOT EXISTS (SELECT 1 FROM generation_generation g
 
 OPEN = f"""
 WITH wanted AS MATERIALIZED (
-    SELECT * FROM {records(ORDER_COLUMNS, "o", **MONEY_COLUMNS)}
+    SELECT * FROM {records(ORDER_COLUMNS | MONEY_COLUMNS, "o")}
 ),
 keyed AS (
     INSERT INTO generation_idempotencykey AS k
@@ -352,12 +352,12 @@ closing AS (SELECT id AS job_id, cost, unpaid_state, reason FROM closed WHERE is
 pictured AS (
     INSERT INTO generation_picture ({listed(PICTURE_COLUMNS)}, created_at)
     SELECT {PICTURE_VALUES}, now()
-    FROM {records(PICTURE_COLUMNS, "p")} JOIN closed ON closed.id = p.generation_id
+    FROM {records(PICTURE_COLUMNS, "p", 2)} JOIN closed ON closed.id = p.generation_id
 ),
 tried AS (
     INSERT INTO generation_attempt ({listed(ATTEMPT_COLUMNS)})
     SELECT {", ".join(f"a.{name}" for name in ATTEMPT_COLUMNS)}
-    FROM {records(ATTEMPT_COLUMNS, "a")} JOIN closed ON closed.id = a.generation_id
+    FROM {records(ATTEMPT_COLUMNS, "a", 3)} JOIN closed ON closed.id = a.generation_id
 )
 SELECT id FROM closed"""
 
