@@ -18,7 +18,7 @@ from billing.ledger import MICRO, Budget, budgets_without_room, wallet_of
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
 from playground.generation.database import AWAY, CLASHES, in_thread
-from playground.generation.deliver import Delivered, deliver
+from playground.generation.deliver import Delivered, Keeping, deliver
 from playground.generation.errors import (
     CannotPay,
     EaselError,
@@ -157,16 +157,11 @@ def order_of(generation: Generation, here: Studio) -> Order:
     """Turn the order's row into what the painting needs."""
     request = ImageRequest.from_json(generation.request)
     model = catalogue().find(generation.model)
-    stays = generation.lane != Generation.Lane.API
+    is_api = generation.lane == Generation.Lane.API
+    days = settings.RETENTION_DAYS if is_api else None
 
     async def keep(painted: PaintedPicture, position: int) -> Delivered:
-        return await deliver(
-            painted,
-            request,
-            position=position,
-            kept_days=None if stays else settings.RETENTION_DAYS,
-            places=here.pixels,
-        )
+        return await deliver(painted, Keeping(request, position, days), here.hands)
 
     return Order(
         request=request,
