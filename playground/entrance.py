@@ -5,8 +5,10 @@ what middleware would: a request id, security headers, a cap on the body. It als
 opens and closes what the process's event loop shares.
 """
 
+import gc
+import io
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import IO, Any
 
 import structlog
@@ -19,6 +21,7 @@ from django.urls import set_script_prefix
 
 from accounts.ids import new_id
 from playground.addresses import is_trusted, networks, parse
+from playground.api.answers import Piece, PiecesResponse
 from playground.api.errors import answer_status
 from playground.generation.studio import background, close_studio
 
@@ -28,6 +31,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 SLIM = ("/v1", "/openai/v1", "/files", "/healthz")
 IN_MEMORY = 2 * 1024 * 1024
+COLLECT_EVERY = (10_000, 20, 20)
 
 
 class TooLarge(Exception):
@@ -55,22 +59,23 @@ class SlimWay:
         request_id = new_id("img" if makes_pictures(scope) else "req")
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
-            try:
-                await read_body(scope, receive, body)
-            except TooLarge:
-                response: HttpResponseBase = answer_status(413)
-            except ConnectionError:
-                return
-            else:
+        try:
+            body = await read_body(scope, receive)
+        except TooLarge:
+            response: HttpResponseBase = answer_status(413)
+        except ConnectionError:
+            return
+        else:
+            with body:
                 response = await self.answer(scope, body, request_id)
-            dress(response, request_id)
-            await send_whole(response, send)
+        dress(response, request_id)
+        await send_whole(response, send)
 
     async def answer(
         self, scope: Scope, body: IO[bytes], request_id: str
     ) -> HttpResponseBase:
-        set_script_prefix(scope.get("root_path", ""))
+        if prefix := scope.get("root_path", ""):
+            set_script_prefix(prefix)
         request, refusal = self._django.create_request(scope, body)
         if request is None:
             return refusal or answer_status(400)
@@ -95,9 +100,10 @@ def is_json(response: HttpResponseBase) -> bool:
     return response.headers.get("Content-Type", "").startswith("application/json")
 
 
-async def read_body(scope: Scope, receive: Receive, body: IO[bytes]) -> None:
+async def read_body(scope: Scope, receive: Receive) -> IO[bytes]:
     """Read the whole body to memory or disk; stop as soon as it is too large."""
     limit, size, more = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, 0, True
+    body: IO[bytes] = io.BytesIO()
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -106,11 +112,21 @@ async def read_body(scope: Scope, receive: Receive, body: IO[bytes]) -> None:
         size += len(chunk)
         if size > limit:
             raise TooLarge
+        if size > IN_MEMORY and isinstance(body, io.BytesIO):
+            body = on_disk(body)
         body.write(chunk)
         more = message.get("more_body", False)
     body.seek(0)
     lengths = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
     scope["headers"] = [*lengths, (b"content-length", str(size).encode())]
+    return body
+
+
+def on_disk(begun: io.BytesIO) -> IO[bytes]:
+    """Go on in a file that vanishes when it is closed."""
+    file = tempfile.TemporaryFile()
+    file.write(begun.getvalue())
+    return file
 
 
 def dress(response: HttpResponseBase, request_id: str) -> None:
@@ -132,8 +148,10 @@ async def send_whole(response: HttpResponseBase, send: Send) -> None:
         (name.lower().encode("ascii"), value.encode("latin-1"))
         for name, value in response.items()
     ]
-    if isinstance(response, HttpResponse):
-        headers.append((b"content-length", str(len(response.content)).encode()))
+    pieces = pieces_of(response)
+    if pieces is not None:
+        length = sum(map(len, pieces))
+        headers.append((b"content-length", str(length).encode()))
     await send(
         {
             "type": "http.response.start",
@@ -141,12 +159,20 @@ async def send_whole(response: HttpResponseBase, send: Send) -> None:
             "headers": headers,
         }
     )
-    if isinstance(response, HttpResponse):
-        await send({"type": "http.response.body", "body": response.content})
-        return
-    async for part in response:  # type: ignore[attr-defined]
-        await send({"type": "http.response.body", "body": part, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+    if pieces is None:
+        async for part in response:  # type: ignore[attr-defined]
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        pieces = [b""]
+    for piece in pieces[:-1]:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": pieces[-1]})
+
+
+def pieces_of(response: HttpResponseBase) -> Sequence[Piece] | None:
+    """Return the body in the pieces it stands in; `None` when it streams."""
+    if isinstance(response, PiecesResponse):
+        return response.pieces
+    return [response.content] if isinstance(response, HttpResponse) else None
 
 
 class Easel:
@@ -185,12 +211,24 @@ async def live(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            settle_in()
             await send({"type": "lifespan.startup.complete"})
         else:
             await close_studio(settings.GRACE_SECONDS * 0.6)
             background.stop(settings.GRACE_SECONDS * 0.6)
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+def settle_in() -> None:
+    """Tell the collector that what is loaded now stays, and to look less often.
+
+    By default it walks through all of Django hundreds of times a minute, for a
+    tenth of every request.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_EVERY)
 
 
 application = Easel()

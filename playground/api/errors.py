@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from playground.generation import errors
 from playground.generation.errors import EaselError
@@ -24,26 +25,30 @@ STATUSES: dict[type[EaselError], tuple[int, str]] = {
     errors.EaselError: (500, "server_error"),
 }
 BY_STATUS = {
-    400: ("invalid_request_error", "bad_request", "This request could not be read."),
+    400: ("invalid_request_error", "bad_request", _("This request could not be read.")),
     404: (
         "invalid_request_error",
         "unknown_path",
-        "There is nothing at this path: image requests go to /v1/images/generations.",
+        _(
+            "There is nothing at this path: image requests go to /v1/images/generations."
+        ),
     ),
     405: (
         "invalid_request_error",
         "method_not_allowed",
-        "This path does not answer to that method.",
+        _("This path does not answer to that method."),
     ),
     413: (
         "invalid_request_error",
         "payload_too_large",
-        "This request is larger than Easel reads.",
+        _("This request is larger than Easel reads."),
     ),
     500: (
         "server_error",
         "server_error",
-        "Something broke on our side. Try again, and quote the x-request-id if it stays.",
+        _(
+            "Something broke on our side. Try again, and quote the x-request-id if it stays."
+        ),
     ),
 }
 
@@ -66,7 +71,7 @@ def answer_error(error: EaselError) -> HttpResponse:
 def answer_status(status: int) -> HttpResponse:
     """The envelope for what happened outside any endpoint."""
     kind, code, message = BY_STATUS[status]
-    return enveloped(status, message, kind, code, None)
+    return enveloped(status, str(message), kind, code, None)
 
 
 def enveloped(

@@ -5,14 +5,13 @@ bug of ours, is in OpenAI's shapes and carries `x-request-id`.
 """
 
 import hashlib
-import time
 from dataclasses import asdict
 from typing import Any
 
 import orjson
-import pybase64
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
@@ -20,17 +19,16 @@ from ninja.renderers import BaseRenderer
 
 from billing.ledger import wallet_of
 from playground.api.addresses import origin
+from playground.api.answers import amount, answer_images
 from playground.api.errors import answer_error, answer_status
 from playground.api.keys import bearer
 from playground.api.schemas import GenerationsIn, Refusal
 from playground.generation.catalogue import Model, catalogue
 from playground.generation.database import in_thread
-from playground.generation.deliver import Delivered
 from playground.generation.errors import BadRequest, EaselError, TwinAhead
-from playground.generation.links import picture_path
 from playground.generation.models import Generation
-from playground.generation.request import Ask, Buyer, ImageRequest, Once
-from playground.generation.service import accept, in_credits, see_through
+from playground.generation.request import Ask, Buyer, Once
+from playground.generation.service import accept, see_through
 from playground.generation.twins import answer_again, twin_of
 
 log = structlog.get_logger()
@@ -68,9 +66,7 @@ ERRORS = {
 
 @api.post("/images/generations", response={200: dict, **ERRORS})
 @api.post("/images/generations/", response=dict, include_in_schema=False)
-async def create_images(
-    request: HttpRequest, response: HttpResponse, body: GenerationsIn
-) -> dict[str, Any]:
+async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponse:
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
     ask = body.to_ask()
@@ -89,11 +85,12 @@ async def create_images(
         except TwinAhead:
             twin = await twin_of(buyer.account_id, once)
         else:
-            return images_out(
+            return answer_images(
                 generation, await see_through(generation), origin(request)
             )
+    response = answer_images(twin, await answer_again(twin), origin(request))
     response["idempotent-replayed"] = "true"
-    return images_out(twin, await answer_again(twin), origin(request))
+    return response
 
 
 def named_once(request: HttpRequest, ask: Ask) -> Once | None:
@@ -103,55 +100,12 @@ def named_once(request: HttpRequest, ask: Ask) -> Once | None:
         return None
     if len(key) > LONGEST_KEY or not key.isprintable():
         raise BadRequest(
-            f"An Idempotency-Key is at most {LONGEST_KEY} printable characters.",
+            _("An Idempotency-Key is at most %(longest)s printable characters.")
+            % {"longest": LONGEST_KEY},
             param="Idempotency-Key",
         )
     asked = orjson.dumps(["images.generations", asdict(ask)], default=str)
     return Once(key, hashlib.sha256(asked).hexdigest())
-
-
-def images_out(
-    generation: Generation, pictures: list[Delivered], site: str
-) -> dict[str, Any]:
-    """Write the answer: OpenAI's fields, and what Easel adds."""
-    request = ImageRequest.from_json(generation.request)
-    first = pictures[0].row
-    charged = generation.unit_price_microcredits * len(pictures)
-    return {
-        "created": int(time.time()),
-        "data": [entry(picture, request, site) for picture in pictures],
-        "size": f"{first.width}x{first.height}",
-        "output_format": first.format,
-        "metadata": {
-            "request_id": generation.id,
-            "model": generation.model,
-            "requested": request.requested_size,
-            "delivered": f"{first.width}x{first.height}",
-            "shape": request.shape,
-            "tier": request.tier,
-            "seeds": [picture.row.seed for picture in pictures],
-            "is_test": generation.is_test,
-            "warnings": [
-                {"field": note.field, "message": note.message} for note in request.notes
-            ],
-            "cost": amount(charged),
-        },
-    }
-
-
-def entry(picture: Delivered, request: ImageRequest, site: str) -> dict[str, Any]:
-    """One picture: its bytes or its address, as asked."""
-    row = picture.row
-    shown: dict[str, Any] = {"id": row.id}
-    if request.response_format == "b64_json":
-        shown["b64_json"] = pybase64.b64encode_as_string(picture.data)
-    else:
-        path, expires = picture_path(row.id, row.format, row.expires_at)
-        shown["url"] = site + path
-        shown["expires_at"] = expires
-    if row.revised_prompt:
-        shown["revised_prompt"] = row.revised_prompt
-    return shown
 
 
 @api.get("/models", response={200: dict, 401: Refusal})
@@ -199,12 +153,6 @@ async def show_balance(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def amount(microcredits: int) -> dict[str, Any]:
-    """Credits as an exact decimal number, and the integer beside it."""
-    credits = orjson.Fragment(in_credits(microcredits))
-    return {"credits": credits, "microcredits": microcredits}
-
-
 @api.exception_handler(EaselError)
 def on_easel_error(request: HttpRequest, error: EaselError) -> HttpResponse:
     return answer_error(error)
@@ -226,7 +174,7 @@ def on_bad_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def on_unreadable_body(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Ninja raises this when the body cannot be parsed."""
-    return answer_error(BadRequest("The body is not valid JSON.", code="bad_json"))
+    return answer_error(BadRequest(_("The body is not valid JSON."), code="bad_json"))
 
 
 @api.exception_handler(Exception)

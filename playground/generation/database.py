@@ -14,6 +14,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from django.conf import settings
 from django.db import OperationalError, connection, connections
+from psycopg import AsyncRawCursor
 from psycopg import errors as postgres_errors
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -177,7 +178,11 @@ class PostgresExecutor:
                 known = connections["default"].get_connection_params()
                 wanted = {k: v for k, v in known.items() if k in POSTGRES_PARAMETERS}
                 pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-                    kwargs={**wanted, "autocommit": True},
+                    kwargs={
+                        **wanted,
+                        "autocommit": True,
+                        "cursor_factory": AsyncRawCursor,
+                    },
                     min_size=1,
                     max_size=settings.DATABASE_POOL_SIZE,
                     open=False,

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from playground.generation.catalogue import Offer
 from playground.generation.deliver import Delivered
@@ -67,16 +68,20 @@ async def paint(order: Order, providers: dict[str, Provider], work: Work) -> Non
             failures = await one_round(order, offer, providers[offer.provider], work)
             if any(isinstance(failure, Refused) for failure in failures):
                 work.failure = RefusedByModel(
-                    "The model declined to paint this. Nothing was charged for it;"
-                    " change the prompt and try again."
+                    _(
+                        "The model declined to paint this. Nothing was charged for it;"
+                        " change the prompt and try again."
+                    )
                 )
                 return
             if failures or spots_left(order, work) == missing:
                 break
     if spots_left(order, work):
         work.failure = AllProvidersFailed(
-            "No provider could paint this just now. Nothing was charged for what is"
-            " missing; try again."
+            _(
+                "No provider could paint this just now. Nothing was charged for what is"
+                " missing; try again."
+            )
         )
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 import structlog
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from playground.generation.books import Close
 from playground.generation.catalogue import catalogue
@@ -55,7 +56,7 @@ def given_up(generation: Generation) -> Close:
         claim=generation.claim,
         state=State.FAILED,
         error_code="timeout",
-        error_message="This took too long and was given up. Nothing was charged.",
+        error_message=_("This took too long and was given up. Nothing was charged."),
         unpaid_state="expired",
         overdue_only=True,
         attempts=(lost_attempt(generation),) if begun else (),

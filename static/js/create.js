@@ -215,9 +215,11 @@
     openers[event.key]();
   });
   function inLightbox(event) {
-    const step = steps[event.key];
     if (find("dialog.dialog[open]")) return;
-    find(step ? `[data-step="${step}"]` : `[data-key="${CSS.escape(event.key)}"]`, lightbox)?.click();
+    if (!steps[event.key]) return find(`[data-key="${CSS.escape(event.key)}"]`, lightbox)?.click();
+    /* Asked for directly: htmx takes a moment to see new links, and keys can be faster. */
+    const address = find(`[data-step="${steps[event.key]}"]`, lightbox)?.getAttribute("hx-get");
+    if (address) htmx.ajax("GET", address, { source: lightbox, target: lightbox, swap: "innerHTML" });
   }
   function moveInFeed(event) {
     const pictures = findAll("#feed [data-picture]");

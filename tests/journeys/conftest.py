@@ -1,9 +1,12 @@
 """What a journey needs besides the stage: a quiet console, a phone, no script."""
 
 import pytest
-from django.conf import settings
+from playwright.sync_api import expect
 
 from tests.cast import PASSWORD
+
+# A guest's picture waits behind everybody else's work: on a busy machine that takes a while.
+expect.set_options(timeout=60_000)
 
 PHONE = {"width": 390, "height": 844}
 
@@ -54,10 +57,3 @@ def sign_in():
         page.wait_for_url("**/")
 
     return signed_in
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _letterbox():
-    """Messages of the embedded broker are files: their folder must be there."""
-    for name in ("messages", "control"):
-        (settings.BROKER_DIR / name).mkdir(parents=True, exist_ok=True)

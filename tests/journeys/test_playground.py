@@ -145,6 +145,6 @@ def test_a_picture_is_made_without_script(plain_page):
     plain_page.get_by_label("Prompt").fill(PROMPT)
     plain_page.get_by_role("button", name="Generate").click()
     expect(plain_page.locator("#feed .prompt")).to_have_text(PROMPT)
-    expect(pictures(plain_page)).to_have_count(4, timeout=20_000)
+    expect(pictures(plain_page)).to_have_count(4)
     plain_page.locator("#feed [data-picture]").first.click()
     expect(plain_page.locator("#lightbox .info")).to_be_visible()

@@ -13,19 +13,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.services.ports import answers, free_port, wait_until
 
 MISSING = "PostgreSQL is not installed (Debian package: postgresql)."
-IN_A_HURRY = {
+DURABLE = {"max_connections": "200", "listen_addresses": "127.0.0.1"}
+IN_A_HURRY = DURABLE | {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "200",
-    "listen_addresses": "127.0.0.1",
 }
 
 
@@ -42,7 +41,7 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def throwaway_postgres() -> Iterator[str]:
+def throwaway_postgres(manner: Mapping[str, str] = IN_A_HURRY) -> Iterator[str]:
     """Start a fresh cluster and yield the `DATABASE_URL` of its one database."""
     folder = programs()
     if folder is None:
@@ -75,7 +74,7 @@ def throwaway_postgres() -> Iterator[str]:
         **identity,
     )
     port = free_port()
-    settings = {**IN_A_HURRY, "port": str(port), "unix_socket_directories": str(home)}
+    settings = {**manner, "port": str(port), "unix_socket_directories": str(home)}
     options = [part for item in settings.items() for part in ("-c", "=".join(item))]
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
