@@ -214,8 +214,9 @@ async def live(receive: Receive, send: Send) -> None:
             settle_in()
             await send({"type": "lifespan.startup.complete"})
         else:
-            await close_studio(settings.GRACE_SECONDS * 0.6)
-            background.stop(settings.GRACE_SECONDS * 0.6)
+            # Open requests had most of the grace already: what is unfinished goes back now.
+            await close_studio(settings.GRACE_SECONDS * 0.1)
+            background.stop(settings.GRACE_SECONDS * 0.1)
             await send({"type": "lifespan.shutdown.complete"})
             return
 

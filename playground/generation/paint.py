@@ -102,11 +102,16 @@ async def one_round(
         missing[start : start + offer.n_per_call]
         for start in range(0, len(missing), offer.n_per_call)
     ]
-    async with asyncio.TaskGroup() as group:
-        tries = [
-            group.create_task(attempt(order, offer, provider, spots=call, work=work))
-            for call in calls
-        ]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tries = [
+                group.create_task(
+                    attempt(order, offer, provider, spots=call, work=work)
+                )
+                for call in calls
+            ]
+    except ExceptionGroup as several:  # storage is away, say: the first one speaks
+        raise several.exceptions[0] from several
     return [failure for one in tries if (failure := one.result())]
 
 

@@ -10,6 +10,7 @@ import asyncio
 import structlog
 from celery import signals
 from django.conf import settings
+from kombu.exceptions import OperationalError as BrokerAway
 
 from playground.celery import app
 from playground.generation.errors import EaselError
@@ -25,7 +26,7 @@ def send(generation_id: str) -> None:
     """Ask a worker to paint an accepted order. A lost message is sent again by the sweep."""
     try:
         paint_order.delay(generation_id)
-    except OSError as error:
+    except (BrokerAway, OSError) as error:
         log.warning("broker.away", generation=generation_id, reason=str(error))
 
 
