@@ -7,7 +7,7 @@ rubbish is followed by the next. A refusal is the model's answer and ends it.
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -94,12 +94,22 @@ async def one_round(
         missing[start : start + offer.n_per_call]
         for start in range(0, len(missing), offer.n_per_call)
     ]
-    async with asyncio.TaskGroup() as group:
-        tries = [
-            group.create_task(attempt(order, offer, provider, spots=call, work=work))
-            for call in calls
-        ]
-    return [failure for one in tries if (failure := one.result())]
+    tries = [attempt(order, offer, provider, spots=call, work=work) for call in calls]
+    ends = [await tries[0]] if len(tries) == 1 else await all_of(tries)
+    return [failure for failure in ends if failure]
+
+
+async def all_of(
+    tries: list[Coroutine[Any, Any, ProviderFailure | None]],
+) -> list[ProviderFailure | None]:
+    """Wait for all of them; an error of our own ends the others and is raised as itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in tries]
+    except BaseExceptionGroup as errors:
+        ours = errors.subgroup(EaselError)
+        raise (ours.exceptions[0] if ours else errors) from None
+    return [task.result() for task in tasks]
 
 
 def spots_left(order: Order, work: Work) -> list[int]:
