@@ -5,7 +5,6 @@ rubbish is followed by the next. A refusal is the model's answer and ends it.
 """
 
 import asyncio
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +36,6 @@ from playground.generation.providers.base import (
 from playground.generation.request import ImageRequest
 
 log = structlog.get_logger()
-SEEDS = 2**31
 Keep = Callable[[PaintedPicture, int], Awaitable[Delivered]]
 
 
@@ -180,7 +178,6 @@ async def called(provider: Provider, commission: Commission) -> Answer:
 def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
     """Put the request in the offer's words. Each spot of a seeded order has its own seed."""
     request = order.request
-    first = secrets.randbelow(SEEDS) if request.seed is None else request.seed
     return Commission(
         upstream=offer.upstream,
         prompt=request.prompt,
@@ -190,7 +187,7 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         width=request.width,
         height=request.height,
         deadline_seconds=settings.PROVIDER_TIMEOUT_SECONDS,
-        seed=first + spots[0] if request.seed is not None else None,
+        seed=None if request.seed is None else request.seed + spots[0],
         negative_prompt=request.negative_prompt,
         quality=request.quality,
         output_format=request.output_format,
