@@ -5,7 +5,6 @@ rubbish is followed by the next. A refusal is the model's answer and ends it.
 """
 
 import asyncio
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +36,6 @@ from playground.generation.providers.base import (
 from playground.generation.request import ImageRequest
 
 log = structlog.get_logger()
-SEEDS = 2**31
 Failure = ProviderFailure | EaselError
 Keep = Callable[[PaintedPicture, int], Awaitable[Delivered]]
 
@@ -102,17 +100,9 @@ async def one_round(
         missing[start : start + offer.n_per_call]
         for start in range(0, len(missing), offer.n_per_call)
     ]
-    try:
-        async with asyncio.TaskGroup() as group:
-            tries = [
-                group.create_task(
-                    attempt(order, offer, provider, spots=call, work=work)
-                )
-                for call in calls
-            ]
-    except ExceptionGroup as several:  # storage is away, say: the first one speaks
-        raise several.exceptions[0] from several
-    return [failure for one in tries if (failure := one.result())]
+    tries = [attempt(order, offer, provider, spots=call, work=work) for call in calls]
+    ends = [await tries[0]] if len(tries) == 1 else await asyncio.gather(*tries)
+    return [failure for failure in ends if failure]
 
 
 def spots_left(order: Order, work: Work) -> list[int]:
@@ -194,7 +184,6 @@ async def ask_and_keep(
 def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
     """Put the request in the offer's words. Each spot of a seeded order has its own seed."""
     request = order.request
-    first = secrets.randbelow(SEEDS) if request.seed is None else request.seed
     return Commission(
         upstream=offer.upstream,
         prompt=request.prompt,
@@ -204,7 +193,7 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         width=request.width,
         height=request.height,
         deadline_seconds=settings.PROVIDER_TIMEOUT_SECONDS,
-        seed=first + spots[0] if request.seed is not None else None,
+        seed=None if request.seed is None else request.seed + spots[0],
         negative_prompt=request.negative_prompt,
         quality=request.quality,
         output_format=request.output_format,
