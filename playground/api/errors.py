@@ -15,6 +15,7 @@ log = structlog.get_logger()
 STATUSES: dict[type[EaselError], tuple[int, str]] = {
     errors.ModelNotFound: (404, "invalid_request_error"),
     errors.BadRequest: (400, "invalid_request_error"),
+    errors.NotFound: (404, "invalid_request_error"),
     errors.Unauthorized: (401, "invalid_request_error"),
     errors.Forbidden: (403, "permission_error"),
     errors.CannotPay: (402, "insufficient_quota"),
@@ -68,6 +69,8 @@ def answer_error(error: EaselError) -> HttpResponse:
     wait = getattr(error, "retry_after_seconds", None)
     if wait is not None:
         response["Retry-After"] = str(wait)
+    if isinstance(error, errors.PutBack):
+        response["x-should-retry"] = "false"
     return response
 
 

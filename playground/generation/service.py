@@ -23,6 +23,7 @@ from playground.generation.errors import (
     CannotPay,
     EaselError,
     OutOfService,
+    PutBack,
     RefusedByModel,
     TimedOut,
     TooMany,
@@ -228,7 +229,19 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
 
 async def see_through(generation: Generation) -> list[Delivered]:
     """Carry an order out to its end, even when whoever asked stops listening."""
-    return await asyncio.shield(studio().begin(generation, carry_out(generation)))
+    work = studio().begin(generation, carry_out(generation))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        if not work.cancelled():
+            raise
+        raise PutBack(
+            _(
+                "Easel is restarting. This order is kept and will be painted: it is at"
+                " /v1/tasks/%(id)s, and costs nothing unless it is."
+            )
+            % {"id": generation.id}
+        ) from None
 
 
 async def take_up(generation_id: str) -> Generation | None:

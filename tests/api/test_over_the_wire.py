@@ -110,6 +110,13 @@ def test_a_failed_painting_costs_nothing(api, alice, fault, status, code, outcom
     assert not Transfer.objects.filter(kind="charge").exists()
 
 
+def test_a_jpeg_that_breaks_off_is_not_delivered(api, alice):
+    answer = ask(api, alice, "truncated-jpeg")
+
+    assert answer.status_code == 502
+    assert alice.credits() == 100
+
+
 def test_a_full_disk_costs_nothing_and_says_so(api, alice, settings):
     place = Path(settings.DATA_DIR) / "not-a-folder"
     place.write_text("pictures cannot be stored in a file")
