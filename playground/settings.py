@@ -115,6 +115,7 @@ else:
         "min_size": 0,
         "max_size": 16,
     }
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # it may have been restarted
 DATABASE_POOL_SIZE = env.int("EASEL_DATABASE_POOL_SIZE", default=8)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://")}

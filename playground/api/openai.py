@@ -24,8 +24,8 @@ from playground.api.errors import answer_error, answer_status
 from playground.api.keys import bearer
 from playground.api.schemas import GenerationsIn, Refusal
 from playground.generation.catalogue import Model, catalogue
-from playground.generation.database import in_thread
-from playground.generation.errors import BadRequest, EaselError, TwinAhead
+from playground.generation.database import AWAY, in_thread
+from playground.generation.errors import BadRequest, EaselError, OutOfService, TwinAhead
 from playground.generation.models import Generation
 from playground.generation.request import Ask, Buyer, Once
 from playground.generation.service import accept, see_through
@@ -175,6 +175,19 @@ def on_bad_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def on_unreadable_body(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Ninja raises this when the body cannot be parsed."""
     return answer_error(BadRequest(_("The body is not valid JSON."), code="bad_json"))
+
+
+def on_database_away(
+    request: HttpRequest, error: Exception | type[Exception]
+) -> HttpResponse:
+    log.error("database.away", reason=str(error))
+    return answer_error(
+        OutOfService(_("The database is away for a moment. Try again soon."))
+    )
+
+
+for kind in AWAY:
+    api.add_exception_handler(kind, on_database_away)
 
 
 @api.exception_handler(Exception)

@@ -186,11 +186,35 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
         pictures=tuple(picture.row for picture in delivered),
         attempts=tuple(work.attempts),
     )
-    if not await here.books.do(closing):
+    if not await closed(closing, here):
         raise TimedOut(str(GIVEN_UP))
     if failure and not delivered:
         raise failure
     return delivered
+
+
+async def closed(closing: Close, here: Studio) -> bool:
+    """Close the order. When the database goes away meanwhile, ask it what it still did."""
+    try:
+        return bool(await here.books.do(closing))
+    except AWAY as error:
+        log.error("database.away", reason=str(error))
+    try:
+        return bool(await here.books.do(closing)) or await in_thread(
+            lambda: Generation.objects.filter(
+                pk=closing.generation_id,
+                claim=closing.claim,
+                state=closing.state,
+                error_code=closing.error_code,
+            ).exists()
+        )
+    except AWAY as error:
+        raise OutOfService(
+            _(
+                "The database is away for a moment. If the pictures were kept, they are"
+                " in your history and paid; if not, nothing was charged."
+            )
+        ) from error
 
 
 def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
