@@ -122,6 +122,7 @@ else:
         "min_size": 0,
         "max_size": 16,
     }
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # it may have been restarted
 DATABASE_POOL_SIZE = env.int(
     "EASEL_DATABASE_POOL_SIZE", default=8, validate=AT_LEAST_ONE
 )

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from playground.generation import errors
+from playground.generation.database import AWAY
 from playground.generation.errors import EaselError
 
 log = structlog.get_logger()
@@ -93,6 +94,11 @@ def answer_unreadable() -> HttpResponse:
 
 
 def answer_bug(error: Exception) -> HttpResponse:
+    """What nobody foresaw is ours to mend; a database that is away comes back."""
+    if isinstance(error, AWAY):
+        log.error("database.away", reason=str(error))
+        away = _("The database is away for a moment. Try again soon.")
+        return answer_error(errors.OutOfService(str(away)))
     log.exception("api.bug", exc_info=error)
     return answer_status(500)
 

@@ -209,7 +209,10 @@ async def closed(closing: Close, here: Studio) -> bool:
             if await here.books.do(closing):
                 return True
             ended_here = Generation.objects.filter(
-                pk=closing.generation_id, claim=closing.claim, state=closing.state
+                pk=closing.generation_id,
+                claim=closing.claim,
+                state=closing.state,
+                error_code=closing.error_code,
             )
             return await in_thread(ended_here.exists)
         except AWAY:
