@@ -26,6 +26,7 @@ from playground.api.errors import (
 from playground.api.keys import bearer
 from playground.api.orders import Caller, paint_images
 from playground.api.schemas import GenerationsIn, Refusal
+from playground.api.tasks import task_of
 from playground.generation.catalogue import Model, catalogue
 from playground.generation.database import in_thread
 from playground.generation.errors import EaselError
@@ -115,6 +116,14 @@ async def show_balance(request: HttpRequest) -> dict[str, Any]:
         "held": amount(wallet.held),
         "balance": amount(wallet.balance),
     }
+
+
+@api.get("/tasks/{task_id}", response={200: dict, 401: Refusal, 404: Refusal})
+@api.get("/tasks/{task_id}/", response=dict, include_in_schema=False)
+async def show_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
+    """An order by the x-request-id of its call: how it stands, and what came of it."""
+    buyer: Buyer = request.auth  # type: ignore[attr-defined]
+    return await task_of(buyer.account_id, task_id, origin(request))
 
 
 @api.exception_handler(EaselError)

@@ -23,6 +23,7 @@ from playground.generation.errors import (
     CannotPay,
     EaselError,
     OutOfService,
+    PutBack,
     RefusedByModel,
     TimedOut,
     TooMany,
@@ -186,11 +187,39 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
         pictures=tuple(picture.row for picture in delivered),
         attempts=tuple(work.attempts),
     )
-    if not await here.books.do(closing):
+    if not await closed(closing, here):
         raise TimedOut(str(GIVEN_UP))
     if failure and not delivered:
         raise failure
     return delivered
+
+
+async def closed(closing: Close, here: Studio) -> bool:
+    """Close an order; when the database is away, again until its lease is nearly over.
+
+    A first try may have been done although its answer was lost.
+    """
+    try:
+        return bool(await here.books.do(closing))
+    except AWAY as error:
+        log.error("database.away", reason=str(error))
+    for _pause in range(settings.LEASE_SECONDS // 2):
+        await asyncio.sleep(1)
+        try:
+            if await here.books.do(closing):
+                return True
+            ended_here = Generation.objects.filter(
+                pk=closing.generation_id,
+                claim=closing.claim,
+                state=closing.state,
+                error_code=closing.error_code,
+            )
+            return await in_thread(ended_here.exists)
+        except AWAY:
+            continue
+    raise OutOfService(
+        _("The database is away. Ask for this order by its id once it is back.")
+    )
 
 
 def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
@@ -203,7 +232,19 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
 
 async def see_through(generation: Generation) -> list[Delivered]:
     """Carry an order out to its end, even when whoever asked stops listening."""
-    return await asyncio.shield(studio().begin(generation, carry_out(generation)))
+    work = studio().begin(generation, carry_out(generation))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        if not work.cancelled():
+            raise
+        raise PutBack(
+            _(
+                "Easel is restarting. This order is kept and will be painted: it is at"
+                " /v1/tasks/%(id)s, and costs nothing unless it is."
+            )
+            % {"id": generation.id}
+        ) from None
 
 
 async def take_up(generation_id: str) -> Generation | None:

@@ -121,7 +121,7 @@ def abandon(operation):
         return
     known = connection.get_connection_params()
     wanted = {name: known[name] for name in ("dbname", "user", "host", "port")}
-    link = psycopg.connect(**wanted)
+    link = psycopg.connect(**wanted, cursor_factory=psycopg.RawCursor)
     link.execute(*type(operation).postgres([operation]))
     link.close()
 

@@ -85,11 +85,12 @@ class Child:
 
 
 class Web(Child):
-    """A web server on a port of its own; `doom` is where it will end."""
+    """A web server on a port of its own; `how` is the module that runs it, and how."""
 
-    def __init__(self, doom: str = "", *, port: int = 0, **changes: str) -> None:
+    def __init__(self, *how: str, port: int = 0, **changes: str) -> None:
         self.port = port or free_port()
-        super().__init__("-m", "tests.proof.doomed", doom, str(self.port), **changes)
+        how = how or ("tests.proof.doomed", "")
+        super().__init__("-m", *how, str(self.port), **changes)
 
     def wait_until_up(self) -> "Web":
         def is_up() -> bool:

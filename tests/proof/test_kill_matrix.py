@@ -52,7 +52,9 @@ class Scene:
         self.caller = ThreadPoolExecutor(1)
 
     def web(self, doom=""):
-        return Web(doom, **QUICK, **self.upstream.settings).wait_until_up()
+        return Web(
+            "tests.proof.doomed", doom, **QUICK, **self.upstream.settings
+        ).wait_until_up()
 
     def ask(self, web, prompt="a paper boat"):
         """Order two pictures, and go on while that is under way."""
