@@ -1,14 +1,17 @@
 """One table from our errors to statuses, and OpenAI's envelope around them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+import structlog
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from playground.generation import errors
 from playground.generation.errors import EaselError
 
+log = structlog.get_logger()
 STATUSES: dict[type[EaselError], tuple[int, str]] = {
     errors.ModelNotFound: (404, "invalid_request_error"),
     errors.BadRequest: (400, "invalid_request_error"),
@@ -66,6 +69,39 @@ def answer_error(error: EaselError) -> HttpResponse:
     if wait is not None:
         response["Retry-After"] = str(wait)
     return response
+
+
+def answer_fields(wrong: Sequence[Mapping[str, Any]]) -> HttpResponse:
+    """Name the first field that is wrong, and what it may be."""
+    first = wrong[0]
+    path = [str(part) for part in first["loc"] if part not in ("body", "body_params")]
+    field = ".".join(path)
+    message = first["msg"].removeprefix("Value error, ")
+    if field == "stream":
+        message = "Streamed answers are not offered here: leave 'stream' out"
+    sentence = f"{field}: {message}." if field else f"{message}."
+    return answer_error(errors.BadRequest(sentence, param=field or None))
+
+
+def answer_unreadable() -> HttpResponse:
+    return answer_error(
+        errors.BadRequest(str(_("The body is not valid JSON.")), code="bad_json")
+    )
+
+
+def answer_away(error: Exception | type[Exception]) -> HttpResponse:
+    """The database did not answer: whoever asks again soon will be heard."""
+    log.error("database.away", reason=str(error))
+    return answer_error(
+        errors.OutOfService(
+            str(_("The database is away for a moment. Try again soon."))
+        )
+    )
+
+
+def answer_bug(error: Exception) -> HttpResponse:
+    log.exception("api.bug", exc_info=error)
+    return answer_status(500)
 
 
 def answer_status(status: int) -> HttpResponse:

@@ -82,8 +82,13 @@ known_keys = KnownKeys()
 
 
 async def bearer(request: HttpRequest) -> Buyer:
-    """Authenticate a request by `Authorization: Bearer <key>`."""
-    scheme, given = (*request.headers.get("Authorization", "").split(" ", 1), "")[:2]
+    """Authenticate a request, for ninja."""
+    return await buyer_of(request.headers.get("Authorization", ""))
+
+
+async def buyer_of(authorization: str) -> Buyer:
+    """Return who pays, by `Authorization: Bearer <key>`."""
+    scheme, given = (*authorization.split(" ", 1), "")[:2]
     if scheme.lower() != "bearer" or not given.strip():
         raise Unauthorized(
             _(

@@ -75,7 +75,7 @@ async def deliver(painted: PaintedPicture, keeping: Keeping, hands: Hands) -> De
 
 def kept_as_it_is(painted: PaintedPicture, keeping: Keeping) -> Delivered | None:
     """Store a picture that is what was asked for; `None` when it has to be changed."""
-    picture = opened(painted.data)
+    picture = checked(painted.data)
     if wanted(picture, keeping.request) != (format_of(picture), picture.size):
         return None
     return kept(painted, picture, keeping)
@@ -83,11 +83,12 @@ def kept_as_it_is(painted: PaintedPicture, keeping: Keeping) -> Delivered | None
 
 def changed(painted: PaintedPicture, keeping: Keeping) -> Delivered:
     """Store a picture in the size and format that were asked for."""
-    request, picture = keeping.request, opened(painted.data)
+    request = keeping.request
+    picture = Image.open(io.BytesIO(painted.data), formats=READABLE)
     image_format, size = wanted(picture, request)
     resized = reshape(picture, size, request.fit)
     data = encode(resized, image_format, request.output_compression)
-    return kept(replace(painted, data=data, base64=None), opened(data), keeping)
+    return kept(replace(painted, data=data, base64=None), checked(data), keeping)
 
 
 def kept(painted: PaintedPicture, picture: Image.Image, keeping: Keeping) -> Delivered:
@@ -152,13 +153,13 @@ def format_of(picture: Image.Image) -> str:
     return (picture.format or "").lower()
 
 
-def opened(data: bytes) -> Image.Image:
-    """Open a picture and check it through, or call it broken."""
+def checked(data: bytes) -> Image.Image:
+    """Open a picture and check it through, or call it broken. Its pixels are not read."""
     try:
         picture = Image.open(io.BytesIO(data), formats=READABLE)
         if picture.width * picture.height > MAX_PIXELS:
             raise Broken("the picture is larger than any we ask for", ran="yes")
-        Image.open(io.BytesIO(data), formats=READABLE).verify()
+        picture.verify()
     except UNREADABLE as error:
         raise Broken(f"the picture cannot be opened: {error}", ran="yes") from error
     return picture

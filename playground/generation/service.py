@@ -194,27 +194,28 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
 
 
 async def closed(closing: Close, here: Studio) -> bool:
-    """Close the order. When the database goes away meanwhile, ask it what it still did."""
+    """Close an order; when the database is away, again until its lease is nearly over.
+
+    A first try may have been done although its answer was lost.
+    """
     try:
         return bool(await here.books.do(closing))
     except AWAY as error:
         log.error("database.away", reason=str(error))
-    try:
-        return bool(await here.books.do(closing)) or await in_thread(
-            lambda: Generation.objects.filter(
-                pk=closing.generation_id,
-                claim=closing.claim,
-                state=closing.state,
-                error_code=closing.error_code,
-            ).exists()
-        )
-    except AWAY as error:
-        raise OutOfService(
-            _(
-                "The database is away for a moment. If the pictures were kept, they are"
-                " in your history and paid; if not, nothing was charged."
+    for _pause in range(settings.LEASE_SECONDS // 2):
+        await asyncio.sleep(1)
+        try:
+            if await here.books.do(closing):
+                return True
+            ended_here = Generation.objects.filter(
+                pk=closing.generation_id, claim=closing.claim, state=closing.state
             )
-        ) from error
+            return await in_thread(ended_here.exists)
+        except AWAY:
+            continue
+    raise OutOfService(
+        _("The database is away. Ask for this order by its id once it is back.")
+    )
 
 
 def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:

@@ -48,9 +48,11 @@ def main() -> int:
         os.sched_setaffinity(0, {1})
     with throwaway_postgres(DURABLE) as url, tempfile.TemporaryDirectory() as folder:
         own = ours(Path(folder), url)
-        settings = surroundings(**PRODUCTION | own | environment)
+        settings = surroundings(**(PRODUCTION | own | environment))
         os.environ.update(settings)
         keys = customers()
+        # Under its own name for `start` only: LiteLLM would take it for its own.
+        settings["BENCH_DATABASE_URL"] = settings.pop("DATABASE_URL")
         passed_on += ["--against", ",".join(peers), "--pin", str(options.pin)]
         code = subprocess.run(
             [sys.executable, HERE / "bench.py", *passed_on],
