@@ -13,13 +13,14 @@ from itertools import count
 
 import pytest
 from django.conf import settings
+from django.test import Client as Browser
 
 from billing.models import Hold, Transfer
 from playground.generation.audit import audit
 from playground.generation.models import Attempt, Generation, Picture
 from tests.cast import customer
 from tests.proof.matrix import database, files
-from tests.proof.stage import CSRF, GONE, Child, Web, press_generate
+from tests.proof.stage import GONE, Child, Web, press_generate, session_of
 from tests.services.ports import free_port, wait_until
 
 IMAGES = "/v1/images/generations"
@@ -131,11 +132,6 @@ class Crowd:
         return f"api {answer.status_code}"
 
 
-def browser_of(client, person):
-    client.force_login(person.person)
-    return f"sessionid={client.cookies['sessionid'].value}; csrftoken={CSRF}"
-
-
 def orders_by_prompt():
     orders = Generation.objects.values_list("prompt", "state")
     return {prompt.split(" [")[0]: state for prompt, state in orders}
@@ -200,10 +196,10 @@ def print_figures(crew, crowd, states):
         print(f"  {name:<22}{figure}")
 
 
-def test_nothing_is_lost_whoever_is_killed(books_db, client, next_door):
+def test_nothing_is_lost_whoever_is_killed(books_db, next_door):
     next_door.slow_seconds = 1.5
     people = [customer(f"person{n}", credits=100_000) for n in range(CUSTOMERS)]
-    browsers = [browser_of(client, person) for person in people]
+    browsers = [session_of(Browser(), person) for person in people]
     crew = Crew(next_door)
     crowd = Crowd(crew, people, browsers)
     try:
