@@ -299,3 +299,41 @@ def test_a_guest_without_tries_is_told_when_to_come_back(guest):
     generate(guest)
     Generation.objects.update(state="succeeded", delivered=12)
     assert "Come back tomorrow, or create an account" in words(guest.get("/"))
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+@pytest.mark.parametrize(
+    ("prompt", "complaint"),
+    [
+        ("a fox " * 6000, "Shorten prompt to"),
+        ("a\0fox", "Remove the broken characters"),
+    ],
+)
+def test_a_prompt_nobody_could_paint_is_refused_on_the_page(
+    page, headers, prompt, complaint
+):
+    answer = generate(page, headers, prompt=prompt)
+    assert answer.status_code == 422
+    assert complaint in answer.text
+    assert answer.context["panel"].wish.prompt == prompt.strip()
+    assert not Generation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?model=sketch-1&prompt=a%00fox",
+        "/create/settings?model=sketch-1&negative_prompt=a%00fox",
+        f"/create/quote?model=sketch-1&prompt={'fox+' * 9000}",
+    ],
+)
+def test_a_prompt_nobody_could_paint_still_has_a_page_and_a_price(page, address):
+    answer = page.get(address)
+    assert answer.status_code == 200
+    assert answer.context["price"].unit > 0
+
+
+def test_a_format_nobody_offers_is_changed_and_named(page):
+    answer = page.get("/", {"model": "sketch-1", "output_format": "svg"})
+    assert answer.context["panel"].wish.output_format == "webp"
+    assert "svg is not offered, now WebP" in words(answer)
