@@ -10,6 +10,8 @@ from playground.generation.errors import EaselError
 
 STATUSES: dict[type[EaselError], tuple[int, str]] = {
     errors.ModelNotFound: (404, "invalid_request_error"),
+    errors.TooLarge: (413, "invalid_request_error"),
+    errors.WrongMedia: (415, "invalid_request_error"),
     errors.BadRequest: (400, "invalid_request_error"),
     errors.Unauthorized: (401, "invalid_request_error"),
     errors.Forbidden: (403, "permission_error"),
