@@ -14,6 +14,7 @@ from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import IO, Any, Self
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.http.multipartparser import (
     ChunkIter,
@@ -21,6 +22,7 @@ from django.http.multipartparser import (
     MultiPartParserError,
     Parser,
 )
+from django.utils.encoding import force_str
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
@@ -103,7 +105,7 @@ def form_in(body: IO[bytes] | HttpRequest, boundary: bytes) -> PictureForm:
         for name, has_filename, stream in parts(body, boundary):
             gathering.take(name, has_filename, stream)
         return gathering.form()
-    except MultiPartParserError as error:
+    except (MultiPartParserError, SuspiciousOperation) as error:
         gathering.drop()
         raise broken() from error
     except BaseException:
@@ -122,13 +124,15 @@ def parts(
             message = _("The form has too many parts: send at most %(limit)d.")
             raise TooLarge(message % {"limit": MOST_PARTS})
         options = said.get("content-disposition", ("", {}))[1]
-        name = options.get("name", b"").decode(errors="replace").strip()
+        name = force_str(options.get("name", b""), errors="replace").strip()
         encoding = said.get("content-transfer-encoding", ("", {}))[0].strip().lower()
         if encoding in ("base64", "quoted-printable"):
             message = _("%(name)s: send the bytes as they are, without base64.")
             raise BadRequest(message % {"name": name[:LONGEST_NAME]}, param=name)
         if name:
             yield name[:LONGEST_NAME], "filename" in options, stream
+        for _chunk in stream:
+            pass  # the next part begins where this one ends
     if not ending.is_seen:
         raise broken()
 

@@ -7,7 +7,7 @@ so that nobody can explore a network by asking us.
 """
 
 import asyncio
-from collections.abc import Callable
+import socket
 from dataclasses import dataclass
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
@@ -51,7 +51,7 @@ class Reach:
 
     schemes: tuple[str, ...] = ("https",)
     ports: tuple[int, ...] | None = (80, 443)
-    may_be_private: bool = False
+    near: tuple[str, ...] = ()  # gone to although they are not public
     most_bytes: int = MOST_BYTES
     timeout_seconds: float = 20.0
 
@@ -150,11 +150,11 @@ class Fetch:
         return url.with_fragment(None)
 
     def session(self) -> ClientSession:
-        make_socket: Callable[[tuple[Any, ...]], Any] = (
-            any_socket if self.reach.may_be_private else public_socket
-        )
         connector = TCPConnector(
-            limit=1, force_close=True, use_dns_cache=False, socket_factory=make_socket
+            limit=1,
+            force_close=True,
+            use_dns_cache=False,
+            socket_factory=self.socket_to,
         )
         return ClientSession(
             connector=connector,
@@ -163,6 +163,11 @@ class Fetch:
             auto_decompress=False,
             headers=HEADERS,
         )
+
+    def socket_to(self, address: tuple[Any, ...]) -> socket.socket:
+        """Judge an address that has been resolved, and is about to be connected to."""
+        is_near = address[4][0] in self.reach.near
+        return any_socket(address) if is_near else public_socket(address)
 
     async def visit(self, session: ClientSession, url: URL) -> IO[bytes] | URL:
         try:

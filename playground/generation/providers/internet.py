@@ -118,8 +118,11 @@ def web_address(text: str, base: URL | None = None) -> URL:
 
     Raises `ValueError` for what is no web address.
     """
-    url = URL(text, encoded=PLAIN_URL.fullmatch(text) is not None)
-    url = url if base is None else base.join(url)
+    try:
+        url = URL(text, encoded=PLAIN_URL.fullmatch(text) is not None)
+        url = url if base is None else base.join(url)
+    except ValueError as error:
+        raise ValueError("not a URL") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError("not a web address")
     return url

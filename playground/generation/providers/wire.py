@@ -190,7 +190,7 @@ def _result_url(text: str, base: URL) -> URL:
     try:
         return web_address(text, base).with_user(None)
     except ValueError as error:
-        raise Broken("the result's address is not a web address", ran="yes") from error
+        raise Broken(f"the result's address is {error}", ran="yes") from error
 
 
 def _lost(error: Exception, url: URL) -> ProviderFailure:
