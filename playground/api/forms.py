@@ -124,17 +124,23 @@ def parts(
             message = _("The form has too many parts: send at most %(limit)d.")
             raise TooLarge(message % {"limit": MOST_PARTS})
         options = said.get("content-disposition", ("", {}))[1]
-        name = force_str(options.get("name", b""), errors="replace").strip()
+        name = printable(force_str(options.get("name", b""), errors="replace"))
         encoding = said.get("content-transfer-encoding", ("", {}))[0].strip().lower()
         if encoding in ("base64", "quoted-printable"):
             message = _("%(name)s: send the bytes as they are, without base64.")
-            raise BadRequest(message % {"name": name[:LONGEST_NAME]}, param=name)
+            raise BadRequest(message % {"name": name}, param=name)
         if name:
-            yield name[:LONGEST_NAME], "filename" in options, stream
+            yield name, "filename" in options, stream
         for _chunk in stream:
             pass  # the next part begins where this one ends
     if not ending.is_seen:
         raise broken()
+
+
+def printable(name: str) -> str:
+    """Return a part's name as it may be repeated in an answer."""
+    shown = "".join(one for one in name if one.isprintable())
+    return shown.strip()[:LONGEST_NAME]
 
 
 Stream = Iterable[bytes]

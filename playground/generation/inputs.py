@@ -166,6 +166,8 @@ def whole_of(data: bytes | IO[bytes], param: str) -> bytes:
 def measured(contained: Contained) -> Contained:
     """Let a picture pass whose pixels we can afford to decode."""
     width, height = contained.width, contained.height
+    if min(width, height) < 1:
+        raise unreadable()
     if width * height > MOST_PIXELS:
         message = _("it is %(size)s, more than %(limit)d megapixels. Make it smaller.")
         raise Spoiled(
@@ -174,8 +176,6 @@ def measured(contained: Contained) -> Contained:
     if max(width, height) > LONGEST_SIDE:
         message = _("it is %(size)s; its longer side may have %(limit)d pixels.")
         raise Spoiled(message % {"size": f"{width}x{height}", "limit": LONGEST_SIDE})
-    if min(width, height) < 1:
-        raise unreadable()
     return contained
 
 

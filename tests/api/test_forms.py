@@ -276,6 +276,12 @@ def test_text_that_is_not_utf_8_is_a_400():
     assert (status, error.param) == (400, "prompt")
 
 
+def test_a_name_is_repeated_without_what_cannot_be_printed():
+    name = "pho\x00to\x1b[31m"
+
+    assert refused(form(part(name, BLUE)))[1].param == "photo[31m"
+
+
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
 def test_a_part_in_mail_encoding_is_a_400(encoding):
     sent = part("image", b"aGVsbG8=", f"Content-Transfer-Encoding: {encoding}")

@@ -47,11 +47,14 @@ def photo(orientation=1, *, kind="JPEG", size=(16, 8), **options) -> bytes:
     return saved(halves(size=size), kind, exif=exif.tobytes(), **options)
 
 
+def sober_profile() -> bytes:
+    """The profile that most pictures carry: it changes nothing."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
 def swapped_profile() -> bytes:
     """A profile in which red is green and green is red."""
-    profile = bytearray(
-        ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    )
+    profile = bytearray(sober_profile())
     places = {}
     for number in range(int.from_bytes(profile[128:132], "big")):
         start = 132 + 12 * number

@@ -11,7 +11,11 @@ from PIL import Image
 
 from playground.generation.errors import BadRequest, TooLarge
 from playground.generation.fetching import Reach, fetch_picture
-from playground.generation.providers.internet import is_public
+from playground.generation.providers.internet import (
+    PrivateAddress,
+    is_public,
+    public_socket,
+)
 from tests.generation.files_of_strangers import saved
 
 PICTURE = saved(Image.new("RGB", (5, 4), "red"))
@@ -85,6 +89,14 @@ HERE = Reach(**NEAR, near=(NEAR_HOST,), timeout_seconds=5)
 )
 def test_only_addresses_of_the_public_internet_are_public(address, public):
     assert is_public(address) == public
+
+
+@pytest.mark.parametrize("address", ["64:ff9b::808:808", "::ffff:8.8.8.8", "10.0.0.1"])
+def test_no_socket_is_made_for_what_is_not_public(address):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+
+    with pytest.raises(PrivateAddress):
+        public_socket((family, socket.SOCK_STREAM, 6, "", (address, 443)))
 
 
 class Server:

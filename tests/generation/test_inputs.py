@@ -127,6 +127,20 @@ def test_of_an_animation_the_first_frame_counts(kind):
     assert near(found.getpixel((2, 2)), RED)
 
 
+def test_a_frame_may_be_larger_than_its_screen():
+    data = bytearray(saved(halves(), "GIF"))
+    data[6:10] = struct.pack("<HH", 2, 2)
+
+    assert shown(read(bytes(data))).size == (8, 4)
+
+
+def test_a_webp_does_not_announce_what_was_left_out():
+    picture = read(photo(kind="WEBP", icc_profile=strangers.sober_profile()))
+
+    assert picture.data[12:16] == b"VP8X"
+    assert picture.data[20] == 0
+
+
 @pytest.mark.parametrize(
     ("data", "mode", "colour"),
     [
@@ -291,6 +305,10 @@ def bombs():
         "a PNG of 30000x30000": png(30_000, 30_000, rows=black),
         "a PNG of 2 billion square": png(2**31 - 1, 2**31 - 1),
         "a PNG of one endless row": png(49_000_000, 1, rows=black),
+        "a PNG of 81 megapixels": saved(Image.new("1", (9_000, 9_000))),
+        "a JPEG of 81 megapixels": saved(Image.new("L", (9_000, 9_000)), "JPEG"),
+        "a WebP of 81 megapixels": saved(Image.new("L", (9_000, 9_000)), "WEBP"),
+        "a GIF of 81 megapixels": saved(Image.new("L", (9_000, 9_000)), "GIF"),
         "a PNG with a vast profile": png(between=profile),
         "a JPEG of 65500x65500": strangers.jpeg_of_size(65_500, 65_500),
         "a JPEG of too many scans": strangers.progressive_bomb(),
