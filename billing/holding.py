@@ -5,7 +5,7 @@ in one statement. SQLite has no such statements, so there each operation is a fe
 plain ones inside one transaction. Both forms pass the same tests.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from sqlite3 import Cursor
 from typing import Any
 
@@ -134,10 +134,13 @@ class Asked:
     key_id: str | None
     is_capped: bool
 
+    def record(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 def hold_on_sqlite(cursor: Cursor, asked: Asked) -> bool:
     """Set money aside for one order; `False` when wallet or key cannot."""
-    order = {**asdict(asked), "key_id": asked.key_id or ""}
+    order = {**asked.record(), "key_id": asked.key_id or ""}
     if asked.is_capped and not fits_budgets_on_sqlite(cursor, order):
         return False
     cursor.execute(

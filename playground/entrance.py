@@ -5,8 +5,13 @@ what middleware would: a request id, security headers, a cap on the body. It als
 opens and closes what the process's event loop shares.
 """
 
+import asyncio
+import gc
+import io
+import signal
 import tempfile
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Sequence
 from typing import IO, Any
 
 import structlog
@@ -19,19 +24,35 @@ from django.urls import set_script_prefix
 
 from accounts.ids import new_id
 from playground.addresses import is_trusted, networks, parse
+from playground.api.answers import Piece, PiecesResponse
 from playground.api.errors import answer_status
-from playground.generation.studio import background, close_studio
+from playground.api.straight import answer_straight, goes_straight
+from playground.generation.studio import background, close_studio, finish_studio
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
+Header = tuple[bytes, bytes]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 SLIM = ("/v1", "/openai/v1", "/files", "/healthz")
+STRICT = b"strict-transport-security"
+WORN: tuple[Header, ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+LONGEST_WISH = 1024 * 1024
 IN_MEMORY = 2 * 1024 * 1024
+COLLECT_EVERY = (10_000, 20, 20)
 
 
 class TooLarge(Exception):
     """The body is larger than we read."""
+
+
+class Gone(Exception):
+    """Whoever asked went away before they had asked."""
 
 
 class WithoutMiddleware(ASGIHandler):
@@ -46,7 +67,7 @@ class WithoutMiddleware(ASGIHandler):
 
 
 class SlimWay:
-    """The short way to a view, without signals and thread hops."""
+    """The short way to a view, without signals and thread hops; the busiest goes straight."""
 
     def __init__(self) -> None:
         self._django = WithoutMiddleware()
@@ -55,32 +76,39 @@ class SlimWay:
         request_id = new_id("img" if makes_pictures(scope) else "req")
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
-            try:
-                await read_body(scope, receive, body)
-            except TooLarge:
-                response: HttpResponseBase = answer_status(413)
-            except ConnectionError:
-                return
-            else:
+        try:
+            with await read_body(scope, receive) as body:
                 response = await self.answer(scope, body, request_id)
-            dress(response, request_id)
-            await send_whole(response, send)
+        except TooLarge:
+            response = answer_status(413)
+        except Gone:
+            return
+        await send_whole(response, dressed(response, request_id), send)
 
     async def answer(
         self, scope: Scope, body: IO[bytes], request_id: str
     ) -> HttpResponseBase:
-        set_script_prefix(scope.get("root_path", ""))
+        if goes_straight(scope):
+            return await answer_straight(scope, body.read(), request_id)
+        if prefix := scope.get("root_path", ""):
+            set_script_prefix(prefix)
         request, refusal = self._django.create_request(scope, body)
         if request is None:
             return refusal or answer_status(400)
         request.META["easel.request_id"] = request_id
         response: HttpResponseBase = await self._django.get_response_async(request)
         if speaks_openai(scope) and not is_json(response):
-            return answer_status(
-                response.status_code if response.status_code in (404, 405) else 500
-            )
+            return in_envelope(response)
         return response
+
+
+def in_envelope(response: HttpResponseBase) -> HttpResponse:
+    """Say what Django says of paths and methods in OpenAI's shape."""
+    status = response.status_code if response.status_code in (404, 405) else 500
+    answer = answer_status(status)
+    if "Allow" in response.headers:
+        answer["Allow"] = response.headers["Allow"]
+    return answer
 
 
 def makes_pictures(scope: Scope) -> bool:
@@ -95,45 +123,62 @@ def is_json(response: HttpResponseBase) -> bool:
     return response.headers.get("Content-Type", "").startswith("application/json")
 
 
-async def read_body(scope: Scope, receive: Receive, body: IO[bytes]) -> None:
+async def read_body(scope: Scope, receive: Receive) -> IO[bytes]:
     """Read the whole body to memory or disk; stop as soon as it is too large."""
-    limit, size, more = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, 0, True
+    limit, size, more = most_bytes(scope), 0, True
+    body: IO[bytes] = io.BytesIO()
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ConnectionAbortedError
+            raise Gone
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:
             raise TooLarge
+        if size > IN_MEMORY and isinstance(body, io.BytesIO):
+            body = on_disk(body)
         body.write(chunk)
         more = message.get("more_body", False)
     body.seek(0)
     lengths = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
     scope["headers"] = [*lengths, (b"content-length", str(size).encode())]
+    return body
 
 
-def dress(response: HttpResponseBase, request_id: str) -> None:
-    """Put on what every answer wears."""
-    response.headers["x-request-id"] = request_id
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("Content-Security-Policy", "default-src 'none'")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    if settings.IS_HTTPS:
-        response.headers.setdefault(
-            "Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"
-        )
+def most_bytes(scope: Scope) -> int:
+    """A prompt and its settings are small; nothing larger is read for them."""
+    most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return min(most, LONGEST_WISH) if goes_straight(scope) else most
 
 
-async def send_whole(response: HttpResponseBase, send: Send) -> None:
-    """Send an answer, in one piece or as it streams."""
-    headers = [
+def on_disk(begun: io.BytesIO) -> IO[bytes]:
+    """Go on in a file that vanishes when it is closed."""
+    file = tempfile.TemporaryFile()
+    file.write(begun.getvalue())
+    return file
+
+
+def dressed(response: HttpResponseBase, request_id: str) -> list[Header]:
+    """Return an answer's headers, and what every answer wears unless it has its own."""
+    own = [
         (name.lower().encode("ascii"), value.encode("latin-1"))
         for name, value in response.items()
     ]
-    if isinstance(response, HttpResponse):
-        headers.append((b"content-length", str(len(response.content)).encode()))
+    names = {name for name, _ in own}
+    worn = [header for header in WORN if header[0] not in names]
+    if settings.IS_HTTPS and STRICT not in names:
+        worn.append((STRICT, f"max-age={settings.SECURE_HSTS_SECONDS}".encode()))
+    return [*own, *worn, (b"x-request-id", request_id.encode())]
+
+
+async def send_whole(
+    response: HttpResponseBase, headers: list[Header], send: Send
+) -> None:
+    """Send an answer, in the pieces it is in or as it streams."""
+    pieces = pieces_of(response)
+    if pieces is not None:
+        length = sum(map(len, pieces))
+        headers.append((b"content-length", str(length).encode()))
     await send(
         {
             "type": "http.response.start",
@@ -141,12 +186,20 @@ async def send_whole(response: HttpResponseBase, send: Send) -> None:
             "headers": headers,
         }
     )
-    if isinstance(response, HttpResponse):
-        await send({"type": "http.response.body", "body": response.content})
-        return
-    async for part in response:  # type: ignore[attr-defined]
-        await send({"type": "http.response.body", "body": part, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+    if pieces is None:
+        async for part in response:  # type: ignore[attr-defined]
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        pieces = [b""]
+    for piece in pieces[:-1]:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": pieces[-1]})
+
+
+def pieces_of(response: HttpResponseBase) -> Sequence[Piece] | None:
+    """Return the body in the pieces it stands in; `None` when it streams."""
+    if isinstance(response, PiecesResponse):
+        return response.pieces
+    return [response.content] if isinstance(response, HttpResponse) else None
 
 
 class Easel:
@@ -177,7 +230,7 @@ def forget_hearsay(scope: Scope) -> None:
 
 
 def is_slim(path: str) -> bool:
-    return any(path == start or path.startswith(f"{start}/") for start in SLIM)
+    return path in SLIM or path.startswith(tuple(f"{start}/" for start in SLIM))
 
 
 async def live(receive: Receive, send: Send) -> None:
@@ -185,12 +238,48 @@ async def live(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            settle_in()
+            finish_at_the_first_sign()
             await send({"type": "lifespan.startup.complete"})
         else:
-            await close_studio(settings.GRACE_SECONDS * 0.6)
-            background.stop(settings.GRACE_SECONDS * 0.6)
+            await close_studio(settings.GRACE_SECONDS * 0.1)
+            background.stop(settings.GRACE_SECONDS * 0.1)
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+def finish_at_the_first_sign() -> None:
+    """When the server is told to stop, stop taking orders and finish what is begun.
+
+    The server itself would first wait for open requests and then cut them off;
+    this way each of them gets an answer before that.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        servers_own = signal.getsignal(number)
+
+        def stop(number: int, frame: Any, then: Any = servers_own) -> None:
+            asyncio.run_coroutine_threadsafe(
+                finish_studio(settings.GRACE_SECONDS * 0.4), loop
+            )
+            background.finish_soon(settings.GRACE_SECONDS * 0.4)
+            if callable(then):
+                then(number, frame)
+
+        signal.signal(number, stop)
+
+
+def settle_in() -> None:
+    """Tell the collector that what is loaded now stays, and to look less often.
+
+    By default it walks through all of Django hundreds of times a minute, for a
+    tenth of every request.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_EVERY)
 
 
 application = Easel()

@@ -8,7 +8,8 @@ from playground.web import urls as web
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
-    path("files/<str:name>", files.picture_file, name="picture-file"),
+    path("files/<path:name>", files.picture_file, name="picture-file"),
+    re_path(r"^(?:files|healthz)/", files.no_such_file),
     re_path(r"^(?:openai/)?v1/", openai.api.urls),
     re_path(r"^(?:openai/)?v1(?:/(?P<path>.*))?$", openai.unknown_path),
     path("accounts/", include("allauth.account.urls")),

@@ -1,18 +1,24 @@
 """One table from our errors to statuses, and OpenAI's envelope around them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+import structlog
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from playground.generation import errors
+from playground.generation.database import AWAY
 from playground.generation.errors import EaselError
 
+log = structlog.get_logger()
 STATUSES: dict[type[EaselError], tuple[int, str]] = {
     errors.ModelNotFound: (404, "invalid_request_error"),
     errors.TooLarge: (413, "invalid_request_error"),
     errors.WrongMedia: (415, "invalid_request_error"),
     errors.BadRequest: (400, "invalid_request_error"),
+    errors.NotFound: (404, "invalid_request_error"),
     errors.Unauthorized: (401, "invalid_request_error"),
     errors.Forbidden: (403, "permission_error"),
     errors.CannotPay: (402, "insufficient_quota"),
@@ -26,26 +32,30 @@ STATUSES: dict[type[EaselError], tuple[int, str]] = {
     errors.EaselError: (500, "server_error"),
 }
 BY_STATUS = {
-    400: ("invalid_request_error", "bad_request", "This request could not be read."),
+    400: ("invalid_request_error", "bad_request", _("This request could not be read.")),
     404: (
         "invalid_request_error",
         "unknown_path",
-        "There is nothing at this path: image requests go to /v1/images/generations.",
+        _(
+            "There is nothing at this path: image requests go to /v1/images/generations."
+        ),
     ),
     405: (
         "invalid_request_error",
         "method_not_allowed",
-        "This path does not answer to that method.",
+        _("This path does not answer to that method."),
     ),
     413: (
         "invalid_request_error",
         "payload_too_large",
-        "This request is larger than Easel reads.",
+        _("This request is larger than Easel reads."),
     ),
     500: (
         "server_error",
         "server_error",
-        "Something broke on our side. Try again, and quote the x-request-id if it stays.",
+        _(
+            "Something broke on our side. Try again, and quote the x-request-id if it stays."
+        ),
     ),
 }
 
@@ -62,13 +72,43 @@ def answer_error(error: EaselError) -> HttpResponse:
     wait = getattr(error, "retry_after_seconds", None)
     if wait is not None:
         response["Retry-After"] = str(wait)
+    if isinstance(error, errors.PutBack):
+        response["x-should-retry"] = "false"
     return response
+
+
+def answer_fields(wrong: Sequence[Mapping[str, Any]]) -> HttpResponse:
+    """Name the first field that is wrong, and what it may be."""
+    first = wrong[0]
+    path = [str(part) for part in first["loc"] if part not in ("body", "body_params")]
+    field = ".".join(path)
+    message = first["msg"].removeprefix("Value error, ")
+    if field == "stream":
+        message = "Streamed answers are not offered here: leave 'stream' out"
+    sentence = f"{field}: {message}." if field else f"{message}."
+    return answer_error(errors.BadRequest(sentence, param=field or None))
+
+
+def answer_unreadable() -> HttpResponse:
+    return answer_error(
+        errors.BadRequest(str(_("The body is not valid JSON.")), code="bad_json")
+    )
+
+
+def answer_bug(error: Exception) -> HttpResponse:
+    """What nobody foresaw is ours to mend; a database that is away comes back."""
+    if isinstance(error, AWAY):
+        log.error("database.away", reason=str(error))
+        away = _("The database is away for a moment. Try again soon.")
+        return answer_error(errors.OutOfService(str(away)))
+    log.exception("api.bug", exc_info=error)
+    return answer_status(500)
 
 
 def answer_status(status: int) -> HttpResponse:
     """The envelope for what happened outside any endpoint."""
     kind, code, message = BY_STATUS[status]
-    return enveloped(status, message, kind, code, None)
+    return enveloped(status, str(message), kind, code, None)
 
 
 def enveloped(

@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.keys import digest, is_well_formed
 from accounts.models import ApiKey
@@ -33,7 +34,7 @@ class KnownKeys:
         """Return who pays for what this key asks."""
         if not is_well_formed(secret):
             raise Unauthorized(
-                "This is not an Easel API key: check that it was copied whole."
+                _("This is not an Easel API key: check that it was copied whole.")
             )
         name = digest(secret, settings.KEY_PEPPER)
         looked_up, buyer = self._buyers.get(name, (0.0, None))
@@ -43,7 +44,9 @@ class KnownKeys:
         if found is None:
             self._buyers.pop(name, None)
             raise Unauthorized(
-                "This API key is not known here, or was revoked: make one in the console."
+                _(
+                    "This API key is not known here, or was revoked: make one in the console."
+                )
             )
         if len(self._buyers) >= REMEMBERED:
             self._buyers.clear()
@@ -79,10 +82,17 @@ known_keys = KnownKeys()
 
 
 async def bearer(request: HttpRequest) -> Buyer:
-    """Authenticate a request by `Authorization: Bearer <key>`."""
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secret.strip():
+    """Authenticate a request, for ninja."""
+    return await buyer_of(request.headers.get("Authorization", ""))
+
+
+async def buyer_of(authorization: str) -> Buyer:
+    """Return who pays, by `Authorization: Bearer <key>`."""
+    scheme, given = (*authorization.split(" ", 1), "")[:2]
+    if scheme.lower() != "bearer" or not given.strip():
         raise Unauthorized(
-            "No API key was given: send the header 'Authorization: Bearer esl_live_…'."
+            _(
+                "No API key was given: send the header 'Authorization: Bearer esl_live_…'."
+            )
         )
-    return await known_keys.buyer(secret.strip())
+    return await known_keys.buyer(given.strip())

@@ -4,14 +4,9 @@ Mounted once for `/v1` and `/openai/v1`. Every answer, also to a wrong path or a
 bug of ours, is in OpenAI's shapes and carries `x-request-id`.
 """
 
-import hashlib
-import time
-from dataclasses import asdict
 from typing import Any
 
 import orjson
-import pybase64
-import structlog
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -20,23 +15,22 @@ from ninja.renderers import BaseRenderer
 
 from billing.ledger import wallet_of
 from playground.api.addresses import origin
-from playground.api.errors import answer_error, answer_status
+from playground.api.answers import amount
+from playground.api.errors import (
+    answer_bug,
+    answer_error,
+    answer_fields,
+    answer_status,
+    answer_unreadable,
+)
 from playground.api.keys import bearer
+from playground.api.orders import Caller, paint_images
 from playground.api.schemas import GenerationsIn, Refusal
+from playground.api.tasks import task_of
 from playground.generation.catalogue import Model, catalogue
 from playground.generation.database import in_thread
-from playground.generation.deliver import Delivered
-from playground.generation.errors import BadRequest, EaselError, TwinAhead
-from playground.generation.links import picture_path
-from playground.generation.models import Generation
-from playground.generation.request import Ask, Buyer, ImageRequest, Once
-from playground.generation.service import accept, in_credits, see_through
-from playground.generation.twins import answer_again, twin_of
-
-log = structlog.get_logger()
-
-
-LONGEST_KEY = 255
+from playground.generation.errors import EaselError
+from playground.generation.request import Buyer
 
 
 class Orjson(BaseRenderer):
@@ -68,90 +62,15 @@ ERRORS = {
 
 @api.post("/images/generations", response={200: dict, **ERRORS})
 @api.post("/images/generations/", response=dict, include_in_schema=False)
-async def create_images(
-    request: HttpRequest, response: HttpResponse, body: GenerationsIn
-) -> dict[str, Any]:
+async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponse:
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
-    buyer: Buyer = request.auth  # type: ignore[attr-defined]
-    ask = body.to_ask()
-    once = named_once(request, ask)
-    twin = await twin_of(buyer.account_id, once)
-    while twin is None:
-        try:
-            generation = await accept(
-                ask,
-                buyer,
-                endpoint="images.generations",
-                state=Generation.State.RUNNING,
-                generation_id=request.META["easel.request_id"],
-                once=once,
-            )
-        except TwinAhead:
-            twin = await twin_of(buyer.account_id, once)
-        else:
-            return images_out(
-                generation, await see_through(generation), origin(request)
-            )
-    response["idempotent-replayed"] = "true"
-    return images_out(twin, await answer_again(twin), origin(request))
-
-
-def named_once(request: HttpRequest, ask: Ask) -> Once | None:
-    """Read the caller's Idempotency-Key, and what it stands for."""
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if not key:
-        return None
-    if len(key) > LONGEST_KEY or not key.isprintable():
-        raise BadRequest(
-            f"An Idempotency-Key is at most {LONGEST_KEY} printable characters.",
-            param="Idempotency-Key",
-        )
-    asked = orjson.dumps(["images.generations", asdict(ask)], default=str)
-    return Once(key, hashlib.sha256(asked).hexdigest())
-
-
-def images_out(
-    generation: Generation, pictures: list[Delivered], site: str
-) -> dict[str, Any]:
-    """Write the answer: OpenAI's fields, and what Easel adds."""
-    request = ImageRequest.from_json(generation.request)
-    first = pictures[0].row
-    charged = generation.unit_price_microcredits * len(pictures)
-    return {
-        "created": int(time.time()),
-        "data": [entry(picture, request, site) for picture in pictures],
-        "size": f"{first.width}x{first.height}",
-        "output_format": first.format,
-        "metadata": {
-            "request_id": generation.id,
-            "model": generation.model,
-            "requested": request.requested_size,
-            "delivered": f"{first.width}x{first.height}",
-            "shape": request.shape,
-            "tier": request.tier,
-            "seeds": [picture.row.seed for picture in pictures],
-            "is_test": generation.is_test,
-            "warnings": [
-                {"field": note.field, "message": note.message} for note in request.notes
-            ],
-            "cost": amount(charged),
-        },
-    }
-
-
-def entry(picture: Delivered, request: ImageRequest, site: str) -> dict[str, Any]:
-    """One picture: its bytes or its address, as asked."""
-    row = picture.row
-    shown: dict[str, Any] = {"id": row.id}
-    if request.response_format == "b64_json":
-        shown["b64_json"] = pybase64.b64encode_as_string(picture.data)
-    else:
-        path, expires = picture_path(row.id, row.format, row.expires_at)
-        shown["url"] = site + path
-        shown["expires_at"] = expires
-    if row.revised_prompt:
-        shown["revised_prompt"] = row.revised_prompt
-    return shown
+    caller = Caller(
+        buyer=request.auth,  # type: ignore[attr-defined]
+        request_id=request.META["easel.request_id"],
+        idempotency_key=request.headers.get("Idempotency-Key", ""),
+        site=origin(request),
+    )
+    return await paint_images(body, caller)
 
 
 @api.get("/models", response={200: dict, 401: Refusal})
@@ -199,10 +118,12 @@ async def show_balance(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def amount(microcredits: int) -> dict[str, Any]:
-    """Credits as an exact decimal number, and the integer beside it."""
-    credits = orjson.Fragment(in_credits(microcredits))
-    return {"credits": credits, "microcredits": microcredits}
+@api.get("/tasks/{task_id}", response={200: dict, 401: Refusal, 404: Refusal})
+@api.get("/tasks/{task_id}/", response=dict, include_in_schema=False)
+async def show_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
+    """An order by the x-request-id of its call: how it stands, and what came of it."""
+    buyer: Buyer = request.auth  # type: ignore[attr-defined]
+    return await task_of(buyer.account_id, task_id, origin(request))
 
 
 @api.exception_handler(EaselError)
@@ -212,27 +133,18 @@ def on_easel_error(request: HttpRequest, error: EaselError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def on_bad_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Name the first field that is wrong, and what it may be."""
-    first = error.errors[0]
-    path = [str(part) for part in first["loc"] if part not in ("body", "body_params")]
-    field = ".".join(path[1:] if path and path[0] == "body" else path)
-    message = first["msg"].removeprefix("Value error, ")
-    if field == "stream":
-        message = "Streamed answers are not offered here: leave 'stream' out"
-    sentence = f"{field}: {message}." if field else f"{message}."
-    return answer_error(BadRequest(sentence, param=field or None))
+    return answer_fields(error.errors)
 
 
 @api.exception_handler(HttpError)
 def on_unreadable_body(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Ninja raises this when the body cannot be parsed."""
-    return answer_error(BadRequest("The body is not valid JSON.", code="bad_json"))
+    return answer_unreadable()
 
 
 @api.exception_handler(Exception)
 def on_bug(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.exception("api.bug", exc_info=error)
-    return answer_status(500)
+    return answer_bug(error)
 
 
 def unknown_path(request: HttpRequest, path: str = "") -> HttpResponse:

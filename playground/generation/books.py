@@ -7,7 +7,7 @@ state and claim are the fence: whoever lost them changes nothing.
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -40,6 +40,10 @@ class Open:
     is_capped: bool = False
     idempotency_key: str = ""
     fingerprint: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.order.id
 
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
@@ -84,7 +88,7 @@ class Open:
             "idempotency_key": self.idempotency_key,
             "fingerprint": self.fingerprint,
         }
-        return {**own, **asdict(self.asked()), **mine}
+        return {**own, **self.asked().record(), **mine}
 
 
 def takes_key(cursor: sqlite3.Cursor, record: dict[str, Any]) -> bool:
@@ -115,6 +119,10 @@ class Move:
     changes: ClassVar[str]
     unless: ClassVar[str]
 
+    @property
+    def subject(self) -> str:
+        return self.generation_id
+
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
         statement = MOVE.replace("{changes}", cls.changes).replace(
@@ -122,7 +130,7 @@ class Move:
         )
         for ours, theirs in ((":claim", "c.claim"), ("{now}", "now()")):
             statement = statement.replace(ours, theirs)
-        return statement, [as_json([asdict(one) for one in batch])]
+        return statement, [as_json([one.record() for one in batch])]
 
     @classmethod
     def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:
@@ -134,16 +142,19 @@ class Move:
         cursor.execute(
             f"UPDATE generation_generation SET {changes}, deadline = {SQLITE_LATER}"
             f" WHERE id = :generation_id AND {self.unless.replace('g.', '')}",
-            asdict(self),
+            self.record(),
         )
         if cursor.rowcount == 0:
             return False
         cursor.execute(
             f"UPDATE billing_hold SET expires_at = {SQLITE_LATER}"
             " WHERE job_id = :generation_id AND state = 'pending'",
-            asdict(self),
+            self.record(),
         )
         return True
+
+    def record(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in CLAIM_COLUMNS}
 
 
 class Claim(Move):
@@ -190,17 +201,18 @@ class Close:
     pictures: tuple[PictureRow, ...] = ()
     attempts: tuple[AttemptRow, ...] = ()
 
+    @property
+    def subject(self) -> str:
+        return self.generation_id
+
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
         closings, pictures, attempts = [], [], []
         for one in batch:
             closings.append(one.record())
-            pictures += [
-                {"generation_id": one.generation_id, **asdict(p)} for p in one.pictures
-            ]
-            attempts += [
-                {"generation_id": one.generation_id, **asdict(a)} for a in one.attempts
-            ]
+            of = {"generation_id": one.generation_id}
+            pictures += [of | picture.record() for picture in one.pictures]
+            attempts += [of | attempt.record() for attempt in one.attempts]
         return CLOSE, [as_json(closings), as_json(pictures), as_json(attempts)]
 
     @classmethod
@@ -256,14 +268,14 @@ def on_sqlite(row: PictureRow | AttemptRow) -> dict[str, Any]:
     """Return a row's values as SQLite keeps them: moments are text, in UTC."""
     return {
         name: str(value) if isinstance(value, datetime) else value
-        for name, value in asdict(row).items()
+        for name, value in row.record().items()
     }
 
 
-def records(columns: dict[str, str], alias: str, **more: str) -> str:
-    """Read a JSON array of records as a table with these columns."""
-    typed = ", ".join(f'"{name}" {kind}' for name, kind in {**columns, **more}.items())
-    return f"jsonb_to_recordset(%s::jsonb) AS {alias}({typed})"
+def records(columns: dict[str, str], alias: str, parameter: int = 1) -> str:
+    """Read a JSON array of records, one of the parameters, as a table with these columns."""
+    typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    return f"jsonb_to_recordset(${parameter}::jsonb) AS {alias}({typed})"
 
 
 def listed(columns: dict[str, str]) -> str:
@@ -285,7 +297,7 @@ DANGLES = """NOT EXISTS (SELECT 1 FROM generation_generation g
 
 OPEN = f"""
 WITH wanted AS MATERIALIZED (
-    SELECT * FROM {records(ORDER_COLUMNS, "o", **MONEY_COLUMNS)}
+    SELECT * FROM {records(ORDER_COLUMNS | MONEY_COLUMNS, "o")}
 ),
 keyed AS (
     INSERT INTO generation_idempotencykey AS k
@@ -352,12 +364,12 @@ closing AS (SELECT id AS job_id, cost, unpaid_state, reason FROM closed WHERE is
 pictured AS (
     INSERT INTO generation_picture ({listed(PICTURE_COLUMNS)}, created_at)
     SELECT {PICTURE_VALUES}, now()
-    FROM {records(PICTURE_COLUMNS, "p")} JOIN closed ON closed.id = p.generation_id
+    FROM {records(PICTURE_COLUMNS, "p", 2)} JOIN closed ON closed.id = p.generation_id
 ),
 tried AS (
     INSERT INTO generation_attempt ({listed(ATTEMPT_COLUMNS)})
     SELECT {", ".join(f"a.{name}" for name in ATTEMPT_COLUMNS)}
-    FROM {records(ATTEMPT_COLUMNS, "a")} JOIN closed ON closed.id = a.generation_id
+    FROM {records(ATTEMPT_COLUMNS, "a", 3)} JOIN closed ON closed.id = a.generation_id
 )
 SELECT id FROM closed"""
 

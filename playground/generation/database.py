@@ -7,6 +7,7 @@ Each still gets an answer of its own, and a batch that fails is done again singl
 
 import asyncio
 import queue
+import select
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,6 +15,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from django.conf import settings
 from django.db import OperationalError, connection, connections
+from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg import errors as postgres_errors
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -32,6 +34,10 @@ Found = TypeVar("Found")
 
 class Operation(Protocol):
     """One change to the books. Its answer is whatever its forms return for it."""
+
+    @property
+    def subject(self) -> str:
+        """Return the order it changes: a batch holds one operation on each."""
 
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
@@ -92,7 +98,7 @@ class Line:
 
     async def _serve(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting, []
+            batch, self._waiting = one_on_each(self._waiting)
             try:
                 await self._serve_batch(batch)
             except asyncio.CancelledError:
@@ -118,6 +124,25 @@ class Line:
                 await self._serve_batch([one])
             elif not one[1].done():
                 one[1].set_result(answer)
+
+
+Waiting = list[tuple[Operation, asyncio.Future[Any]]]
+
+
+def one_on_each(waiting: Waiting) -> tuple[Waiting, Waiting]:
+    """Part the first operation on each order from those that come after it.
+
+    Two changes of one row in one statement would be mixed up: PostgreSQL applies
+    either of them, and tells both that they were done.
+    """
+    first: Waiting = []
+    later: Waiting = []
+    subjects: set[str] = set()
+    for one in waiting:
+        subject = one[0].subject
+        (later if subject in subjects else first).append(one)
+        subjects.add(subject)
+    return first, later
 
 
 async def patiently(
@@ -154,9 +179,14 @@ class PostgresExecutor:
                 known = connections["default"].get_connection_params()
                 wanted = {k: v for k, v in known.items() if k in POSTGRES_PARAMETERS}
                 pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-                    kwargs={**wanted, "autocommit": True},
+                    kwargs={
+                        **wanted,
+                        "autocommit": True,
+                        "cursor_factory": AsyncRawCursor,
+                    },
                     min_size=1,
                     max_size=settings.DATABASE_POOL_SIZE,
+                    check=is_silent,
                     open=False,
                 )
                 await pool.open()
@@ -166,6 +196,18 @@ class PostgresExecutor:
     async def close(self) -> None:
         if self._pool is not None:
             await self._pool.close()
+
+
+async def is_silent(link: AsyncConnection[Any]) -> None:
+    """Refuse a connection whose server has gone: an idle line that can be read was ended.
+
+    It costs no round trip. What was under way when the server went stays unknown.
+    """
+    line = select.poll()
+    line.register(link.fileno(), select.POLLIN)
+    if line.poll(0):
+        await link.close()
+        raise postgres_errors.OperationalError("the server closed the connection")
 
 
 POSTGRES_PARAMETERS = {

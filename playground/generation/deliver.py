@@ -5,111 +5,167 @@ their size or format has to change, and every picture stands in its file before
 anybody pays for it. All of it happens in threads, off the event loop.
 """
 
-import asyncio
 import hashlib
 import io
-import warnings
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from accounts.ids import new_id
 from playground.generation.entries import PictureRow
 from playground.generation.errors import OutOfService
+from playground.generation.hands import Hands
 from playground.generation.links import EXTENSIONS
 from playground.generation.providers.base import Broken, PaintedPicture
 from playground.generation.request import ImageRequest
 
 MAX_PIXELS = 64_000_000
+SMALL_BYTES = 256 * 1024
 QUALITY = {"jpeg": 90, "webp": 85, "avif": 70}
 OPAQUE = {"jpeg"}
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 READABLE = ("PNG", "JPEG", "WEBP", "AVIF", "GIF")
+UNREADABLE = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,
+    SyntaxError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A stored picture: its row, and its bytes for whoever wants them at once."""
+    """A stored picture: its row, and its bytes for whoever wants them at once.
+
+    `base64` is how the provider spelled them, when nothing had to be changed.
+    """
 
     row: PictureRow
     data: bytes
+    base64: bytes | memoryview | None = None
 
 
-async def deliver(
-    painted: PaintedPicture,
-    request: ImageRequest,
-    *,
-    position: int,
-    kept_days: int | None,
-    places: asyncio.Semaphore,
-) -> Delivered:
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Where a picture belongs, and for how long."""
+
+    request: ImageRequest
+    position: int
+    kept_days: int | None
+
+
+async def deliver(painted: PaintedPicture, keeping: Keeping, hands: Hands) -> Delivered:
     """Check, convert where needed, and store one picture."""
-    async with places:
-        return await asyncio.to_thread(finish, painted, request, position, kept_days)
+    is_small = len(painted.data) <= SMALL_BYTES
+    first_look = partial(kept_as_it_is, painted, keeping)
+    delivered = await (
+        hands.together(first_look) if is_small else hands.alone(first_look)
+    )
+    if delivered is None:
+        delivered = await hands.one_of_few(partial(changed, painted, keeping))
+    return delivered
 
 
-def finish(
-    painted: PaintedPicture, request: ImageRequest, position: int, kept_days: int | None
-) -> Delivered:
-    data, image_format, (width, height) = fitted(painted.data, request)
-    now = datetime.now(UTC)
-    picture_id = new_id("pic")
-    kept_until = now + timedelta(days=kept_days) if kept_days else None
+def kept_as_it_is(painted: PaintedPicture, keeping: Keeping) -> Delivered | None:
+    """Store a picture that is what was asked for; `None` when it has to be changed."""
+    picture = checked(painted.data)
+    if keeping.request.output_compression is not None:
+        return None
+    if wanted(picture, keeping.request) != (format_of(picture), picture.size):
+        return None
+    return kept(painted, picture, keeping)
+
+
+def changed(painted: PaintedPicture, keeping: Keeping) -> Delivered:
+    """Store a picture in the size and format that were asked for."""
+    request = keeping.request
+    picture = Image.open(io.BytesIO(painted.data), formats=READABLE)
+    image_format, size = wanted(picture, request)
+    resized = reshape(picture, size, request.fit)
+    data = encode(resized, image_format, request.output_compression)
+    return kept(replace(painted, data=data, base64=None), checked(data), keeping)
+
+
+def kept(painted: PaintedPicture, picture: Image.Image, keeping: Keeping) -> Delivered:
+    now, days, data = datetime.now(UTC), keeping.kept_days, painted.data
+    picture_id, image_format = new_id("pic"), format_of(picture)
     row = PictureRow(
         id=picture_id,
-        position=position,
+        position=keeping.position,
         file=f"{now:%Y/%m/%d}/{picture_id}.{EXTENSIONS[image_format]}",
         sha256=hashlib.sha256(data).hexdigest(),
         format=image_format,
-        width=width,
-        height=height,
+        width=picture.width,
+        height=picture.height,
         bytes=len(data),
         seed=painted.seed,
         revised_prompt=painted.revised_prompt,
-        expires_at=kept_until,
+        expires_at=now + timedelta(days=days) if days else None,
     )
     store(row.file, data)
-    return Delivered(row, data)
+    return Delivered(row, data, painted.base64)
 
 
 def store(name: str, data: bytes) -> None:
     """Write the file, or say plainly that storage is away."""
     try:
-        default_storage.save(name, ContentFile(data))
+        if not written_plainly(name, data):
+            default_storage.save(name, ContentFile(data))
     except OSError as error:
         raise OutOfService(
-            "The picture could not be stored. Nothing was charged; try again soon.",
+            _("The picture could not be stored. Nothing was charged; try again soon."),
             code="storage_unavailable",
         ) from error
 
 
-def fitted(data: bytes, request: ImageRequest) -> tuple[bytes, str, tuple[int, int]]:
-    """Return the bytes to deliver, with their format and size: the same ones if they fit."""
-    picture = opened(data)
-    given = (picture.format or "").lower()
-    target = (request.target_width, request.target_height)
-    if request.fit == "none":
-        target = picture.size
-    wanted = request.output_format or given
-    if target == picture.size and wanted == given:
-        return data, given, picture.size
-    whole = opened(data)
-    resized = reshape(whole, target, request.fit)
-    return encode(resized, wanted, request.output_compression), wanted, resized.size
+def written_plainly(name: str, data: bytes) -> bool:
+    """On a local disk, write in three calls what Django does in fifteen.
 
-
-def opened(data: bytes) -> Image.Image:
-    """Open a picture and check it through, or call it broken."""
+    A picture's name is always new, so no other has to be looked for. A day's first
+    picture finds no folder and goes Django's way.
+    """
+    if default_storage.__class__ is not FileSystemStorage:
+        return False
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=READABLE)
-            if picture.width * picture.height > MAX_PIXELS:
-                raise Broken("the picture is larger than any we ask for", ran="yes")
-            Image.open(io.BytesIO(data), formats=READABLE).verify()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Warning) as error:
+        handle = os.open(default_storage.path(name), NEW_FILE, 0o666)
+    except FileNotFoundError:
+        return False
+    with os.fdopen(handle, "wb") as file:
+        if default_storage.file_permissions_mode is not None:
+            os.fchmod(handle, default_storage.file_permissions_mode)
+        file.write(data)
+    return True
+
+
+def wanted(picture: Image.Image, request: ImageRequest) -> tuple[str, tuple[int, int]]:
+    """Return the format and size to deliver a picture in."""
+    target = (request.target_width, request.target_height)
+    size = picture.size if request.fit == "none" else target
+    return request.output_format or format_of(picture), size
+
+
+def format_of(picture: Image.Image) -> str:
+    return (picture.format or "").lower()
+
+
+def checked(data: bytes) -> Image.Image:
+    """Open a picture and check it through, or call it broken. A PNG's pixels are not read."""
+    try:
+        picture = Image.open(io.BytesIO(data), formats=READABLE)
+        if picture.width * picture.height > MAX_PIXELS:
+            raise Broken("the picture is larger than any we ask for", ran="yes")
+        if picture.format == "PNG":
+            picture.verify()  # its checksums; other formats have to be read through
+        else:
+            picture.load()
+    except UNREADABLE as error:
         raise Broken(f"the picture cannot be opened: {error}", ran="yes") from error
     return picture
 

@@ -6,6 +6,7 @@ reading them out of one JSON parameter. The moments are the database's own.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 ORDER_COLUMNS = {
     "id": "text",
@@ -98,6 +99,10 @@ class PictureRow:
     revised_prompt: str
     expires_at: datetime | None
 
+    def record(self) -> dict[str, Any]:
+        """Its own columns: `asdict` would copy every value, at a third of a request's cost."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptRow:
@@ -114,3 +119,6 @@ class AttemptRow:
     pictures: int = 0
     first_byte_ms: int | None = None
     cost_microusd: int = 0
+
+    def record(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}

@@ -5,6 +5,7 @@
     │   ├── ModelNotFound     404   the caller: pick another model
     │   ├── TooLarge          413   the caller: send less
     │   └── WrongMedia        415   the caller: send it another way
+    ├── NotFound              404   the caller: this is not, or no longer, yours
     ├── Unauthorized          401   the caller: use a key that is known here
     ├── Forbidden             403   the account's owner: this key may not
     ├── CannotPay             402   the account's owner: buy credits
@@ -16,6 +17,7 @@
     │   ├── AllProvidersFailed 502  nobody; try again
     │   └── TimedOut          504   nobody; try again
     └── OutOfService          503   the operator: database or storage is away
+        └── PutBack           503   nobody: the order waits and will be painted
 
 Each has a stable `code` and one sentence that is safe to show and says what to
 do next. Only the doors turn them into statuses and words.
@@ -54,6 +56,11 @@ class TooLarge(BadRequest):
 @dataclass
 class WrongMedia(BadRequest):
     code: str = "unsupported_media_type"
+
+
+@dataclass
+class NotFound(EaselError):
+    code: str = "not_found"
 
 
 @dataclass
@@ -112,3 +119,8 @@ class TimedOut(Unpainted):
 class OutOfService(EaselError):
     code: str = "out_of_service"
     retry_after_seconds: int | None = 5
+
+
+@dataclass
+class PutBack(OutOfService):
+    code: str = "put_back"

@@ -20,10 +20,16 @@ def picture_path(
     image_format: str,
     kept_until: datetime | None,
     *,
-    seconds: int | None = None,
+    seconds: int = 0,
 ) -> tuple[str, int]:
-    """Return the signed path and the moment it expires, never past the picture's own end."""
-    expires = int(time.time()) + (seconds or settings.FILE_URL_SECONDS)
+    """Return the signed path and the moment it expires, never past the picture's own end.
+
+    The end is rounded up, so that a page shows the same address for a while and the
+    browser need not fetch the picture again.
+    """
+    seconds = seconds or settings.FILE_URL_SECONDS
+    step = max(1, seconds // 24)
+    expires = -(-(int(time.time()) + seconds) // step) * step
     if kept_until is not None:
         expires = min(expires, int(kept_until.timestamp()))
     name = f"{picture_id}.{EXTENSIONS[image_format]}"

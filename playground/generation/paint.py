@@ -5,7 +5,6 @@ rubbish is followed by the next. A refusal is the model's answer and ends it.
 """
 
 import asyncio
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from playground.generation.catalogue import Offer
 from playground.generation.deliver import Delivered
@@ -36,7 +36,7 @@ from playground.generation.providers.base import (
 from playground.generation.request import ImageRequest
 
 log = structlog.get_logger()
-SEEDS = 2**31
+Failure = ProviderFailure | EaselError
 Keep = Callable[[PaintedPicture, int], Awaitable[Delivered]]
 
 
@@ -61,40 +61,48 @@ class Order:
 
 
 async def paint(order: Order, providers: dict[str, Provider], work: Work) -> None:
-    """Fill `work` with pictures, tries, and the reason when some are missing."""
+    """Fill `work` with pictures and tries; raise why some are missing, if any are."""
     for offer in order.offers:
         while missing := spots_left(order, work):
             failures = await one_round(order, offer, providers[offer.provider], work)
-            if any(isinstance(failure, Refused) for failure in failures):
-                work.failure = RefusedByModel(
-                    "The model declined to paint this. Nothing was charged for it;"
-                    " change the prompt and try again."
-                )
-                return
+            stop_if_no_other_can_help(failures)
             if failures or spots_left(order, work) == missing:
                 break
     if spots_left(order, work):
-        work.failure = AllProvidersFailed(
-            "No provider could paint this just now. Nothing was charged for what is"
-            " missing; try again."
+        raise AllProvidersFailed(
+            _(
+                "No provider could paint this just now. Nothing was charged for what is"
+                " missing; try again."
+            )
         )
+
+
+def stop_if_no_other_can_help(failures: Sequence[Failure]) -> None:
+    """A refusal is the model's answer, and trouble of our own stays with us."""
+    for failure in failures:
+        if isinstance(failure, EaselError):
+            raise failure
+        if isinstance(failure, Refused):
+            raise RefusedByModel(
+                _(
+                    "The model declined to paint this. Nothing was charged for it;"
+                    " change the prompt and try again."
+                )
+            )
 
 
 async def one_round(
     order: Order, offer: Offer, provider: Provider, work: Work
-) -> list[ProviderFailure]:
+) -> list[Failure]:
     """Ask one offer for all that is missing, in as many calls as it needs, at once."""
     missing = spots_left(order, work)
     calls = [
         missing[start : start + offer.n_per_call]
         for start in range(0, len(missing), offer.n_per_call)
     ]
-    async with asyncio.TaskGroup() as group:
-        tries = [
-            group.create_task(attempt(order, offer, provider, spots=call, work=work))
-            for call in calls
-        ]
-    return [failure for one in tries if (failure := one.result())]
+    tries = [attempt(order, offer, provider, spots=call, work=work) for call in calls]
+    ends = [await tries[0]] if len(tries) == 1 else await asyncio.gather(*tries)
+    return [failure for failure in ends if failure]
 
 
 def spots_left(order: Order, work: Work) -> list[int]:
@@ -102,70 +110,80 @@ def spots_left(order: Order, work: Work) -> list[int]:
     return [spot for spot in range(order.request.n) if spot not in painted]
 
 
+@dataclass(slots=True)
+class Try:
+    """One call to one provider, as it goes."""
+
+    offer: Offer
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: float = field(default_factory=time.perf_counter)
+    answer: Answer = Answer(())
+    kept: int = 0
+    failure: Failure | None = None
+
+    def row(self, request: ImageRequest) -> AttemptRow:
+        """Note it down as it stands."""
+        known = self.failure if isinstance(self.failure, ProviderFailure) else None
+        return AttemptRow(
+            provider=self.offer.provider,
+            upstream=self.offer.upstream,
+            upstream_request_id=self.answer.upstream_request_id[:120],
+            outcome=outcome(self.failure, self.kept),
+            status=known.status if known else None,
+            reason=str(self.failure or "")[:300],
+            pictures=self.kept,
+            first_byte_ms=in_ms(self.answer.first_byte_seconds),
+            duration_ms=round((time.perf_counter() - self.clock) * 1000),
+            cost_microusd=provider_cost(request, self.offer, self.answer, self.kept),
+            started_at=self.started_at,
+        )
+
+
 async def attempt(
     order: Order, offer: Offer, provider: Provider, *, spots: list[int], work: Work
-) -> ProviderFailure | None:
+) -> Failure | None:
     """Ask one provider once, keep what it sends, and note how it went."""
-    commission = commissioned(order, offer, spots)
-    started, clock = datetime.now(UTC), time.perf_counter()
-    answer, kept = Answer(()), 0
-    failure: ProviderFailure | None = None
+    one = Try(offer)
     try:
-        answer = await called(provider, commission)
-        for spot, painted in zip(spots, answer.pictures, strict=False):
-            work.pictures.append(await order.keep(painted, spot))
-            kept += 1
-        if not answer.pictures:
-            failure = Broken("the answer held no picture", ran="yes")
-    except ProviderFailure as known:
-        failure = known
+        await ask_and_keep(order, provider, one, spots, work)
+    except (ProviderFailure, EaselError) as known:
+        one.failure = known
+        log.info("attempt.failed", provider=offer.provider, reason=str(known))
     finally:
-        work.attempts.append(
-            AttemptRow(
-                provider=offer.provider,
-                upstream=offer.upstream,
-                upstream_request_id=answer.upstream_request_id[:120],
-                outcome=outcome(failure, kept),
-                status=failure.status if failure else None,
-                reason=failure.reason[:300] if failure else "",
-                pictures=kept,
-                first_byte_ms=in_ms(answer.first_byte_seconds),
-                duration_ms=round((time.perf_counter() - clock) * 1000),
-                cost_microusd=provider_cost(order.request, offer, answer, kept),
-                started_at=started,
-            )
-        )
-    if kept:
+        work.attempts.append(one.row(order.request))
+    if one.kept:
         work.provider = offer.provider
-    if failure:
-        log.info(
-            "attempt.failed",
-            provider=offer.provider,
-            outcome=failure.outcome,
-            status=failure.status,
-            reason=failure.reason,
-        )
-    return failure
+    return one.failure
 
 
-async def called(provider: Provider, commission: Commission) -> Answer:
-    """Call the provider within its time; what nobody foresaw is a broken provider."""
+async def ask_and_keep(
+    order: Order, provider: Provider, one: Try, spots: list[int], work: Work
+) -> None:
+    """Call the provider within its time and deliver each picture it sends.
+
+    What nobody foresaw, in the call or in the bytes, is a broken provider.
+    """
+    commission = commissioned(order, one.offer, spots)
     try:
         async with asyncio.timeout(commission.deadline_seconds):
-            return await provider.paint(commission)
-    except ProviderFailure:
+            one.answer = await provider.paint(commission)
+        for spot, painted in zip(spots, one.answer.pictures, strict=False):
+            work.pictures.append(await order.keep(painted, spot))
+            one.kept += 1
+    except (ProviderFailure, EaselError):
         raise
     except TimeoutError as error:
         raise Broken("no answer in time", ran="unknown") from error
     except Exception as error:
         log.exception("provider.unforeseen")
         raise Broken(f"unforeseen: {error!r}", ran="unknown") from error
+    if not one.kept:
+        raise Broken("the answer held no picture", ran="yes")
 
 
 def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
     """Put the request in the offer's words. Each spot of a seeded order has its own seed."""
     request = order.request
-    first = secrets.randbelow(SEEDS) if request.seed is None else request.seed
     return Commission(
         upstream=offer.upstream,
         prompt=request.prompt,
@@ -175,7 +193,7 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         width=request.width,
         height=request.height,
         deadline_seconds=settings.PROVIDER_TIMEOUT_SECONDS,
-        seed=first + spots[0] if request.seed is not None else None,
+        seed=None if request.seed is None else request.seed + spots[0],
         negative_prompt=request.negative_prompt,
         quality=request.quality,
         output_format=request.output_format,
@@ -194,13 +212,13 @@ def passed_on(request: ImageRequest, offer: Offer) -> dict[str, Any]:
     }
 
 
-def outcome(failure: ProviderFailure | None, kept: int) -> str:
+def outcome(failure: Failure | None, kept: int) -> str:
     """Name the try's end; `empty` is work done, and maybe billed, without a picture."""
     if failure is None or kept:
         return Attempt.Outcome.SUCCEEDED
     if isinstance(failure, Broken) and failure.ran == "yes":
         return Attempt.Outcome.EMPTY
-    return failure.outcome
+    return getattr(failure, "outcome", Attempt.Outcome.BROKEN)
 
 
 def in_ms(seconds: float | None) -> int | None:

@@ -5,7 +5,7 @@ A door makes an `Ask`, in the caller's own terms. `normalise` turns it into an
 came through. A `Buyer` is whoever asked, as far as money and limits care.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, Self
 
@@ -96,8 +96,10 @@ class ImageRequest:
     notes: tuple[Note, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data for the order's row."""
-        return asdict(self)
+        """Return plain data for the order's row, as JSON would give it back."""
+        notes = [{"field": note.field, "message": note.message} for note in self.notes]
+        own = {name: getattr(self, name) for name in self.__slots__}
+        return own | {"notes": notes}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

@@ -5,6 +5,8 @@ A test key rehearses every model with the embedded painter.
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
 from playground.generation.catalogue import Model, Offer
 from playground.generation.errors import ModelNotFound
 
@@ -19,8 +21,11 @@ def route(model: Model, connected: Collection[str], *, is_test: bool) -> list[Of
     if not offers:
         named = ", ".join(sorted({offer.provider for offer in model.offers}))
         raise ModelNotFound(
-            f"No provider of {model.id} is connected here ({named}). The operator can"
-            " connect one; a test key rehearses the model meanwhile.",
+            _(
+                "No provider of %(model)s is connected here (%(named)s). The operator"
+                " can connect one; a test key rehearses the model meanwhile."
+            )
+            % {"model": model.id, "named": named},
             param="model",
             code="model_not_connected",
         )

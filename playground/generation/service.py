@@ -10,17 +10,20 @@ from decimal import Decimal
 
 import structlog
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.ids import new_id
 from billing.ledger import MICRO, Budget, budgets_without_room, wallet_of
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
 from playground.generation.database import AWAY, CLASHES, in_thread
-from playground.generation.deliver import Delivered, deliver
+from playground.generation.deliver import Delivered, Keeping, deliver
 from playground.generation.errors import (
     CannotPay,
     EaselError,
     OutOfService,
+    PutBack,
     RefusedByModel,
     TimedOut,
     TooMany,
@@ -40,6 +43,7 @@ from playground.generation.twins import give_key_back, holder
 
 log = structlog.get_logger()
 State = Generation.State
+GIVEN_UP = gettext_lazy("This took too long and was given up. Nothing was charged.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,9 @@ async def accept(
     """Price the order and hold the money, or say plainly why not."""
     here = studio()
     if here.is_closing:
-        raise OutOfService("Easel is restarting. Nothing was charged; try again soon.")
+        raise OutOfService(
+            _("Easel is restarting. Nothing was charged; try again soon.")
+        )
     generation = drawn_up(quote(ask, buyer), buyer)
     generation.id = generation_id or new_id("img")
     generation.endpoint, generation.state = endpoint, state
@@ -123,12 +129,12 @@ async def opened(
         return bool(swept and await here.books.do(order))
     except CLASHES as clash:
         raise TooMany(
-            "One picture at a time: wait until the last one is done."
+            _("One picture at a time: wait until the last one is done.")
         ) from clash
     except AWAY as error:
         log.error("database.away", reason=str(error))
         raise OutOfService(
-            "The database is away for a moment. Nothing was charged; try again soon."
+            _("The database is away for a moment. Nothing was charged; try again soon.")
         ) from error
 
 
@@ -141,8 +147,10 @@ async def carry_out(generation: Generation) -> list[Delivered]:
     except EaselError as failure:
         work.failure = failure
     except asyncio.CancelledError:
-        await here.books.do(Release(generation.id, here.name, settings.QUEUE_SECONDS))
-        raise
+        back = Release(generation.id, here.name, settings.QUEUE_SECONDS)
+        if await here.books.do(back):
+            raise
+        raise TimedOut(str(GIVEN_UP)) from None
     return await asyncio.shield(settle(generation, work, here))
 
 
@@ -150,16 +158,11 @@ def order_of(generation: Generation, here: Studio) -> Order:
     """Turn the order's row into what the painting needs."""
     request = ImageRequest.from_json(generation.request)
     model = catalogue().find(generation.model)
-    stays = generation.lane != Generation.Lane.API
+    is_api = generation.lane == Generation.Lane.API
+    days = settings.RETENTION_DAYS if is_api else None
 
     async def keep(painted: PaintedPicture, position: int) -> Delivered:
-        return await deliver(
-            painted,
-            request,
-            position=position,
-            kept_days=None if stays else settings.RETENTION_DAYS,
-            places=here.pixels,
-        )
+        return await deliver(painted, Keeping(request, position, days), here.hands)
 
     return Order(
         request=request,
@@ -184,11 +187,39 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
         pictures=tuple(picture.row for picture in delivered),
         attempts=tuple(work.attempts),
     )
-    if not await here.books.do(closing):
-        raise TimedOut("This took too long and was given up. Nothing was charged.")
+    if not await closed(closing, here):
+        raise TimedOut(str(GIVEN_UP))
     if failure and not delivered:
         raise failure
     return delivered
+
+
+async def closed(closing: Close, here: Studio) -> bool:
+    """Close an order; when the database is away, again until its lease is nearly over.
+
+    A first try may have been done although its answer was lost.
+    """
+    try:
+        return bool(await here.books.do(closing))
+    except AWAY as error:
+        log.error("database.away", reason=str(error))
+    for _pause in range(settings.LEASE_SECONDS // 2):
+        await asyncio.sleep(1)
+        try:
+            if await here.books.do(closing):
+                return True
+            ended_here = Generation.objects.filter(
+                pk=closing.generation_id,
+                claim=closing.claim,
+                state=closing.state,
+                error_code=closing.error_code,
+            )
+            return await in_thread(ended_here.exists)
+        except AWAY:
+            continue
+    raise OutOfService(
+        _("The database is away. Ask for this order by its id once it is back.")
+    )
 
 
 def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
@@ -201,7 +232,19 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
 
 async def see_through(generation: Generation) -> list[Delivered]:
     """Carry an order out to its end, even when whoever asked stops listening."""
-    return await asyncio.shield(studio().begin(generation, carry_out(generation)))
+    work = studio().begin(generation, carry_out(generation))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        if not work.cancelled():
+            raise
+        raise PutBack(
+            _(
+                "Easel is restarting. This order is kept and will be painted: it is at"
+                " /v1/tasks/%(id)s, and costs nothing unless it is."
+            )
+            % {"id": generation.id}
+        ) from None
 
 
 async def take_up(generation_id: str) -> Generation | None:
@@ -223,7 +266,7 @@ async def cancel(generation_id: str) -> bool:
         claim="",
         state=State.CANCELLED,
         error_code="cancelled",
-        error_message="Cancelled before it was begun. Nothing was charged.",
+        error_message=_("Cancelled before it was begun. Nothing was charged."),
     )
     return bool(await studio().books.do(closing))
 
@@ -235,7 +278,9 @@ async def why_not(
     if once is not None:
         owner = buyer.account_id, once
         if await in_thread(lambda: holder(*owner)):
-            return TwinAhead("The same order is being painted: ask again in a moment.")
+            return TwinAhead(
+                _("The same order is being painted: ask again in a moment.")
+            )
         await in_thread(lambda: give_key_back(*owner, generation.id))
     if buyer.is_capped and buyer.key_id:
         needed = generation.quoted_microcredits, buyer.key_id
@@ -246,16 +291,18 @@ async def why_not(
 
 def beyond(budget: Budget) -> CannotPay:
     """Name the limit, its value, and when it resets."""
-    when = (
-        f" It resets at {budget.resets_at:%Y-%m-%d %H:%M} UTC."
-        if budget.resets_at
-        else ""
-    )
-    return CannotPay(
-        f"This key may spend {in_credits(budget.cap)} credits {budget.period}, and"
-        f" {in_credits(budget.used)} of them are spent or held.{when}",
-        code="budget_exceeded",
-    )
+    said = _(
+        "This key may spend %(cap)s credits %(period)s, and %(used)s of them are spent"
+        " or held."
+    ) % {
+        "cap": in_credits(budget.cap),
+        "period": budget.period,
+        "used": in_credits(budget.used),
+    }
+    if budget.resets_at:
+        when = {"when": f"{budget.resets_at:%Y-%m-%d %H:%M}"}
+        said = f"{said} {_('It resets at %(when)s UTC.') % when}"
+    return CannotPay(said, code="budget_exceeded")
 
 
 async def why_it_cannot_pay(generation: Generation) -> CannotPay:
@@ -263,16 +310,19 @@ async def why_it_cannot_pay(generation: Generation) -> CannotPay:
     wallet = await in_thread(lambda: wallet_of(generation.account_id))
     if wallet.frozen or wallet.debt:
         return CannotPay(
-            "This account owes credits or is frozen. Settle it under Credits first.",
+            _("This account owes credits or is frozen. Settle it under Credits first."),
             code="payment_due",
         )
-    needed, available = (
-        in_credits(amount)
-        for amount in (generation.quoted_microcredits, wallet.available)
-    )
+    missing = {
+        "needed": in_credits(generation.quoted_microcredits),
+        "available": in_credits(wallet.available),
+    }
     return CannotPay(
-        f"This needs {needed} credits and {available} are available."
-        " Buy credits in the console, or ask for fewer or smaller pictures."
+        _(
+            "This needs %(needed)s credits and %(available)s are available."
+            " Buy credits in the console, or ask for fewer or smaller pictures."
+        )
+        % missing
     )
 
 

@@ -8,6 +8,7 @@ as wide and half as wide are equally far away. Pure: no catalogue, no request.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import floor, isclose, log, sqrt
 
 Pixels = tuple[int, int]
@@ -147,6 +148,7 @@ def is_sensible_ratio(ratio: float) -> bool:
     return 1 / MOST_STRETCH <= ratio <= MOST_STRETCH
 
 
+@lru_cache(maxsize=1024)
 def ratio_of(shape: str) -> float:
     """Return width over height of a well-formed shape."""
     ratio = ratio_in(shape)
@@ -155,6 +157,7 @@ def ratio_of(shape: str) -> float:
     return ratio
 
 
+@lru_cache(maxsize=1024)
 def area_of(tier: str) -> float:
     """Return the pixels a well-formed tier stands for."""
     area = tier_area_in(tier)

@@ -97,9 +97,9 @@ def _said(text: str | None) -> str | None:
 
 
 def _beaten(**fields: str | None) -> tuple[Note, ...]:
-    message = _("It was ignored, because size says it too.")
+    said = [name for name, value in fields.items() if value is not None]
     return tuple(
-        Note(name, message) for name, value in fields.items() if value is not None
+        Note(name, _("It was ignored, because size says it too.")) for name in said
     )
 
 

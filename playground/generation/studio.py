@@ -17,7 +17,8 @@ from django.conf import settings
 
 from accounts.ids import new_id
 from playground.generation.books import Extend
-from playground.generation.database import Books
+from playground.generation.database import AWAY, PASSING, Books
+from playground.generation.hands import Hands
 from playground.generation.models import Generation
 from playground.generation.providers.base import Provider
 from playground.generation.providers.connected import connect
@@ -35,7 +36,7 @@ class Studio:
         self.providers: dict[str, Provider] = connect(
             painters=settings.PAINTER_PROCESSES, servers=settings.COMPATIBLE_SERVERS
         )
-        self.pixels = asyncio.Semaphore(2)
+        self.hands = Hands()
         self.is_closing = False
         self._live: dict[str, asyncio.Task[Any]] = {}
         self._pulse: asyncio.Task[None] | None = None
@@ -58,7 +59,7 @@ class Studio:
             alive = list(self._live)
             try:
                 kept = await asyncio.gather(*[self._extend(one) for one in alive])
-            except OSError as error:
+            except (OSError, *AWAY, *PASSING) as error:
                 log.warning("lease.not_extended", reason=str(error))
                 continue
             for generation_id, is_ours in zip(alive, kept, strict=True):

@@ -8,7 +8,9 @@ orders whose message went astray are found for sending again.
 from datetime import timedelta
 
 import structlog
+from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from playground.generation.books import Close
 from playground.generation.catalogue import catalogue
@@ -24,7 +26,10 @@ AT_ONCE = 500
 
 
 async def sweep(books: Books, *, account_id: str | None = None) -> int:
-    """End every overdue order, or one account's; say how many there were."""
+    """End every overdue order, or one account's; say how many there were.
+
+    What is overdue is for the database's clock to say, which set the deadlines.
+    """
     ended = 0
     for generation in await in_thread(lambda: overdue(account_id)):
         if await books.do(given_up(generation)):
@@ -36,9 +41,7 @@ async def sweep(books: Books, *, account_id: str | None = None) -> int:
 
 
 def overdue(account_id: str | None) -> list[Generation]:
-    orders = Generation.objects.filter(
-        state__in=Generation.LIVE, deadline__lt=timezone.now()
-    )
+    orders = Generation.objects.filter(state__in=Generation.LIVE, deadline__lt=Now())
     if account_id is not None:
         orders = orders.filter(account_id=account_id)
     return list(orders.order_by("deadline")[:AT_ONCE])
@@ -53,7 +56,7 @@ def given_up(generation: Generation) -> Close:
         claim=generation.claim,
         state=State.FAILED,
         error_code="timeout",
-        error_message="This took too long and was given up. Nothing was charged.",
+        error_message=_("This took too long and was given up. Nothing was charged."),
         unpaid_state="expired",
         overdue_only=True,
         attempts=(lost_attempt(generation),) if begun else (),
@@ -84,6 +87,6 @@ def lost_attempt(generation: Generation) -> AttemptRow:
 
 def waiting(*, older_than_seconds: float) -> list[str]:
     """Return queued orders that should have been taken up by now, oldest first."""
-    before = timezone.now() - timedelta(seconds=older_than_seconds)
+    before = Now() - timedelta(seconds=older_than_seconds)
     orders = Generation.objects.filter(state=State.QUEUED, created_at__lte=before)
     return list(orders.order_by("created_at").values_list("id", flat=True)[:AT_ONCE])

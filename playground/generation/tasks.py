@@ -5,11 +5,10 @@ process's own loop and waits, so that hundreds of waiting orders are hundreds of
 idle threads and nothing more.
 """
 
-import asyncio
-
 import structlog
 from celery import signals
 from django.conf import settings
+from kombu.exceptions import OperationalError as BrokerAway
 
 from playground.celery import app
 from playground.generation.errors import EaselError
@@ -25,7 +24,7 @@ def send(generation_id: str) -> None:
     """Ask a worker to paint an accepted order. A lost message is sent again by the sweep."""
     try:
         paint_order.delay(generation_id)
-    except OSError as error:
+    except (BrokerAway, OSError) as error:
         log.warning("broker.away", generation=generation_id, reason=str(error))
 
 
@@ -43,8 +42,6 @@ async def paint_if_queued(generation_id: str) -> None:
         await see_through(generation)
     except EaselError as failure:
         log.info("order.not_painted", generation=generation_id, code=failure.code)
-    except asyncio.CancelledError:
-        log.info("order.put_back", generation=generation_id)
 
 
 @app.task(ignore_result=True)

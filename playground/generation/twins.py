@@ -10,6 +10,7 @@ import asyncio
 from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from playground.generation.database import in_thread
 from playground.generation.deliver import Delivered
@@ -37,7 +38,9 @@ async def twin_of(account_id: str, once: Once | None) -> Generation | None:
         if not generation.is_live:
             return generation
         if waited > LONGEST_WAIT_SECONDS:
-            raise TwinAhead("This order is still being painted: ask again in a while.")
+            raise TwinAhead(
+                _("This order is still being painted: ask again in a while.")
+            )
         await asyncio.sleep(pause)
         waited += pause
         pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
@@ -55,8 +58,10 @@ def holder(account_id: str, once: Once) -> Generation | None:
     generation = Generation.objects.exclude(freed).filter(pk=row.generation_id).first()
     if generation is not None and row.fingerprint != once.fingerprint:
         raise KeyReused(
-            "This Idempotency-Key was used for another request in the last 24 hours:"
-            " send a new key with a new request."
+            _(
+                "This Idempotency-Key was used for another request in the last 24 hours:"
+                " send a new key with a new request."
+            )
         )
     return generation
 
@@ -93,6 +98,6 @@ def kept(picture: Picture, wants_bytes: bool) -> Delivered:
             return Delivered(row, file.read())
     except FileNotFoundError as error:
         raise BadRequest(
-            "The pictures of this order are no longer kept: send a new key.",
+            _("The pictures of this order are no longer kept: send a new key."),
             code="pictures_expired",
         ) from error

@@ -23,13 +23,12 @@ from playground.generation.links import EXTENSIONS, picture_path
 from playground.generation.models import Generation, Picture
 from playground.generation.request import ImageRequest
 from playground.generation.sizes import ratio_of
-from playground.web.panel import typical_seconds
+from playground.web.panel import UNKNOWN_SECONDS, typical_seconds
 from playground.web.templatetags.easel import credits, price
 from playground.web.tries import GUEST_MODEL
 
 LANES = (Generation.Lane.BROWSER, Generation.Lane.GUEST)
 FEED, RAIL = 10, 30
-UNKNOWN_SECONDS = 10.0
 SlotState = Literal["waiting", "painting", "done", "failed"]
 
 

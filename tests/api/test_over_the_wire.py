@@ -1,6 +1,8 @@
 """A model of another server: painted over a network, paid for when it arrives."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -108,6 +110,32 @@ def test_a_failed_painting_costs_nothing(api, alice, fault, status, code, outcom
     assert not Transfer.objects.filter(kind="charge").exists()
 
 
+def test_a_jpeg_that_breaks_off_is_not_delivered(api, alice):
+    answer = ask(api, alice, "truncated-jpeg")
+
+    assert answer.status_code == 502
+    assert alice.credits() == 100
+
+
+def test_a_full_disk_costs_nothing_and_says_so(api, alice, settings):
+    place = Path(settings.DATA_DIR) / "not-a-folder"
+    place.write_text("pictures cannot be stored in a file")
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(place)},
+        },
+    }
+
+    answer = ask(api, alice)
+
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "storage_unavailable"
+    assert alice.credits() == 100
+    assert Generation.objects.get().state == "failed"
+
+
 def test_the_customer_never_sees_the_upstreams_own_words(api, alice):
     answer = ask(api, alice, "401")
 
@@ -126,8 +154,6 @@ def test_fields_the_offer_takes_are_passed_on_and_others_are_noted(
 
 
 def test_an_order_that_is_painted_elsewhere_does_not_hold_up_others(api, alice):
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(9) as callers:
         slow = [callers.submit(ask, api, alice, "slow") for _ in range(8)]
         started = time.perf_counter()

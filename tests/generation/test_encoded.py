@@ -81,12 +81,21 @@ def test_base64_is_read_in_every_spelling(data, is_urlsafe, is_padded, is_data_u
     text = (urlsafe_b64encode if is_urlsafe else b64encode)(data).decode()
     text = text if is_padded else text.rstrip("=")
     text = f"data:image/png;base64,{text}" if is_data_uri else text
-    assert decoded(text) == data
-    assert decoded(memoryview(text.encode())) == data
-    assert (
-        decoded("\r\n".join(text[at : at + 30] for at in range(0, len(text), 30)))
-        == data
-    )
+    assert decoded(text).data == data
+    assert decoded(memoryview(text.encode())).data == data
+    lines = "\r\n".join(text[at : at + 30] for at in range(0, len(text), 30))
+    assert decoded(lines).data == data
+
+
+@given(st.binary(), st.sampled_from(["", "data:image/png;base64,"]))
+def test_base64_in_the_standard_spelling_can_be_passed_on(data, start):
+    text = b64encode(data)
+    assert bytes(decoded(start + text.decode()).base64) == text
+
+
+@pytest.mark.parametrize("text", ["-_-_", "QUJD\nQUJD", "QQ"])
+def test_base64_in_another_spelling_is_not_passed_on(text):
+    assert decoded(text).base64 is None
 
 
 @pytest.mark.parametrize("text", ["%%%", "A", "é", "data:text/plain,hello", "data:"])

@@ -1,7 +1,6 @@
 """What a journey needs besides the stage: a quiet console, a phone, no script."""
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
 from tests.cast import PASSWORD
@@ -58,10 +57,3 @@ def sign_in():
         page.wait_for_url("**/")
 
     return signed_in
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _letterbox():
-    """Messages of the embedded broker are files: their folder must be there."""
-    for name in ("messages", "control"):
-        (settings.BROKER_DIR / name).mkdir(parents=True, exist_ok=True)

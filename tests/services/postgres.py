@@ -10,22 +10,23 @@ survive a power cut, so it does not wait for the disk.
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.services.ports import answers, free_port, wait_until
 
 MISSING = "PostgreSQL is not installed (Debian package: postgresql)."
-IN_A_HURRY = {
+DURABLE = {"max_connections": "200", "listen_addresses": "127.0.0.1"}
+IN_A_HURRY = DURABLE | {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "200",
-    "listen_addresses": "127.0.0.1",
 }
 
 
@@ -41,60 +42,75 @@ def programs() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+class Cluster:
+    """A PostgreSQL that can be stopped and started again."""
+
+    def __init__(
+        self, programs: Path, home: Path, manner: Mapping[str, str] = IN_A_HURRY
+    ) -> None:
+        self._programs, self._home, self._manner = programs, home, manner
+        self._port = free_port()
+        owner = unprivileged_user()
+        self._identity: dict[str, Any] = {}
+        if owner:
+            shutil.chown(home, owner.pw_name, owner.pw_gid)
+            identity = {"user": owner.pw_uid, "group": owner.pw_gid}
+            self._identity = {**identity, "extra_groups": []}
+        make = [programs / "initdb", "-D", home / "data", "-A", "trust"]
+        make += ["-U", "easel", "-E", "UTF8", "--locale=C", "--no-sync"]
+        subprocess.run(
+            make, check=True, cwd=home, stdout=subprocess.DEVNULL, **self._identity
+        )
+
+    @property
+    def url(self) -> str:
+        return f"postgres://easel@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        settings = {
+            **self._manner,
+            "port": str(self._port),
+            "unix_socket_directories": str(self._home),
+        }
+        options = [part for item in settings.items() for part in ("-c", "=".join(item))]
+        with (self._home / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [self._programs / "postgres", "-D", self._home / "data", *options],
+                cwd=self._home,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **self._identity,
+            )
+        wait_until(lambda: answers(self._port), "PostgreSQL")
+
+    def stop(self) -> None:
+        """A fast shutdown, which does not wait for clients."""
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(timeout=30)
+
+
 @contextmanager
-def throwaway_postgres() -> Iterator[str]:
-    """Start a fresh cluster and yield the `DATABASE_URL` of its one database."""
+def throwaway_cluster(manner: Mapping[str, str] = IN_A_HURRY) -> Iterator[Cluster]:
+    """Start a fresh cluster, and leave nothing of it."""
     folder = programs()
     if folder is None:
         raise FileNotFoundError(MISSING)
     home = Path(tempfile.mkdtemp(prefix="easel-postgres-"))
-    owner = unprivileged_user()
-    if owner:
-        shutil.chown(home, owner.pw_name, owner.pw_gid)
-    identity = (
-        {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-        if owner
-        else {}
-    )
-    make = [
-        folder / "initdb",
-        "-D",
-        home / "data",
-        "-A",
-        "trust",
-        "-U",
-        "easel",
-        "-E",
-        "UTF8",
-    ]
-    subprocess.run(
-        [*make, "--locale=C", "--no-sync"],
-        check=True,
-        cwd=home,
-        stdout=subprocess.DEVNULL,
-        **identity,
-    )
-    port = free_port()
-    settings = {**IN_A_HURRY, "port": str(port), "unix_socket_directories": str(home)}
-    options = [part for item in settings.items() for part in ("-c", "=".join(item))]
-    with (home / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [folder / "postgres", "-D", home / "data", *options],
-            cwd=home,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            **identity,
-        )
+    cluster = Cluster(folder, home, manner)
     try:
-        wait_until(lambda: answers(port), "PostgreSQL")
-        yield f"postgres://easel@127.0.0.1:{port}/postgres"
+        cluster.start()
+        yield cluster
     finally:
-        server.send_signal(
-            2
-        )  # SIGINT: a fast shutdown, which does not wait for clients
-        server.wait(timeout=30)
+        cluster.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def throwaway_postgres(manner: Mapping[str, str] = IN_A_HURRY) -> Iterator[str]:
+    """Start a fresh cluster and yield the `DATABASE_URL` of its one database."""
+    with throwaway_cluster(manner) as cluster:
+        yield cluster.url
 
 
 def unprivileged_user() -> pwd.struct_passwd | None:

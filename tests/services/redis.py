@@ -15,9 +15,9 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def throwaway_redis() -> Iterator[str]:
-    """Start an empty Redis and yield its URL."""
-    port = free_port()
+def throwaway_redis(port: int = 0) -> Iterator[str]:
+    """Start an empty Redis, on a free port or this one, and yield its URL."""
+    port = port or free_port()
     server = subprocess.Popen(
         [
             "redis-server",

@@ -91,7 +91,9 @@ class StudioNextDoor:
         app.router.add_post("/v1/images/generations", self._generations)
         app.router.add_get("/v1/models", self._models)
         app.router.add_get("/files/{name}", self._file)
-        runner = web.AppRunner(app, shutdown_timeout=0.1, handle_signals=False)
+        runner = web.AppRunner(
+            app, shutdown_timeout=0.1, handle_signals=False, access_log=None
+        )
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()

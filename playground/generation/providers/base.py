@@ -34,11 +34,15 @@ class Commission:
 
 @dataclass(frozen=True, slots=True)
 class PaintedPicture:
-    """One picture as it came from the provider, not yet opened."""
+    """One picture as it came from the provider, not yet opened.
+
+    `base64` is the provider's own spelling of it, where that is the standard one.
+    """
 
     data: bytes
     seed: int | None = None
     revised_prompt: str = ""
+    base64: bytes | memoryview | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from playground.generation.providers.complaints import (
 )
 from playground.generation.providers.encoded import (
     Document,
+    Inline,
     NotReadable,
     looks_like_a_picture,
 )
@@ -133,8 +134,8 @@ class CompatibleProvider:
         found: list[PaintedPicture | ProviderFailure] = []
         fetching: list[Coroutine[Any, Any, PaintedPicture | ProviderFailure]] = []
         for entry in hopeful:
-            if data := picture_inside(document, entry):
-                found.append(painted(data, entry))
+            if picture := picture_inside(document, entry):
+                found.append(painted(picture, entry))
             elif address := address_in(document, entry):
                 fetching.append(self._fetched(entry, self._errand(address, ends)))
             else:
@@ -162,7 +163,7 @@ class CompatibleProvider:
             return error
         if not looks_like_a_picture(data):
             return Broken("what its address holds is no picture", ran="yes")
-        return painted(data, entry)
+        return painted(Inline(data), entry)
 
     def _empty_handed(
         self,

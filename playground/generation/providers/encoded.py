@@ -109,15 +109,23 @@ def _is_escaped(body: bytearray, position: int) -> bool:
     return (position - first) % 2 == 1
 
 
-def decoded(text: str | memoryview) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """What stood in a document as base64, and its spelling if that is the standard one."""
+
+    data: bytes
+    base64: memoryview | None = None
+
+
+def decoded(text: str | memoryview) -> Inline:
     """Decode base64: bare or a data URI, in lines, URL-safe, padded or not."""
     data = memoryview(text.encode()) if isinstance(text, str) else text
     if bytes(data[:5]).lower() == b"data:":
         data = data[_payload_start(data) :]
     try:
-        return pybase64.b64decode(data, validate=True)
+        return Inline(pybase64.b64decode(data, validate=True), data)
     except binascii.Error:
-        return _decoded_loosely(bytes(data))
+        return Inline(_decoded_loosely(bytes(data)))
 
 
 def _payload_start(data: memoryview) -> int:

@@ -11,6 +11,7 @@ from playground.generation.providers.base import Broken, PaintedPicture, Provide
 from playground.generation.providers.complaints import Complaint, by_words
 from playground.generation.providers.encoded import (
     Document,
+    Inline,
     NotReadable,
     decoded,
     looks_like_a_picture,
@@ -38,14 +39,13 @@ def task_of(tree: Any) -> str:
     return str(tree.get("task_id") or (tree.get("id") if has_status else "") or "")
 
 
-def picture_inside(document: Document, entry: dict[str, Any]) -> bytes:
+def picture_inside(document: Document, entry: dict[str, Any]) -> Inline | None:
     """Decode the picture an entry holds; nothing when it holds none."""
     inline = [document.text(entry.get(name)) for name in INLINE]
     for text in [*inline, *_data_uris(document, entry)]:
-        data = _picture(text) if text else b""
-        if data:
-            return data
-    return b""
+        if text and (picture := _picture(text)):
+            return picture
+    return None
 
 
 def address_in(document: Document, entry: dict[str, Any]) -> str:
@@ -67,22 +67,23 @@ def complaint_of(entry: dict[str, Any], *secrets: str) -> ProviderFailure:
     return Broken("an entry of the answer holds no picture that can be read", ran="yes")
 
 
-def painted(data: bytes, entry: dict[str, Any]) -> PaintedPicture:
+def painted(picture: Inline, entry: dict[str, Any]) -> PaintedPicture:
     """Join the bytes with what the entry says about them."""
     seed, revised = entry.get("seed"), entry.get("revised_prompt")
     return PaintedPicture(
-        data=data,
+        data=picture.data,
+        base64=picture.base64,
         seed=seed if isinstance(seed, int) else None,
         revised_prompt=revised if isinstance(revised, str) else "",
     )
 
 
-def _picture(text: str | memoryview) -> bytes:
+def _picture(text: str | memoryview) -> Inline | None:
     try:
-        data = decoded(text)
+        found = decoded(text)
     except NotReadable:
-        return b""
-    return data if looks_like_a_picture(data) else b""
+        return None
+    return found if looks_like_a_picture(found.data) else None
 
 
 def _data_uris(document: Document, entry: dict[str, Any]) -> Iterator[str | memoryview]:

@@ -1,0 +1,67 @@
+"""The busiest door without Django's request and ninja around it.
+
+POST /v1/images/generations is what a gateway is asked all day, and building, routing
+and unpacking a request that holds one JSON object cost more than pricing and billing
+it. What is read here is checked by the same schema, and done and answered by the same
+functions, as behind ninja's route, which is there for the schema and other methods.
+"""
+
+import io
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
+from pydantic import ValidationError
+
+from playground.api.addresses import origin
+from playground.api.errors import (
+    answer_bug,
+    answer_error,
+    answer_fields,
+    answer_status,
+    answer_unreadable,
+)
+from playground.api.keys import buyer_of
+from playground.api.orders import Caller, paint_images
+from playground.api.schemas import GenerationsIn
+from playground.generation.errors import EaselError
+
+Scope = dict[str, Any]
+PATHS = frozenset(
+    f"{start}/v1/images/generations{end}"
+    for start in ("", "/openai")
+    for end in ("", "/")
+)
+
+
+def goes_straight(scope: Scope) -> bool:
+    return scope["method"] == "POST" and scope["path"] in PATHS
+
+
+async def answer_straight(scope: Scope, body: bytes, request_id: str) -> HttpResponse:
+    """Authenticate, read, paint; whatever goes wrong has OpenAI's shape."""
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    try:
+        buyer = await buyer_of(headers.get(b"authorization", b"").decode("latin-1"))
+        asked = GenerationsIn.model_validate(orjson.loads(body))
+        key = headers.get(b"idempotency-key", b"").decode("latin-1")
+        return await paint_images(asked, Caller(buyer, request_id, key, site_of(scope)))
+    except EaselError as error:
+        return answer_error(error)
+    except ValidationError as error:
+        return answer_fields(error.errors(include_url=False))
+    except orjson.JSONDecodeError:
+        return answer_unreadable()
+    except SuspiciousOperation:
+        return answer_status(400)
+    except Exception as error:
+        return answer_bug(error)
+
+
+def site_of(scope: Scope) -> str:
+    """Return where this site is; the caller's own headers are asked last."""
+    known: str = settings.MEDIA_ORIGIN or settings.SITE_URL
+    return known or origin(ASGIRequest(scope, io.BytesIO()))

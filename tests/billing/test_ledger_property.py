@@ -1,0 +1,519 @@
+"""Whatever is done to the books, in whatever order, they balance and agree with a model.
+
+Hypothesis makes up sequences of everything that can happen to two wallets and
+their orders: credits, orders of one to ten pictures, work that is claimed, kept
+alive, put back, closed, abandoned halfway, swept. A model of a few dictionaries
+says what each must answer. After each step the audit is green.
+"""
+
+import asyncio
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import count
+
+import psycopg
+import pytest
+from django.db import connection
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from accounts.ids import new_id
+from billing.ledger import MICRO, credit, file_turn, wallet_of
+from billing.models import Hold, Transfer
+from playground.generation.audit import audit
+from playground.generation.books import Claim, Close, Extend, Open, Release
+from playground.generation.database import CLASHES
+from playground.generation.entries import PictureRow
+from playground.generation.models import Generation, Picture
+from playground.generation.studio import in_studio, studio
+from playground.generation.sweep import sweep
+from tests.cast import customer
+from tests.services import clean_books
+
+LIVE = ("queued", "running")
+HANDS = ("ann", "ben")
+SEQUENCES = {"sqlite": 60, "postgresql": 40}  # as many as fit in a quarter of a minute
+
+
+@dataclass
+class Purse:
+    """What a wallet must be."""
+
+    credited: int = 0
+    debited: int = 0
+    held: int = 0
+
+    @property
+    def available(self) -> int:
+        return self.credited - self.debited - self.held
+
+
+@dataclass
+class Job:
+    """What an order must be."""
+
+    id: str
+    owner: int
+    price: int
+    n: int
+    state: str
+    hands: str
+    is_overdue: bool = False
+    delivered: int = 0
+
+    @property
+    def quoted(self) -> int:
+        return self.price * self.n
+
+
+@dataclass
+class Model:
+    """Both wallets, every order, and the keys that credited something."""
+
+    purses: list[Purse] = field(default_factory=lambda: [Purse(), Purse()])
+    jobs: dict[str, Job] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+
+    def opens(self, job: Job) -> bool:
+        purse = self.purses[job.owner]
+        if job.price and purse.available < job.quoted:
+            return False
+        purse.held += job.quoted
+        self.jobs[job.id] = job
+        return True
+
+    def closes(self, job_id: str, *, state: str, pictures: int) -> None:
+        job = self.jobs[job_id]
+        purse = self.purses[job.owner]
+        purse.held -= job.quoted
+        purse.debited += job.price * pictures
+        self.jobs[job_id] = replace(job, state=state, delivered=pictures)
+
+
+async def do(*operations):
+    """Do these at once, so that they may share a statement; an error is an answer."""
+    books = studio().books
+    waiting = [books.do(operation) for operation in operations]
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def abandon(operation):
+    """Do all of an operation but its commit, and drop the connection: a crash."""
+    if connection.vendor == "sqlite":
+        database = str(connection.settings_dict["NAME"])
+        with file_turn(database):
+            link = sqlite3.connect(database, timeout=20, isolation_level=None)
+            cursor = link.cursor()
+            cursor.execute("BEGIN IMMEDIATE")
+            operation.sqlite(cursor)
+            link.close()
+        return
+    known = connection.get_connection_params()
+    wanted = {name: known[name] for name in ("dbname", "user", "host", "port")}
+    link = psycopg.connect(**wanted, cursor_factory=psycopg.RawCursor)
+    link.execute(*type(operation).postgres([operation]))
+    link.close()
+
+
+def order_row(job, accounts):
+    return Generation(
+        id=job.id,
+        account_id=accounts[job.owner],
+        group_id="standard",
+        lane="api",
+        endpoint="images.generations",
+        model="sketch-1",
+        prompt="a fox",
+        request=REQUEST,
+        n=job.n,
+        unit_price_microcredits=job.price,
+        state=job.state,
+        claim=job.hands,
+    )
+
+
+REQUEST = {
+    "model": "sketch-1",
+    "prompt": "a fox",
+    "n": 1,
+    "shape": "1:1",
+    "tier": "1K",
+    "width": 64,
+    "height": 64,
+    "target_width": 64,
+    "target_height": 64,
+    "fit": "none",
+    "quality": None,
+    "seed": None,
+    "negative_prompt": None,
+    "response_format": "url",
+    "output_format": None,
+    "output_compression": None,
+    "requested_size": "64x64",
+    "extras": [],
+    "notes": [],
+}
+
+
+def picture(position):
+    return PictureRow(
+        id=new_id("pic"),
+        position=position,
+        file=f"{position}.png",
+        sha256="0" * 64,
+        format="png",
+        width=8,
+        height=8,
+        bytes=100,
+        seed=None,
+        revised_prompt="",
+        expires_at=None,
+    )
+
+
+def closing(job, hands, delivered):
+    state = "failed"
+    if delivered:
+        state = "succeeded" if delivered == job.n else "partially_succeeded"
+    rows = tuple(picture(position) for position in range(delivered))
+    return Close(job.id, "running", hands, state, pictures=rows)
+
+
+class Books(RuleBasedStateMachine):
+    """Everything that can happen, and what the model says of it."""
+
+    numbers = count(1)
+
+    @initialize()
+    def open_two_accounts(self):
+        self.model = Model()
+        people = [customer(f"person{next(self.numbers)}") for _ in range(2)]
+        self.accounts = [person.account.pk for person in people]
+
+    def teardown(self):
+        clean_books.put_back()
+
+    # Choosing. A draw names an order by its place, so that a sequence can be shrunk.
+
+    def pick(self, place, *states):
+        jobs = [job for job in self.model.jobs.values() if job.state in states]
+        return jobs[place % len(jobs)] if jobs else None
+
+    def any_job(self, place):
+        return list(self.model.jobs.values())[place % len(self.model.jobs)]
+
+    def new_job(self, owner, price, n, hands):
+        state = "running" if hands else "queued"
+        return Job(new_id("img"), owner, price, n, state, hands)
+
+    has_jobs = precondition(lambda self: self.model.jobs)
+    places = st.integers(0, 50)
+    owners = st.integers(0, 1)
+    prices = st.sampled_from([0, 1, MICRO // 3, 2 * MICRO, 14 * MICRO])
+    counts = st.integers(1, 10)
+    hands = st.sampled_from(HANDS)
+    taken = st.sampled_from(["", *HANDS])
+
+    # Money comes in.
+
+    @rule(owner=owners, amount=st.integers(1, 150 * MICRO), name=st.integers(1, 8))
+    def credit(self, owner, amount, name):
+        key = f"grant:{name}"
+        is_new = key not in self.model.keys
+        assert credit(self.accounts[owner], amount, kind="grant", key=key) is is_new
+        self.model.keys.add(key)
+        self.model.purses[owner].credited += amount * is_new
+
+    # Orders are opened.
+
+    @rule(owner=owners, price=prices, n=counts, taken=taken)
+    def open(self, owner, price, n, taken):
+        job = self.new_job(owner, price, n, taken)
+        [answer] = in_studio(do(Open(order_row(job, self.accounts), 600)))
+        assert answer is self.model.opens(job)
+
+    @rule(wishes=st.lists(st.tuples(owners, prices, counts, taken), max_size=8))
+    def open_many_at_once(self, wishes):
+        jobs = [self.new_job(*wish) for wish in wishes]
+        rows = [Open(order_row(job, self.accounts), 600) for job in jobs]
+        answers = in_studio(do(*rows))
+        opened = [
+            job for job, answer in zip(jobs, answers, strict=True) if answer is True
+        ]
+        refused = [
+            job for job, answer in zip(jobs, answers, strict=True) if answer is False
+        ]
+        assert len(opened) + len(refused) == len(jobs)
+        assert all(self.model.opens(job) for job in opened)
+        assert not any(self.model.opens(job) for job in refused)
+
+    @has_jobs
+    @rule(place=places, times=st.integers(1, 5))
+    def open_again(self, place, times):
+        again = replace(self.any_job(place), state="queued", hands="")
+        room = self.model.purses[again.owner].available >= again.quoted
+        row = Open(order_row(again, self.accounts), 600)
+        for answer in in_studio(do(*[row] * times)):
+            clashed = isinstance(answer, CLASHES)
+            assert clashed or (answer is False and not room)
+
+    # They are worked on.
+
+    @has_jobs
+    @rule(place=places, hands=hands, times=st.integers(1, 3))
+    def claim(self, place, hands, times):
+        job = self.any_job(place)
+        answers = in_studio(do(*[Claim(job.id, hands, 600)] * times))
+        assert answers.count(True) == (job.state == "queued")
+        if job.state == "queued":
+            job.state, job.hands, job.is_overdue = "running", hands, False
+
+    @has_jobs
+    @rule(place=places, hands=hands)
+    def extend(self, place, hands):
+        job = self.any_job(place)
+        [answer] = in_studio(do(Extend(job.id, hands, 600)))
+        assert answer is (job.state == "running" and job.hands == hands)
+        if answer:
+            job.is_overdue = False
+
+    @has_jobs
+    @rule(place=places, hands=hands, times=st.integers(1, 2))
+    def release(self, place, hands, times):
+        job = self.any_job(place)
+        answers = in_studio(do(*[Release(job.id, hands, 600)] * times))
+        ours = job.state == "running" and job.hands == hands
+        assert answers.count(True) == ours
+        if ours:
+            job.state, job.hands, job.is_overdue = "queued", "", False
+
+    # They end.
+
+    @has_jobs
+    @rule(place=places, hands=hands, part=st.integers(0, 10), times=st.integers(1, 3))
+    def close(self, place, hands, part, times):
+        job = self.any_job(place)
+        self.end(job, hands, min(part, job.n), times)
+
+    @has_jobs
+    @rule(place=places, share=st.sampled_from(["all", "some", "none"]))
+    def finish(self, place, share):
+        if job := self.pick(place, "running"):
+            delivered = {"all": job.n, "some": (job.n + 1) // 2, "none": 0}[share]
+            self.end(job, job.hands, delivered, 1)
+
+    def end(self, job, hands, delivered, times):
+        closings = [closing(job, hands, delivered) for _ in range(times)]
+        answers = in_studio(do(*closings))
+        ours = job.state == "running" and job.hands == hands
+        assert answers.count(True) == ours
+        assert answers.count(False) == times - ours
+        if ours:
+            state = closings[0].state
+            self.model.closes(job.id, state=state, pictures=delivered)
+
+    @has_jobs
+    @rule(place=places, times=st.integers(1, 2))
+    def cancel(self, place, times):
+        job = self.any_job(place)
+        cancelling = Close(job.id, "queued", "", "cancelled", error_code="cancelled")
+        answers = in_studio(do(*[cancelling] * times))
+        assert answers.count(True) == (job.state == "queued")
+        if job.state == "queued":
+            self.model.closes(job.id, state="cancelled", pictures=0)
+
+    @rule()
+    def finish_all_at_once(self):
+        jobs = [job for job in self.model.jobs.values() if job.state == "running"]
+        answers = in_studio(do(*[closing(job, job.hands, job.n) for job in jobs]))
+        assert answers == [True] * len(jobs)
+        for job in jobs:
+            self.model.closes(job.id, state="succeeded", pictures=job.n)
+
+    # Processes die, and time passes.
+
+    @has_jobs
+    @rule(place=places)
+    def crash_while_closing(self, place):
+        if job := self.pick(place, "running"):
+            abandon(closing(job, job.hands, job.n))
+
+    @rule(owner=owners, price=prices, n=counts)
+    def crash_while_opening(self, owner, price, n):
+        abandon(Open(order_row(self.new_job(owner, price, n, "ann"), self.accounts), 9))
+
+    @has_jobs
+    @rule(place=places)
+    def nobody_looks_after_it(self, place):
+        if job := self.pick(place, *LIVE):
+            past = timezone.now() - timedelta(seconds=2)
+            Generation.objects.filter(pk=job.id).update(deadline=past)
+            Hold.objects.filter(job_id=job.id).update(expires_at=past)
+            job.is_overdue = True
+
+    @rule()
+    def sweep(self):
+        overdue = [
+            job
+            for job in self.model.jobs.values()
+            if job.is_overdue and job.state in LIVE
+        ]
+
+        async def swept():
+            return await sweep(studio().books)
+
+        assert in_studio(swept()) == len(overdue)
+        for job in overdue:
+            self.model.closes(job.id, state="failed", pictures=0)
+
+    @has_jobs
+    @rule(place=places)
+    def sweep_and_finish_at_once(self, place):
+        """Who comes first wins; the other one changes nothing."""
+        job = self.pick(place, "running")
+        if job is None or not job.is_overdue:
+            return
+        sweeping = Close(
+            job.id,
+            "running",
+            job.hands,
+            "failed",
+            unpaid_state="expired",
+            overdue_only=True,
+        )
+        answers = in_studio(do(closing(job, job.hands, job.n), sweeping))
+        assert answers == [True, False]
+        self.model.closes(job.id, state="succeeded", pictures=job.n)
+
+    # And this is so all the time.
+
+    @invariant()
+    def the_audit_is_green(self):
+        assert audit() == []
+
+    @invariant()
+    def the_wallets_are_what_the_model_says(self):
+        for account, purse in zip(
+            getattr(self, "accounts", ()), self.model.purses, strict=False
+        ):
+            wallet = wallet_of(account)
+            found = Purse(wallet.credits_posted, wallet.debits_posted, wallet.held)
+            assert found == purse
+
+    @invariant()
+    def the_orders_are_what_the_model_says(self):
+        rows = Generation.objects.values_list("id", "state", "claim", "delivered")
+        found = {
+            row[0]: row[1:] if row[1] in LIVE else (row[1], row[3]) for row in rows
+        }
+        jobs = self.model.jobs.values()
+        assert found == {
+            job.id: (job.state, job.hands, 0)
+            if job.state in LIVE
+            else (job.state, job.delivered)
+            for job in jobs
+        }
+        assert Picture.objects.count() == sum(job.delivered for job in jobs)
+        charges = Transfer.objects.filter(kind="charge").count()
+        assert charges == sum(bool(job.delivered and job.price) for job in jobs)
+
+
+def test_the_books_agree_with_a_simple_model(books_db):
+    runs = settings(
+        max_examples=SEQUENCES[connection.vendor],
+        stateful_step_count=40,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(Books, settings=runs)
+
+
+SHARES = {"all": lambda n: n, "some": lambda n: n // 2, "none": lambda n: 0}
+
+
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("n", range(1, 11))
+def test_an_order_costs_what_it_delivered(alice, n, share):
+    delivered = SHARES[share](n)
+    job = Job(new_id("img"), 0, 7 * MICRO, n, "running", "ann")
+
+    opened = in_studio(do(Open(order_row(job, [alice.account.pk]), 60)))
+    closed = in_studio(do(closing(job, "ann", delivered)))
+
+    assert (opened, closed) == ([True], [True])
+    assert alice.credits() == 100 - 7 * delivered
+    assert Picture.objects.count() == delivered
+    assert wallet_of(alice.account.pk).held == 0
+    assert audit() == []
+
+
+def test_twenty_duplicates_of_one_job_are_one_job(alice):
+    job = Job(new_id("img"), 0, 4 * MICRO, 2, "queued", "")
+    opening = Open(order_row(job, [alice.account.pk]), 60)
+
+    opened = in_studio(do(*[opening] * 20))
+    claimed = in_studio(do(*[Claim(job.id, "ann", 60)] * 20))
+    closed = in_studio(do(*[closing(job, "ann", 2) for _ in range(20)]))
+
+    assert [opened.count(True), claimed.count(True), closed.count(True)] == [1, 1, 1]
+    assert alice.credits() == 92
+    assert Picture.objects.count() == 2
+    assert audit() == []
+
+
+def test_twenty_duplicates_of_one_failure_leave_one_note(alice):
+    job = Job(new_id("img"), 0, 4 * MICRO, 2, "running", "ann")
+    in_studio(do(Open(order_row(job, [alice.account.pk]), 60)))
+
+    closed = in_studio(do(*[closing(job, "ann", 0) for _ in range(20)]))
+
+    assert (closed.count(True), closed.count(False)) == (1, 19)
+    assert alice.credits() == 100
+    assert audit() == []
+
+
+def test_twenty_duplicates_of_one_top_up_are_one_top_up(alice):
+    def top_up(_):
+        try:
+            return credit(alice.account.pk, 50 * MICRO, kind="topup", key="topup:cs_1")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as rivals:
+        answers = list(rivals.map(top_up, range(20)))
+
+    assert (answers.count(True), answers.count(False)) == (1, 19)
+    assert alice.credits() == 150
+    assert audit() == []
+
+
+def test_a_worker_and_the_sweep_that_come_together_do_not_mix(alice):
+    """Either may win; never are the pictures kept and the charge dropped."""
+    job = Job(new_id("img"), 0, 4 * MICRO, 2, "running", "ann")
+    in_studio(do(Open(order_row(job, [alice.account.pk]), -1)))
+    given_up = Close(
+        job.id,
+        "running",
+        "ann",
+        "failed",
+        unpaid_state="expired",
+        overdue_only=True,
+    )
+
+    answers = in_studio(do(given_up, closing(job, "ann", 2)))
+
+    assert answers == [True, False]
+    assert alice.credits() == 100
+    assert Picture.objects.count() == 0
+    assert audit() == []

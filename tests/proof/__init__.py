@@ -1,0 +1,1 @@
+"""What holds whatever dies when: real processes, really killed."""
