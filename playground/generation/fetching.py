@@ -104,7 +104,7 @@ def unfolded(address: str, param: str) -> bytes:
             message % {"param": param, "limit": MOST_DATA_CHARACTERS}, param=param
         )
     try:
-        data = decoded(address)
+        data = decoded(address).data
     except (NotReadable, ValueError) as error:
         message = _("write a data URI as data:image/png;base64,… and the base64.")
         raise refusal(message, param) from error
