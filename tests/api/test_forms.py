@@ -171,7 +171,7 @@ def test_a_form_closes_its_files():
     assert found.mask.closed
 
 
-async def test_a_form_in_chunks_without_a_length_is_read_whole(tmp_path):
+async def test_a_form_in_chunks_without_a_length_is_read_whole():
     body = form(words("prompt", "a fox"), part("image", RED))
     pieces = [body[at : at + 50] for at in range(0, len(body), 50)]
     messages = [{"type": "http.request", "body": p, "more_body": True} for p in pieces]
@@ -190,8 +190,7 @@ async def test_a_form_in_chunks_without_a_length_is_read_whole(tmp_path):
     async def receive():
         return messages.pop(0)
 
-    with io.BytesIO() as spooled:
-        await read_body(scope, receive, spooled)
+    with await read_body(scope, receive) as spooled:
         found = await read_form(ASGIRequest(scope, spooled))
 
     assert found.fields == {"prompt": "a fox"}
