@@ -35,7 +35,7 @@ from playground.web.people import (
     remember_guest,
 )
 from playground.web.runs import RAIL, Run, days_of, ending_of, orders_of, run_of
-from playground.web.tries import check_tries
+from playground.web.tries import check_tries, stay_within_tries
 from playground.web.wishes import Wish
 
 ENDPOINT = "playground"
@@ -101,6 +101,7 @@ def begin(request: HttpRequest, wish: Wish) -> Generation:
     buyer = buyer_for(request)
     state = Generation.State.QUEUED
     generation = in_studio(service.accept(ask, buyer, endpoint=ENDPOINT, state=state))
+    stay_within_tries(buyer, generation)
     tasks.send(generation.id)
     return generation
 

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from playground.generation import service
 from playground.generation.errors import BadRequest, Forbidden, TooMany
 from playground.generation.models import Generation
 from playground.generation.request import Buyer
+from playground.generation.studio import in_studio
 
 GUEST_MODEL = "sketch-1"
 GUEST_TIERS = ("0.5K", "1K")
@@ -23,11 +25,14 @@ GUEST_TIERS = ("0.5K", "1K")
 
 def tries_left(account_id: str, network: str) -> int:
     """Return how many pictures this guest may still paint today; "" is a newcomer."""
-    mine = pictures_today(account_id=account_id)
-    ours = pictures_today(network=network)
-    here = settings.GUEST_PICTURES_A_DAY - mine
-    around = settings.NETWORK_PICTURES_A_DAY - ours
-    return max(0, min(here, around))
+    return max(0, room(account_id, network))
+
+
+def room(account_id: str, network: str) -> int:
+    """Return how far a guest is from the nearer limit; below 0 is beyond it."""
+    here = settings.GUEST_PICTURES_A_DAY - pictures_today(account_id=account_id)
+    around = settings.NETWORK_PICTURES_A_DAY - pictures_today(network=network)
+    return min(here, around)
 
 
 def check_tries(buyer: Buyer, n: int, tier: str, model: str = GUEST_MODEL) -> None:
@@ -47,9 +52,24 @@ def check_tries(buyer: Buyer, n: int, tier: str, model: str = GUEST_MODEL) -> No
         )
     left = tries_left(buyer.account_id, buyer.network)
     if n > left:
-        raise TooMany(
-            too_many(left), param="n", retry_after_seconds=seconds_to_midnight()
-        )
+        raise no_tries(left)
+
+
+def stay_within_tries(buyer: Buyer, generation: Generation) -> None:
+    """Take an accepted order back when others were accepted at the same moment.
+
+    Each of them counts after its own order is written, so the last to count sees
+    them all. Together they may all be refused, but never pass a limit.
+    """
+    if buyer.lane != "guest":
+        return
+    left = room(buyer.account_id, buyer.network)
+    if left < 0 and in_studio(service.cancel(generation.id)):
+        raise no_tries(max(0, left + generation.n))
+
+
+def no_tries(left: int) -> TooMany:
+    return TooMany(too_many(left), param="n", retry_after_seconds=seconds_to_midnight())
 
 
 def too_many(left: int) -> str:
