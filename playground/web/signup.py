@@ -21,7 +21,7 @@ from accounts.issuing import account_of, open_account
 from accounts.models import Person
 from billing.ledger import MICRO, credit
 from playground.addresses import client_address
-from playground.web.people import GUEST_COOKIE, bring_guest_along, guest_of
+from playground.web.people import GUEST_COOKIE, bring_guest_along, guest_of, network_of
 
 
 class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -70,6 +70,14 @@ class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request.META, settings.TRUSTED_PROXIES) or "unknown"
+
+    def _get_login_attempts_cache_key(
+        self, request: HttpRequest, **credentials: Any
+    ) -> str:
+        """Count wrong passwords by network and address, so that strangers who guess
+        elsewhere do not lock the owner out."""
+        address = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{network_of(request)}:{address}"
 
 
 def give_account(request: HttpRequest, person: Person) -> None:

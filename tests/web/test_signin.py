@@ -16,6 +16,7 @@ from billing.ledger import MICRO, wallet_of
 from playground.generation.models import Generation, Picture
 from playground.web.people import GUEST_COOKIE, buyer_for, remember_guest
 from tests.cast import PASSWORD
+from tests.web.hashers import CountingHasher
 from tests.web.orders import a_picture_of, an_order
 
 NEW_PASSWORD = "a quieter shade of blue"
@@ -118,6 +119,28 @@ def test_signing_up_twice_tells_a_stranger_nothing(client, alice, mailoutbox):
     assert taken.redirect_chain == fresh.redirect_chain
     assert "There is one already" in mailoutbox[1].body
     assert mailoutbox[1].to == ["alice@example.com"]
+
+
+def test_signing_up_takes_the_same_work_for_a_known_address(client, alice, settings):
+    settings.PASSWORD_HASHERS = ["tests.web.hashers.CountingHasher"]
+    CountingHasher.hashed.clear()
+    sign_up(client, "alice@example.com")
+    assert CountingHasher.hashed == [NEW_PASSWORD]
+    sign_up(Client(), "new@example.com")
+    assert CountingHasher.hashed == [NEW_PASSWORD] * 2
+
+
+def test_strangers_cannot_lock_somebody_out(client, alice):
+    for n in range(14):
+        stranger = Client(REMOTE_ADDR=f"198.51.100.{n}")
+        sign_in(stranger, "alice@example.com", "wrong")
+    assert sign_in(client, "alice@example.com").context["user"] == alice.person
+
+
+def test_one_network_cannot_guess_on_from_another_of_its_addresses(books_db, alice):
+    guesses = [Client(REMOTE_ADDR=f"2001:db8:1:2::{n:x}") for n in range(6)]
+    pages = [sign_in(one, "alice@example.com", "wrong") for one in guesses]
+    assert "Too many tries" in pages[-1].text
 
 
 def test_a_wrong_password_does_not_say_which_part_was_wrong(client, alice):
