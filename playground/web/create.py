@@ -20,7 +20,7 @@ from playground.web.panel import Panel, panel_for
 from playground.web.people import current_account, onlooker
 from playground.web.picker import choices
 from playground.web.runs import FEED, RAIL, days_of, orders_of, run_of
-from playground.web.tries import tries_left
+from playground.web.tries import tries_left, tries_spent
 from playground.web.wishes import Wish
 
 
@@ -118,7 +118,11 @@ def panel_context(request: HttpRequest, wish: Wish) -> dict[str, Any]:
         "other_models": len(catalogue().models) - 1,
         "welcome_credits": settings.WELCOME_CREDITS,
         "tries_a_day": settings.GUEST_PICTURES_A_DAY,
-        "tries_left": cache(lambda: tries_left(buyer.account_id, buyer.network)),
+        "tries_left": cache(
+            lambda: tries_left(
+                buyer.account_id, buyer.network, spent=tries_spent(request)
+            )
+        ),
     }
 
 

@@ -1,6 +1,7 @@
 """What guests may paint in a day: by browser, by network, and no more."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from threading import Barrier
 
@@ -14,11 +15,15 @@ from playground.generation.models import Generation
 from playground.generation.request import Buyer
 from playground.web.people import network_of
 from playground.web.tries import check_tries, stay_within_tries, tries_left
-from tests.web.orders import an_order
+from tests.web.orders import A_FOX, an_order
 
 
 def buyer(account, lane="guest", network="home"):
     return Buyer(account.pk, "standard", Decimal(1), lane, network=network)
+
+
+def wish(n=1, **facts):
+    return replace(A_FOX, n=n, **facts)
 
 
 def painted(account, pictures, network="home", **facts):
@@ -54,7 +59,7 @@ def test_with_none_left_a_guest_is_told_how_to_go_on(books_db):
     for _ in range(3):
         painted(guest, 4)
     with pytest.raises(TooMany) as stopped:
-        check_tries(buyer(guest), 1, "1K")
+        check_tries(buyer(guest), wish(1))
     assert str(stopped.value) == (
         "Come back tomorrow, or create an account for 50 credits."
     )
@@ -65,23 +70,24 @@ def test_with_a_few_left_a_guest_is_told_how_many(books_db):
     guest = open_guest()
     painted(guest, 4)
     painted(guest, 4)
-    check_tries(buyer(guest), 4, "1K")
+    check_tries(buyer(guest), wish(4))
     painted(guest, 2)
     with pytest.raises(TooMany, match="^2 pictures are left today."):
-        check_tries(buyer(guest), 4, "1K")
+        check_tries(buyer(guest), wish(4))
 
 
 def test_guests_paint_with_the_demo_painter_up_to_1k(books_db):
     guest = buyer(open_guest())
-    check_tries(guest, 1, "0.5K")
+    check_tries(guest, wish(tier="0.5K"))
     with pytest.raises(BadRequest, match="up to 1K"):
-        check_tries(guest, 1, "2K")
+        check_tries(guest, wish(tier="2K"))
     with pytest.raises(Forbidden, match="sketch-1"):
-        check_tries(guest, 1, "1K", "gemini-2.5-flash-image")
+        check_tries(guest, wish(model="gemini-2.5-flash-image"))
 
 
 def test_people_with_an_account_have_no_such_limits(alice):
-    check_tries(buyer(alice.account, lane="browser"), 10, "4K", "any-model")
+    large = wish(10, tier="4K", model="any-model")
+    check_tries(buyer(alice.account, lane="browser"), large)
 
 
 @pytest.mark.parametrize(
