@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from playground.generation import service, tasks
@@ -148,7 +148,7 @@ def show_problem(request: HttpRequest, wish: Wish, error: EaselError) -> HttpRes
     return render(request, "web/create.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def run(request: HttpRequest, generation_id: str) -> HttpResponse:
     """GET /create/runs/<id>?v=<what the page shows>"""
     shown = run_of(owned(request, generation_id))
@@ -172,7 +172,7 @@ def cancel(request: HttpRequest, generation_id: str) -> HttpResponse:
     return render(request, "web/_run_answer.html", run_context(request, shown))
 
 
-@require_GET
+@require_safe
 def code(request: HttpRequest, generation_id: str) -> HttpResponse:
     """GET /create/runs/<id>/code: this run for curl and Python."""
     order = owned(request, generation_id)
