@@ -30,6 +30,7 @@ check: installed-dev
 
 # What takes longer, with its figures.
 proof: installed-dev packages
+	@$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) -m "proof and books" -s
 	@$(PYTEST) -m proof -s
 
 format: installed-dev

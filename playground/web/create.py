@@ -4,7 +4,6 @@ Each region is one template, drawn inside the page and sent alone to htmx.
 """
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -18,7 +17,7 @@ from playground.generation.request import Buyer
 from playground.web.chrome import available_microcredits
 from playground.web.examples import EXAMPLES
 from playground.web.panel import Panel, panel_for
-from playground.web.people import buyer_for, current_account, network_of
+from playground.web.people import current_account, onlooker
 from playground.web.picker import choices
 from playground.web.runs import FEED, RAIL, days_of, orders_of, run_of
 from playground.web.tries import tries_left
@@ -119,9 +118,7 @@ def panel_context(request: HttpRequest, wish: Wish) -> dict[str, Any]:
         "other_models": len(catalogue().models) - 1,
         "welcome_credits": settings.WELCOME_CREDITS,
         "tries_a_day": settings.GUEST_PICTURES_A_DAY,
-        "tries_left": cache(
-            lambda: tries_left(current_account(request), buyer.network)
-        ),
+        "tries_left": cache(lambda: tries_left(buyer.account_id, buyer.network)),
     }
 
 
@@ -129,16 +126,3 @@ def price(request: HttpRequest, panel: Panel, buyer: Buyer) -> Price:
     account = current_account(request)
     available = available_microcredits(account) if buyer.lane != "guest" else None
     return Price(panel.unit_price_microcredits, panel.wish.n, available)
-
-
-def onlooker(request: HttpRequest) -> Buyer:
-    """Return who would pay. Looking makes nobody an account."""
-    if current_account(request) is not None:
-        return buyer_for(request)
-    return Buyer(
-        account_id="",
-        group="standard",
-        multiplier=Decimal(1),
-        lane="guest",
-        network=network_of(request),
-    )

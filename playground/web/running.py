@@ -23,12 +23,17 @@ from playground.generation.errors import (
     TooMany,
 )
 from playground.generation.models import Generation
-from playground.generation.request import Buyer
+from playground.generation.request import Ask, Buyer
 from playground.generation.studio import in_studio
 from playground.web.as_code import snippets
 from playground.web.chrome import available_microcredits
 from playground.web.create import page, panel_context
-from playground.web.people import buyer_for, current_account, remember_guest
+from playground.web.people import (
+    buyer_for,
+    current_account,
+    onlooker,
+    remember_guest,
+)
 from playground.web.runs import RAIL, Run, days_of, ending_of, orders_of, run_of
 from playground.web.tries import check_tries
 from playground.web.wishes import Wish
@@ -55,9 +60,8 @@ STATUSES: dict[type[EaselError], int] = {
 def start(request: HttpRequest) -> HttpResponse:
     """POST /create/runs"""
     wish = asked(request)
-    buyer = buyer_for(request)
     try:
-        generation = begin(wish, buyer)
+        generation = begin(request, wish)
     except EaselError as error:
         response = show_problem(request, wish, error)
     else:
@@ -87,18 +91,28 @@ def as_form(wish: Wish) -> dict[str, str]:
     }
 
 
-def begin(wish: Wish, buyer: Buyer) -> Generation:
-    """Accept the order at the price that was shown, and ask a worker to paint it."""
+def begin(request: HttpRequest, wish: Wish) -> Generation:
+    """Accept the order at the price that was shown, and ask a worker to paint it.
+
+    A newcomer becomes a guest only when nothing speaks against the order.
+    """
     ask = wish.ask()
-    offer = service.quote(ask, buyer)
-    check_tries(buyer, offer.request.n, offer.request.tier, offer.request.model)
-    shown = wish.quoted_microcredits
-    if shown is not None and shown != offer.total_microcredits:
-        raise PriceChanged(_("Nothing was started, and nothing was charged."))
+    check(ask, wish.quoted_microcredits, onlooker(request))
+    buyer = buyer_for(request)
     state = Generation.State.QUEUED
     generation = in_studio(service.accept(ask, buyer, endpoint=ENDPOINT, state=state))
     tasks.send(generation.id)
     return generation
+
+
+def check(ask: Ask, shown_microcredits: int | None, buyer: Buyer) -> None:
+    """Refuse what may not be painted, or what would cost other than the page said."""
+    offer = service.quote(ask, buyer)
+    check_tries(buyer, offer.request.n, offer.request.tier, offer.request.model)
+    total = offer.total_microcredits
+    is_unasked = shown_microcredits is None and total > 0
+    if is_unasked or shown_microcredits not in (None, total):
+        raise PriceChanged(_("Nothing was started, and nothing was charged."))
 
 
 def show_started(request: HttpRequest, generation: Generation) -> HttpResponse:

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Account
 from playground.generation.errors import BadRequest, Forbidden, TooMany
 from playground.generation.models import Generation
 from playground.generation.request import Buyer
@@ -22,9 +21,9 @@ GUEST_MODEL = "sketch-1"
 GUEST_TIERS = ("0.5K", "1K")
 
 
-def tries_left(account: Account | None, network: str) -> int:
-    """Return how many pictures this guest may still paint today."""
-    mine = pictures_today(account_id=account.pk) if account else 0
+def tries_left(account_id: str, network: str) -> int:
+    """Return how many pictures this guest may still paint today; "" is a newcomer."""
+    mine = pictures_today(account_id=account_id)
     ours = pictures_today(network=network)
     here = settings.GUEST_PICTURES_A_DAY - mine
     around = settings.NETWORK_PICTURES_A_DAY - ours
@@ -46,7 +45,7 @@ def check_tries(buyer: Buyer, n: int, tier: str, model: str = GUEST_MODEL) -> No
             _("Guests paint up to 1K. Choose 1K, or create an account for larger."),
             param="resolution",
         )
-    left = tries_left(Account.objects.get(pk=buyer.account_id), buyer.network)
+    left = tries_left(buyer.account_id, buyer.network)
     if n > left:
         raise TooMany(
             too_many(left), param="n", retry_after_seconds=seconds_to_midnight()
