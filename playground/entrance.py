@@ -222,6 +222,8 @@ class Easel:
 
 def forget_hearsay(scope: Scope) -> None:
     """Only a proxy of ours may say that the caller came by https."""
+    if all(pair[0] != b"x-forwarded-proto" for pair in scope["headers"]):
+        return
     peer = parse((scope.get("client") or ("",))[0])
     if not is_trusted(peer, networks(tuple(settings.TRUSTED_PROXIES))):
         scope["headers"] = [

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from playground.api import files, health, openai
 from playground.web import urls as web
+from playground.web.nowhere import nowhere
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -15,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.account.urls")),
     *web.urlpatterns,
     *i18n_patterns(*web.public, prefix_default_language=False),
+    re_path("", nowhere),
 ]

@@ -15,6 +15,8 @@ from playground.generation.errors import EaselError
 log = structlog.get_logger()
 STATUSES: dict[type[EaselError], tuple[int, str]] = {
     errors.ModelNotFound: (404, "invalid_request_error"),
+    errors.TooLarge: (413, "invalid_request_error"),
+    errors.WrongMedia: (415, "invalid_request_error"),
     errors.BadRequest: (400, "invalid_request_error"),
     errors.NotFound: (404, "invalid_request_error"),
     errors.Unauthorized: (401, "invalid_request_error"),

@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import cast
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -63,11 +64,10 @@ class Keeping:
 
 async def deliver(painted: PaintedPicture, keeping: Keeping, hands: Hands) -> Delivered:
     """Check, convert where needed, and store one picture."""
-    is_small = len(painted.data) <= SMALL_BYTES
     first_look = partial(kept_as_it_is, painted, keeping)
-    delivered = await (
-        hands.together(first_look) if is_small else hands.alone(first_look)
-    )
+    is_short = len(painted.data) <= SMALL_BYTES and local_disk() is not None
+    way = hands.together if is_short else hands.alone
+    delivered: Delivered | None = await way(first_look)
     if delivered is None:
         delivered = await hands.one_of_few(partial(changed, painted, keeping))
     return delivered
@@ -125,21 +125,28 @@ def store(name: str, data: bytes) -> None:
         ) from error
 
 
+def local_disk() -> FileSystemStorage | None:
+    """Return the storage when it is a local disk and nothing more."""
+    is_local = default_storage.__class__ is FileSystemStorage
+    return cast(FileSystemStorage, default_storage) if is_local else None
+
+
 def written_plainly(name: str, data: bytes) -> bool:
     """On a local disk, write in three calls what Django does in fifteen.
 
     A picture's name is always new, so no other has to be looked for. A day's first
     picture finds no folder and goes Django's way.
     """
-    if default_storage.__class__ is not FileSystemStorage:
+    disk = local_disk()
+    if disk is None:
         return False
     try:
-        handle = os.open(default_storage.path(name), NEW_FILE, 0o666)
+        handle = os.open(disk.path(name), NEW_FILE, 0o666)
     except FileNotFoundError:
         return False
     with os.fdopen(handle, "wb") as file:
-        if default_storage.file_permissions_mode is not None:
-            os.fchmod(handle, default_storage.file_permissions_mode)
+        if disk.file_permissions_mode is not None:
+            os.fchmod(handle, disk.file_permissions_mode)
         file.write(data)
     return True
 

@@ -2,7 +2,9 @@
 
     EaselError                      costs nothing, whoever's fault it is
     ├── BadRequest            400   the caller: change the request
-    │   └── ModelNotFound     404   the caller: pick another model
+    │   ├── ModelNotFound     404   the caller: pick another model
+    │   ├── TooLarge          413   the caller: send less
+    │   └── WrongMedia        415   the caller: send it another way
     ├── NotFound              404   the caller: this is not, or no longer, yours
     ├── Unauthorized          401   the caller: use a key that is known here
     ├── Forbidden             403   the account's owner: this key may not
@@ -44,6 +46,16 @@ class BadRequest(EaselError):
 @dataclass
 class ModelNotFound(BadRequest):
     code: str = "model_not_found"
+
+
+@dataclass
+class TooLarge(BadRequest):
+    code: str = "payload_too_large"
+
+
+@dataclass
+class WrongMedia(BadRequest):
+    code: str = "unsupported_media_type"
 
 
 @dataclass

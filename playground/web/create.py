@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from playground.generation.catalogue import catalogue
 from playground.generation.request import Buyer
@@ -20,7 +20,7 @@ from playground.web.panel import Panel, panel_for
 from playground.web.people import current_account, onlooker
 from playground.web.picker import choices
 from playground.web.runs import FEED, RAIL, days_of, orders_of, run_of
-from playground.web.tries import tries_left
+from playground.web.tries import tries_left, tries_spent
 from playground.web.wishes import Wish
 
 
@@ -45,13 +45,13 @@ class Price:
         return self.after is not None and self.after < 0
 
 
-@require_GET
+@require_safe
 def create(request: HttpRequest) -> HttpResponse:
     """GET /"""
     return render(request, "web/create.html", page(request, first_wish(request)))
 
 
-@require_GET
+@require_safe
 def panel_fragment(request: HttpRequest) -> HttpResponse:
     """GET /create/settings: the settings for another model, or like an earlier run."""
     wish = first_wish(request)
@@ -59,7 +59,7 @@ def panel_fragment(request: HttpRequest) -> HttpResponse:
     return render(request, "web/_panel_answer.html", context)
 
 
-@require_GET
+@require_safe
 def quote(request: HttpRequest) -> HttpResponse:
     """GET /create/quote: the price of the form as it stands."""
     context = panel_context(request, Wish.of(request.GET.dict()))
@@ -118,7 +118,11 @@ def panel_context(request: HttpRequest, wish: Wish) -> dict[str, Any]:
         "other_models": len(catalogue().models) - 1,
         "welcome_credits": settings.WELCOME_CREDITS,
         "tries_a_day": settings.GUEST_PICTURES_A_DAY,
-        "tries_left": cache(lambda: tries_left(buyer.account_id, buyer.network)),
+        "tries_left": cache(
+            lambda: tries_left(
+                buyer.account_id, buyer.network, spent=tries_spent(request)
+            )
+        ),
     }
 
 

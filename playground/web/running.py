@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from playground.generation import service, tasks
@@ -23,7 +23,6 @@ from playground.generation.errors import (
     TooMany,
 )
 from playground.generation.models import Generation
-from playground.generation.request import Ask, Buyer
 from playground.generation.studio import in_studio
 from playground.web.as_code import snippets
 from playground.web.chrome import available_microcredits
@@ -35,7 +34,7 @@ from playground.web.people import (
     remember_guest,
 )
 from playground.web.runs import RAIL, Run, days_of, ending_of, orders_of, run_of
-from playground.web.tries import check_tries
+from playground.web.tries import check_tries, stay_within_tries, tries_spent
 from playground.web.wishes import Wish
 
 ENDPOINT = "playground"
@@ -96,22 +95,22 @@ def begin(request: HttpRequest, wish: Wish) -> Generation:
 
     A newcomer becomes a guest only when nothing speaks against the order.
     """
-    ask = wish.ask()
-    check(ask, wish.quoted_microcredits, onlooker(request))
+    ask, spent = wish.ask(), tries_spent(request)
+    looking = onlooker(request)
+    offer = service.quote(ask, looking)
+    check_tries(looking, offer.request, spent=spent)
+    check_price(wish.quoted_microcredits, offer.total_microcredits)
     buyer = buyer_for(request)
     state = Generation.State.QUEUED
     generation = in_studio(service.accept(ask, buyer, endpoint=ENDPOINT, state=state))
+    stay_within_tries(buyer, generation, spent=spent)
     tasks.send(generation.id)
     return generation
 
 
-def check(ask: Ask, shown_microcredits: int | None, buyer: Buyer) -> None:
-    """Refuse what may not be painted, or what would cost other than the page said."""
-    offer = service.quote(ask, buyer)
-    check_tries(buyer, offer.request.n, offer.request.tier, offer.request.model)
-    total = offer.total_microcredits
-    is_unasked = shown_microcredits is None and total > 0
-    if is_unasked or shown_microcredits not in (None, total):
+def check_price(shown_microcredits: int | None, total_microcredits: int) -> None:
+    """Refuse to charge other than the page said; what is free needs no price."""
+    if (shown_microcredits or 0) != total_microcredits:
         raise PriceChanged(_("Nothing was started, and nothing was charged."))
 
 
@@ -149,7 +148,7 @@ def show_problem(request: HttpRequest, wish: Wish, error: EaselError) -> HttpRes
     return render(request, "web/create.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def run(request: HttpRequest, generation_id: str) -> HttpResponse:
     """GET /create/runs/<id>?v=<what the page shows>"""
     shown = run_of(owned(request, generation_id))
@@ -173,7 +172,7 @@ def cancel(request: HttpRequest, generation_id: str) -> HttpResponse:
     return render(request, "web/_run_answer.html", run_context(request, shown))
 
 
-@require_GET
+@require_safe
 def code(request: HttpRequest, generation_id: str) -> HttpResponse:
     """GET /create/runs/<id>/code: this run for curl and Python."""
     order = owned(request, generation_id)

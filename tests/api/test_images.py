@@ -1,6 +1,7 @@
 """POST /v1/images/generations, as a program meets it."""
 
 import base64
+import hashlib
 import io
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,7 @@ from PIL import Image
 
 from accounts.issuing import issue_key
 from billing.ledger import MICRO, credit
-from playground.generation.models import Generation
+from playground.generation.models import Generation, Picture
 from tests.cast import customer
 
 IMAGES = "/v1/images/generations"
@@ -40,6 +41,18 @@ def test_a_picture_can_come_as_base64(api, alice):
 
     data = base64.b64decode(answer.json()["data"][0]["b64_json"])
     assert Image.open(io.BytesIO(data)).size == (512, 512)
+
+
+def test_several_large_pictures_come_as_base64_each_whole(api, alice):
+    answer = api.post(
+        IMAGES, as_=alice, prompt="a fox", response_format="b64_json", n=2
+    )
+
+    entries = answer.json()["data"]
+    bytes_sent = [base64.b64decode(entry["b64_json"]) for entry in entries]
+    files = [Picture.objects.get(pk=entry["id"]).sha256 for entry in entries]
+    assert [hashlib.sha256(data).hexdigest() for data in bytes_sent] == files
+    assert len(answer.body) > 2 * 64 * 1024
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from playground.generation.providers.encoded import (
     decoded,
     looks_like_a_picture,
 )
-from playground.generation.providers.wire import is_private
+from playground.generation.providers.internet import is_private
 
 awkward = st.text(st.sampled_from('"\\/{}[]:,b64_json\n é'))
 long_ones = st.sampled_from(["A" * LONG * 2, "/9j/" * LONG, 'B"' * LONG, "\\" * LONG])

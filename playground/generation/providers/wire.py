@@ -6,13 +6,9 @@ stranger's word, and our key shown to nobody but the server it belongs to.
 """
 
 import asyncio
-import ipaddress
-import re
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from aiohttp import (
@@ -29,6 +25,11 @@ from aiohttp import (
 from yarl import URL
 
 from playground.generation.providers.base import Broken, Misconfigured, ProviderFailure
+from playground.generation.providers.internet import (
+    PrivateAddress,
+    reachable_socket,
+    web_address,
+)
 
 CONNECTIONS = 10_000
 CONNECT_SECONDS = 10.0
@@ -38,17 +39,8 @@ IDLE_SECONDS = 4.0
 READ_BUFFER = 256 * 1024
 COMPLAINT_BYTES = 64 * 1024
 REDIRECTS = 3
-PLAIN_URL = re.compile(r"[\w\-.~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
-TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 # Base64 hardly shrinks, and unpacking it costs more than the bytes saved.
 PLAIN = {"User-Agent": "Easel", "Accept-Encoding": "identity"}
-
-
-class PrivateAddress(OSError):
-    """A stranger's URL led to a private network."""
-
-    def __init__(self) -> None:
-        super().__init__("the address is on a private network")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +155,7 @@ def _opened(guarded: bool) -> ClientSession:
     connector = TCPConnector(
         limit=CONNECTIONS,
         keepalive_timeout=IDLE_SECONDS,
-        socket_factory=_public_socket if guarded else None,
+        socket_factory=reachable_socket if guarded else None,
     )
     return ClientSession(
         connector=connector,
@@ -171,25 +163,6 @@ def _opened(guarded: bool) -> ClientSession:
         trust_env=False,
         read_bufsize=READ_BUFFER,
     )
-
-
-def _public_socket(address: tuple[Any, ...]) -> socket.socket:
-    """Make a socket for an address already resolved: no name can change its mind."""
-    family, kind, protocol, _, where = address
-    if is_private(where[0]):
-        raise PrivateAddress
-    return socket.socket(family, kind, protocol)
-
-
-def is_private(address: str) -> bool:
-    """Tell whether an address is anything but a public one, however it is wrapped."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour
-        if found in TRANSLATED:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        found = inner or found
-    return not found.is_global or found.is_multicast
 
 
 def _patience(seconds: float) -> ClientTimeout:
@@ -201,26 +174,25 @@ async def _read(response: ClientResponse, most_bytes: int) -> bytearray:
     """Read a body up to a limit. A complaint is cut there; pictures are refused."""
     is_complaint = response.status >= 300
     limit = COMPLAINT_BYTES if is_complaint else most_bytes
-    body = bytearray()
+    # Joined at the end: a buffer that grows to 30 MB is moved again and again.
+    chunks, size = [], 0
     async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > limit:
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
             if not is_complaint:
                 raise Broken(f"the answer is larger than {limit} bytes", ran="yes")
             response.close()
             break
-    return body
+    return bytearray().join(chunks)
 
 
 def _result_url(text: str, base: URL) -> URL:
     """Read a URL as it was signed: only an unclean one is quoted anew."""
     try:
-        url = base.join(URL(text, encoded=PLAIN_URL.fullmatch(text) is not None))
+        return web_address(text, base).with_user(None)
     except ValueError as error:
-        raise Broken("the result's address is not a URL", ran="yes") from error
-    if url.scheme not in ("http", "https") or not url.host:
-        raise Broken("the result's address is not a web address", ran="yes")
-    return url.with_user(None)
+        raise Broken(f"the result's address is {error}", ran="yes") from error
 
 
 def _lost(error: Exception, url: URL) -> ProviderFailure:
