@@ -42,6 +42,7 @@ WORN: tuple[Header, ...] = (
     (b"content-security-policy", b"default-src 'none'"),
     (b"referrer-policy", b"no-referrer"),
 )
+PICTURES = ("/images/generations", "/images/edits")
 LONGEST_WISH = 1024 * 1024
 IN_MEMORY = 2 * 1024 * 1024
 COLLECT_EVERY = (10_000, 20, 20)
@@ -112,7 +113,7 @@ def in_envelope(response: HttpResponseBase) -> HttpResponse:
 
 
 def makes_pictures(scope: Scope) -> bool:
-    return bool(scope["path"].rstrip("/").endswith("/images/generations"))
+    return bool(scope["path"].rstrip("/").endswith(PICTURES))
 
 
 def speaks_openai(scope: Scope) -> bool:

@@ -14,6 +14,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from billing.ledger import wallet_of
+from playground.api import edits
 from playground.api.addresses import origin
 from playground.api.answers import amount
 from playground.api.errors import (
@@ -25,7 +26,7 @@ from playground.api.errors import (
 )
 from playground.api.keys import bearer
 from playground.api.orders import Caller, paint_images
-from playground.api.schemas import GenerationsIn, Refusal
+from playground.api.schemas import ERRORS, GenerationsIn, Refusal
 from playground.api.tasks import task_of
 from playground.generation.catalogue import Model, catalogue
 from playground.generation.database import in_thread
@@ -54,10 +55,7 @@ api = NinjaAPI(
     renderer=Orjson(),
     parser=OrjsonParser(),
 )
-ERRORS = {
-    status: Refusal
-    for status in (400, 401, 402, 404, 409, 422, 429, 500, 502, 503, 504)
-}
+api.add_router("/images/edits", edits.router)
 
 
 @api.post("/images/generations", response={200: dict, **ERRORS})
@@ -70,7 +68,7 @@ async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpRespon
         idempotency_key=request.headers.get("Idempotency-Key", ""),
         site=origin(request),
     )
-    return await paint_images(body, caller)
+    return await paint_images(body.to_ask(), caller)
 
 
 @api.get("/models", response={200: dict, 401: Refusal})
@@ -88,7 +86,7 @@ async def show_model(request: HttpRequest, name: str) -> dict[str, Any]:
 
 
 def model_out(model: Model) -> dict[str, Any]:
-    ends = model.lifecycle.shutdown
+    ends, can = model.lifecycle.shutdown, model.capabilities
     return {
         "id": model.id,
         "object": "model",
@@ -101,6 +99,12 @@ def model_out(model: Model) -> dict[str, Any]:
         "shutdown_date": ends.isoformat() if ends else None,
         "tiers": list(model.tiers),
         "shapes": list(model.shapes),
+        "capabilities": {
+            "generate": can.generate,
+            "edit": can.edit,
+            "mask": can.mask,
+            "references": can.references,
+        },
     }
 
 

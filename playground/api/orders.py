@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from playground.api.answers import answer_images
-from playground.api.schemas import GenerationsIn
 from playground.generation.errors import BadRequest, TwinAhead
 from playground.generation.models import Generation
 from playground.generation.request import Ask, Buyer, Once
@@ -26,19 +25,20 @@ class Caller:
     request_id: str
     idempotency_key: str
     site: str
+    endpoint: str = "images.generations"
 
 
-async def paint_images(body: GenerationsIn, caller: Caller) -> HttpResponse:
+async def paint_images(ask: Ask, caller: Caller) -> HttpResponse:
     """Take an order, carry it out and answer; an order asked for twice is painted once."""
-    ask, buyer = body.to_ask(), caller.buyer
-    once = named_once(caller.idempotency_key.strip(), ask)
+    buyer = caller.buyer
+    once = named_once(caller, ask)
     twin = await twin_of(buyer.account_id, once)
     while twin is None:
         try:
             generation = await accept(
                 ask,
                 buyer,
-                endpoint="images.generations",
+                endpoint=caller.endpoint,
                 state=Generation.State.RUNNING,
                 generation_id=caller.request_id,
                 once=once,
@@ -53,8 +53,9 @@ async def paint_images(body: GenerationsIn, caller: Caller) -> HttpResponse:
     return response
 
 
-def named_once(key: str, ask: Ask) -> Once | None:
+def named_once(caller: Caller, ask: Ask) -> Once | None:
     """Read the caller's Idempotency-Key, and what it stands for."""
+    key = caller.idempotency_key.strip()
     if not key:
         return None
     if len(key) > LONGEST_KEY or not key.isprintable():
@@ -63,5 +64,5 @@ def named_once(key: str, ask: Ask) -> Once | None:
             % {"longest": LONGEST_KEY},
             param="Idempotency-Key",
         )
-    asked = orjson.dumps(["images.generations", asdict(ask)], default=str)
+    asked = orjson.dumps([caller.endpoint, asdict(ask)], default=str)
     return Once(key, hashlib.sha256(asked).hexdigest())

@@ -64,3 +64,9 @@ class Refusal(BaseModel):
         code: str | None
 
     error: Error
+
+
+ERRORS = {
+    status: Refusal
+    for status in (400, 401, 402, 404, 409, 413, 415, 422, 429, 500, 502, 503, 504)
+}

@@ -48,7 +48,8 @@ async def answer_straight(scope: Scope, body: bytes, request_id: str) -> HttpRes
         buyer = await buyer_of(headers.get(b"authorization", b"").decode("latin-1"))
         asked = GenerationsIn.model_validate(orjson.loads(body))
         key = headers.get(b"idempotency-key", b"").decode("latin-1")
-        return await paint_images(asked, Caller(buyer, request_id, key, site_of(scope)))
+        caller = Caller(buyer, request_id, key, site_of(scope))
+        return await paint_images(asked.to_ask(), caller)
     except EaselError as error:
         return answer_error(error)
     except ValidationError as error:

@@ -6,7 +6,7 @@ dropped with a `Note`; what cannot be granted is a `BadRequest`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,8 @@ from playground.generation.errors import BadRequest
 from playground.generation.offered import Model
 from playground.generation.quoting import is_text, quoted
 from playground.generation.request import Ask, ImageRequest, Note, ResponseFormat
-from playground.generation.sizing import read_fit, read_wish, size_for
+from playground.generation.sizes import ratio_of
+from playground.generation.sizing import Wish, read_fit, read_wish, size_for
 
 # The seeds of the open image models; wider ones are cut or refused by most providers.
 MOST_SEED = 2**32 - 1
@@ -38,10 +39,11 @@ class Remarks:
 def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageRequest:
     """Return the one request this ask stands for."""
     named = _model(ask, catalogue, default_model)
+    _check_edit(ask, named.model, catalogue)
     model = named.model
     remarks = Remarks()
     _remark_on_age(model, remarks)
-    wish = read_wish(ask)
+    wish = _shaped_like_the_first(ask, read_wish(ask), named)
     sized = size_for(wish, named, read_fit(ask.fit))
     remarks.notes.extend(sized.notes)
     output_format = _output_format(ask, model)
@@ -68,6 +70,8 @@ def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageReques
         requested_size=wish.words,
         extras=_extras(ask, model, remarks),
         notes=tuple(remarks.notes),
+        references=ask.references,
+        mask=ask.mask,
     )
 
 
@@ -90,10 +94,51 @@ def _model(ask: Ask, catalogue: Catalogue, default_model: str) -> Named:
         if model.lifecycle.successor:
             message = _("%(model)s is retired; use %(successor)s instead.")
         raise BadRequest(message % words, param="model", code="model_retired")
-    if not model.capabilities.generate:
+    if not model.capabilities.generate and not ask.references:
         message = _("%(model)s only edits pictures; send it one to /v1/images/edits.")
         raise BadRequest(message % {"model": model.id}, param="model")
     return named
+
+
+def _check_edit(ask: Ask, model: Model, catalogue: Catalogue) -> None:
+    """Check that the model can look at the pictures; a mask is never ignored."""
+    known = model.capabilities
+    if not ask.references:
+        return
+    if not (known.edit and known.references):
+        message = _("%(model)s does not edit pictures; %(models)s do.")
+        raise BadRequest(
+            message % {"model": model.id, "models": _able(catalogue, "edit")},
+            param="image",
+        )
+    if len(ask.references) > known.references:
+        message = _("Send at most %(limit)d pictures to %(model)s.")
+        words = {"limit": known.references, "model": model.id}
+        raise BadRequest(message % words, param="image")
+    if ask.mask and not known.mask:
+        message = _("%(model)s takes no mask; %(models)s do. Or say it in the prompt.")
+        raise BadRequest(
+            message % {"model": model.id, "models": _able(catalogue, "mask")},
+            param="mask",
+        )
+
+
+def _able(catalogue: Catalogue, ability: str) -> str:
+    """Name the models that can do it."""
+    return ", ".join(
+        model.id
+        for model in catalogue.models
+        if getattr(model.capabilities, ability) and not model.is_retired
+    )
+
+
+def _shaped_like_the_first(ask: Ask, wish: Wish, named: Named) -> Wish:
+    """Keep the first picture's shape, as nearly as can be, when none was asked for."""
+    if ask.first_size is None or wish.pixels or wish.ratio:
+        return wish
+    width, height = ask.first_size
+    shape = named.model.sizes.nearest_shape(width / height, named.tier)
+    return replace(wish, ratio=ratio_of(shape))
 
 
 def _remark_on_age(model: Model, remarks: Remarks) -> None:

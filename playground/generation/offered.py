@@ -132,6 +132,10 @@ class Offer:
     cost_usd: Rates | None = None
     charges_on: ChargesOn = "picture"
 
+    def upstream_for(self, *, editing: bool) -> str:
+        """Return the upstream's name, which may be another for edits."""
+        return (editing and self.edit_upstream) or self.upstream
+
     def passes_on(self, name: str) -> bool:
         """Say whether a field we do not know may go to this upstream."""
         return name in self.passes or "*" in self.passes

@@ -23,6 +23,7 @@ from playground.generation.errors import (
     EaselError,
     RefusedByModel,
 )
+from playground.generation.inbox import NO_SOURCES, Sources
 from playground.generation.models import Attempt
 from playground.generation.providers.base import (
     Answer,
@@ -58,6 +59,7 @@ class Order:
     offers: Sequence[Offer]
     keep: Keep
     in_background: bool
+    sources: Sources = NO_SOURCES
 
 
 async def paint(order: Order, providers: dict[str, Provider], work: Work) -> None:
@@ -126,7 +128,7 @@ class Try:
         known = self.failure if isinstance(self.failure, ProviderFailure) else None
         return AttemptRow(
             provider=self.offer.provider,
-            upstream=self.offer.upstream,
+            upstream=self.offer.upstream_for(editing=bool(request.references)),
             upstream_request_id=self.answer.upstream_request_id[:120],
             outcome=outcome(self.failure, self.kept),
             status=known.status if known else None,
@@ -185,7 +187,7 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
     """Put the request in the offer's words. Each spot of a seeded order has its own seed."""
     request = order.request
     return Commission(
-        upstream=offer.upstream,
+        upstream=offer.upstream_for(editing=bool(request.references)),
         prompt=request.prompt,
         n=len(spots),
         shape=request.shape,
@@ -199,6 +201,8 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         output_format=request.output_format,
         parameters=passed_on(request, offer),
         in_background=order.in_background,
+        pictures=order.sources.pictures,
+        mask=order.sources.mask,
     )
 
 

@@ -37,7 +37,10 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What was asked, as the door understood it. `None` means the caller did not say."""
+    """What was asked, as the door understood it. `None` means the caller did not say.
+
+    `references` and `mask` name stored pictures; `first_size` is the first one's.
+    """
 
     prompt: str
     model: str | None = None
@@ -53,6 +56,9 @@ class Ask:
     output_format: str | None = None
     output_compression: int | None = None
     extras: tuple[tuple[str, Any], ...] = ()
+    references: tuple[str, ...] = ()
+    mask: str = ""
+    first_size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,8 @@ class ImageRequest:
     requested_size: str
     extras: tuple[tuple[str, Any], ...] = ()
     notes: tuple[Note, ...] = ()
+    references: tuple[str, ...] = ()
+    mask: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for the order's row, as JSON would give it back."""
@@ -106,4 +114,6 @@ class ImageRequest:
         """Read back what `to_json` wrote."""
         notes = tuple(Note(**note) for note in data["notes"])
         extras = tuple((name, value) for name, value in data["extras"])
-        return cls(**{**data, "notes": notes, "extras": extras})
+        references = tuple(data.get("references", ()))  # older rows have none
+        read = {"notes": notes, "extras": extras, "references": references}
+        return cls(**{**data, **read})

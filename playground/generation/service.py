@@ -29,6 +29,7 @@ from playground.generation.errors import (
     TooMany,
     TwinAhead,
 )
+from playground.generation.inbox import sources_of
 from playground.generation.models import Generation
 from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
@@ -63,8 +64,13 @@ def quote(ask: Ask, buyer: Buyer) -> Quote:
     models = catalogue()
     request = normalise(ask, models, settings.DEFAULT_MODEL)
     model = models.find(request.model)
-    route(model, connected_names(settings.COMPATIBLE_SERVERS), is_test=buyer.is_test)
-    price = unit_price(model, request, buyer.multiplier) if buyer.pays else 0
+    editing = bool(request.references)
+    connected = connected_names(settings.COMPATIBLE_SERVERS)
+    route(model, connected, is_test=buyer.is_test, editing=editing)
+    if not buyer.pays:
+        return Quote(request, 0)
+    references = len(request.references)
+    price = unit_price(model, request, buyer.multiplier, references=references)
     return Quote(request, price)
 
 
@@ -143,7 +149,7 @@ async def carry_out(generation: Generation) -> list[Delivered]:
     here = studio()
     work = Work()
     try:
-        await paint(order_of(generation, here), here.providers, work)
+        await paint(await order_of(generation, here), here.providers, work)
     except EaselError as failure:
         work.failure = failure
     except asyncio.CancelledError:
@@ -154,7 +160,7 @@ async def carry_out(generation: Generation) -> list[Delivered]:
     return await asyncio.shield(settle(generation, work, here))
 
 
-def order_of(generation: Generation, here: Studio) -> Order:
+async def order_of(generation: Generation, here: Studio) -> Order:
     """Turn the order's row into what the painting needs."""
     request = ImageRequest.from_json(generation.request)
     model = catalogue().find(generation.model)
@@ -166,9 +172,15 @@ def order_of(generation: Generation, here: Studio) -> Order:
 
     return Order(
         request=request,
-        offers=route(model, here.providers, is_test=generation.is_test),
+        offers=route(
+            model,
+            here.providers,
+            is_test=generation.is_test,
+            editing=bool(request.references),
+        ),
         keep=keep,
         in_background=generation.lane == Generation.Lane.GUEST,
+        sources=await sources_of(request),
     )
 
 

@@ -15,7 +15,7 @@ from playground.generation.errors import EaselError
 from playground.generation.service import see_through, take_up
 from playground.generation.studio import background, in_studio, studio
 from playground.generation.sweep import sweep, waiting
-from playground.generation.tidy import remove_expired, remove_orphans
+from playground.generation.tidy import remove_expired, remove_old_inputs, remove_orphans
 
 log = structlog.get_logger()
 
@@ -56,6 +56,7 @@ def tidy_pictures() -> None:
     """Remove files that nobody can have any more."""
     remove_orphans()
     remove_expired()
+    remove_old_inputs()
 
 
 async def sweep_here() -> int:

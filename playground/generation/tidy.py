@@ -2,16 +2,21 @@
 
 A process that died between writing a file and paying for it leaves a file without
 a row; an hour later nobody can be waiting for it. Pictures past their time go with
-their rows: the order keeps its price and its count.
+their rows: the order keeps its price and its count. So do pictures that were sent to
+be edited, once no order waits for them.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from playground.generation.models import Picture
+from playground.generation.inbox import INBOX
+from playground.generation.models import Generation, Picture
+from playground.generation.request import ImageRequest
 
 log = structlog.get_logger()
 ORPHANED_AFTER = timedelta(hours=1)
@@ -59,3 +64,44 @@ def remove_expired() -> int:
         default_storage.delete(picture.file)
         picture.delete()
     return len(overdue)
+
+
+def remove_old_inputs() -> int:
+    """Delete pictures that were sent to us longer ago than we promise to keep any."""
+    if not settings.RETENTION_DAYS:
+        return 0
+    before = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
+    old = [file for file in inputs() if was_written_before(file, before)]
+    waited_for = inputs_waited_for() if old else frozenset()
+    gone = [file for file in old if file not in waited_for]
+    for file in gone:
+        default_storage.delete(file)
+    return len(gone)
+
+
+def inputs() -> Iterator[str]:
+    try:
+        accounts, _ = default_storage.listdir(INBOX)
+        for account in accounts:
+            _, names = default_storage.listdir(f"{INBOX}/{account}")
+            yield from (f"{INBOX}/{account}/{name}" for name in names)
+    except FileNotFoundError:
+        return
+
+
+def was_written_before(file: str, moment: datetime) -> bool:
+    try:
+        written: datetime = default_storage.get_modified_time(file)
+    except FileNotFoundError:
+        return False
+    return written < moment
+
+
+def inputs_waited_for() -> frozenset[str]:
+    """Return what the orders that are not done yet start from."""
+    live = Generation.objects.filter(state__in=Generation.LIVE)
+    orders = live.filter(endpoint="images.edits").values_list("request", flat=True)
+    requests = [ImageRequest.from_json(order) for order in orders]
+    return frozenset(
+        name for request in requests for name in (*request.references, request.mask)
+    )

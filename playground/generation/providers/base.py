@@ -14,7 +14,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Commission:
-    """One call to one provider, in that offer's terms."""
+    """One call to one provider, in that offer's terms. With pictures, it is an edit."""
 
     upstream: str
     prompt: str
@@ -30,6 +30,8 @@ class Commission:
     output_format: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     in_background: bool = False
+    pictures: tuple[bytes, ...] = ()
+    mask: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

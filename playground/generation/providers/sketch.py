@@ -11,6 +11,7 @@ import json
 import secrets
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
 from pathlib import Path
 
 from playground.generation.providers.base import (
@@ -69,11 +70,14 @@ class Painters:
             "height": commission.height,
             "seed": seed,
             "format": commission.output_format or "png",
+            "pictures": [len(picture) for picture in commission.pictures],
+            "mask": len(commission.mask or b""),
         }
+        sources = (*commission.pictures, commission.mask or b"")
         async with self._places:
             painter = self._idle.pop() if self._idle else await self._hire()
             try:
-                picture = await ask(painter, order)
+                picture = await ask(painter, order, sources)
             except (OSError, asyncio.IncompleteReadError) as error:
                 await dismiss(painter)
                 raise Broken(f"the painter stopped: {error!r}", ran="yes") from error
@@ -96,11 +100,15 @@ class Painters:
             await dismiss(self._idle.pop())
 
 
-async def ask(painter: Process, order: dict[str, object]) -> bytes:
+async def ask(
+    painter: Process, order: dict[str, object], sources: Sequence[bytes]
+) -> bytes:
     """Send one order and read one picture: a line each way, then the bytes."""
     assert painter.stdin and painter.stdout
     painter.stdin.write(json.dumps(order).encode() + b"\n")
-    await painter.stdin.drain()
+    for source in sources:
+        painter.stdin.write(source)
+        await painter.stdin.drain()
     header = await painter.stdout.readuntil(b"\n")
     return await painter.stdout.readexactly(int(header))
 

@@ -1,0 +1,98 @@
+"""Where the pictures that people send wait to be edited.
+
+Each is stored under what it holds, so that the same picture sent again is the same
+file and the same order, and another process can paint an order that was queued.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from playground.generation.errors import BadRequest, OutOfService
+from playground.generation.inputs import InputPicture
+from playground.generation.links import EXTENSIONS
+from playground.generation.request import ImageRequest
+
+INBOX = "inputs"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The bytes an edit starts from; an order without pictures has none."""
+
+    pictures: tuple[bytes, ...] = ()
+    mask: bytes | None = None
+
+
+NO_SOURCES = Sources()
+
+
+def name_for(account_id: str, picture: InputPicture) -> str:
+    """Return the name under which this account's picture is, or will be, stored."""
+    digest = hashlib.sha256(picture.data).hexdigest()
+    return f"{INBOX}/{account_id}/{digest}.{EXTENSIONS[picture.format]}"
+
+
+def put_by(account_id: str, pictures: Sequence[InputPicture]) -> None:
+    """Store the pictures that are not there yet, or say plainly that storage is away."""
+    try:
+        for picture in pictures:
+            put_by_one(name_for(account_id, picture), picture.data)
+    except OSError as error:
+        raise OutOfService(
+            _("The picture could not be stored. Nothing was charged; try again soon."),
+            code="storage_unavailable",
+        ) from error
+
+
+def put_by_one(name: str, data: bytes) -> None:
+    """Store one picture; a twin that was just faster has stored the same."""
+    if is_whole(name, data):
+        return
+    default_storage.delete(name)
+    stored = default_storage.save(name, ContentFile(data))
+    if stored != name:
+        default_storage.delete(stored)
+
+
+def is_whole(name: str, data: bytes) -> bool:
+    """Say whether all of the picture is there: a process may have died while writing."""
+    try:
+        return default_storage.exists(name) and default_storage.size(name) == len(data)
+    except FileNotFoundError:
+        return False
+
+
+async def sources_of(request: ImageRequest) -> Sources:
+    """Read what an order starts from, once, in a thread."""
+    if not request.references:
+        return NO_SOURCES
+    return await asyncio.to_thread(read_back, request)
+
+
+def read_back(request: ImageRequest) -> Sources:
+    try:
+        pictures = tuple(content_of(name) for name in request.references)
+        return Sources(pictures, content_of(request.mask) if request.mask else None)
+    except FileNotFoundError as error:
+        raise BadRequest(
+            _("The pictures of this order are no longer kept: send them again."),
+            param="image",
+            code="pictures_expired",
+        ) from error
+    except OSError as error:
+        raise OutOfService(
+            _("The pictures of this order cannot be read just now. Try again soon."),
+            code="storage_unavailable",
+        ) from error
+
+
+def content_of(name: str) -> bytes:
+    with default_storage.open(name) as file:
+        data: bytes = file.read()
+    return data
