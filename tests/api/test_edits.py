@@ -14,7 +14,8 @@ from PIL import Image, ImageChops
 
 from accounts.issuing import issue_key
 from playground.generation.audit import audit
-from playground.generation.models import Attempt, Generation, Picture
+from playground.generation.catalogue import catalogue
+from playground.generation.models import Attempt, Generation
 
 EDITS = "/v1/images/edits"
 BOUNDARY = "a-line-between"
@@ -323,7 +324,7 @@ def test_what_is_wrong_is_said_and_costs_nothing(api, alice, files, words, param
         "http://127.0.0.1/secret.png",
         "https://127.0.0.1/secret.png",
         "https://169.254.169.254/latest/meta-data",
-        "file:///etc/passwd",
+        "ftp://example.com/fox.png",
         "iVBORw0KGgo",
         "data:image/png;base64,!!!!",
         [{"file_id": "file_1"}],
@@ -425,16 +426,63 @@ def test_where_a_picture_was_taken_is_not_kept(api, alice):
     assert answer.status_code == 200
 
 
-def test_pictures_that_are_gone_before_they_are_painted_cost_nothing(api, alice):
-    send(api, alice, ("image", red()))
-    task = Generation.objects.get()
+PLAIN = """
+id = "plain"
+price = 1
+[[offers]]
+provider = "sketch"
+upstream = "sketch-1"
+"""
+COPYIST = """
+id = "copyist"
+[capabilities]
+edit = true
+references = 2
+[price]
+credits = 1
+per_reference = 2
+[[offers]]
+provider = "sketch"
+upstream = "sketch-1"
+edit_upstream = "sketch-1-edits"
+"""
 
-    assert name_of_account(task) == alice.account.pk
-    assert Picture.objects.count() == 1
+
+@pytest.fixture
+def own_models(settings, tmp_path):
+    """Two models of the operator's: one edits and counts references, one does not."""
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / "plain.toml").write_text(PLAIN)
+    (models / "copyist.toml").write_text(COPYIST)
+    settings.CATALOGUE_DIR = str(models)
+    catalogue.cache_clear()
+    yield
+    catalogue.cache_clear()
 
 
-def name_of_account(order) -> str:
-    return order.request["references"][0].split("/")[1]
+def test_a_model_that_cannot_edit_names_those_that_can(own_models, api, alice):
+    answer = send(api, alice, ("image", red()), model="plain")
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["param"]) == (400, "image")
+    assert "sketch-1" in error["message"] and "copyist" in error["message"]
+    assert alice.credits() == 100
+
+
+def test_each_reference_has_its_price(own_models, api, alice):
+    files = ("image", red()), ("image", saved(meadow()))
+
+    answer = send(api, alice, *files, model="copyist")
+
+    assert answer.json()["metadata"]["cost"]["credits"] == 5
+    assert alice.credits() == 95
+
+
+def test_a_try_names_the_upstream_that_edits(own_models, api, alice):
+    send(api, alice, ("image", red()), model="copyist")
+
+    assert Attempt.objects.get().upstream == "sketch-1-edits"
 
 
 def test_models_say_what_they_can_do(api, alice):

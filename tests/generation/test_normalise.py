@@ -464,6 +464,51 @@ def test_a_deprecated_model_says_what_follows_it():
     assert FLASH in noted(asked("gemini-2.5-flash-image"))["model"]
 
 
+FOX = ("inputs/acc_1/fox.png",)
+
+
+@pytest.mark.parametrize(
+    ("first_size", "fields", "shape"),
+    [
+        ((1920, 1080), {}, "16:9"),
+        ((1000, 990), {}, "1:1"),
+        ((1, 30_000), {}, "1:8"),
+        ((1920, 1080), {"size": "auto", "aspect_ratio": "auto"}, "16:9"),
+        ((1920, 1080), {"resolution": "2K"}, "16:9"),
+        ((1920, 1080), {"size": "2K"}, "16:9"),
+        ((1920, 1080), {"size": "1024x1024"}, "1:1"),
+        ((1920, 1080), {"aspect_ratio": "2:3"}, "2:3"),
+    ],
+)
+def test_an_edit_keeps_the_first_pictures_shape(first_size, fields, shape):
+    request = asked(references=FOX, first_size=first_size, **fields)
+
+    assert request.shape == shape
+    assert request.notes == ()
+
+
+def test_an_edit_without_a_size_was_asked_for_at_auto():
+    assert asked(references=FOX, first_size=(3, 2)).requested_size == "auto"
+
+
+def test_more_pictures_than_a_model_looks_at_are_refused():
+    assert len(asked(references=FOX * 14).references) == 14
+    assert refused(references=FOX * 15).param == "image"
+    assert "3" in refused("gemini-2.5-flash-image", references=FOX * 4).message
+
+
+def test_a_mask_goes_only_to_models_that_take_one():
+    assert asked(references=FOX, mask="inputs/m.png").mask == "inputs/m.png"
+    assert refused(PRO, references=FOX, mask="inputs/m.png").param == "mask"
+
+
+def test_an_order_from_before_there_were_edits_can_still_be_read():
+    row = asked().to_json()
+    del row["references"], row["mask"]
+
+    assert ImageRequest.from_json(row) == asked()
+
+
 NUMBERS = st.integers(-2, 100_000) | st.floats(-1, 1e6) | st.integers(0, 10**12)
 SEPARATORS = st.sampled_from(["x", "X", "×", ":", "/", "*", " x ", "", "k", "K", "MP"])
 SIZES = st.one_of(

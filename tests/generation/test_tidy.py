@@ -10,8 +10,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from playground.generation.audit import audit
-from playground.generation.models import Picture
-from playground.generation.tidy import remove_expired, remove_orphans
+from playground.generation.models import Generation, Picture
+from playground.generation.tidy import remove_expired, remove_old_inputs, remove_orphans
 
 IMAGES = "/v1/images/generations"
 
@@ -58,3 +58,41 @@ def test_pictures_of_the_api_are_kept_for_the_days_that_are_set(picture, setting
     kept = picture.expires_at - timezone.now()
 
     assert settings.RETENTION_DAYS - 1 <= kept.days <= settings.RETENTION_DAYS
+
+
+def sent(name, *, days_old):
+    """A picture that was sent to be edited so many days ago."""
+    path = default_storage.save(f"inputs/acc_1/{name}", ContentFile(b"x"))
+    then = time.time() - days_old * 24 * 3600
+    os.utime(default_storage.path(path), (then, then))
+    return path
+
+
+def test_pictures_that_were_sent_go_when_ours_would(books_db, settings):
+    settings.RETENTION_DAYS = 7
+    old, fresh = sent("old.png", days_old=8), sent("fresh.png", days_old=6)
+
+    assert remove_old_inputs() == 1
+    assert not default_storage.exists(old)
+    assert default_storage.exists(fresh)
+
+
+def test_pictures_that_an_order_waits_for_stay(picture, settings):
+    settings.RETENTION_DAYS = 7
+    old = sent("waited-for.png", days_old=8)
+    order = Generation.objects.get()
+    waiting = order.request | {"references": [old]}
+    Generation.objects.update(
+        endpoint="images.edits", state="queued", request=waiting
+    )  # as if it were not painted yet
+
+    assert remove_old_inputs() == 0
+    assert default_storage.exists(old)
+
+
+def test_pictures_that_were_sent_stay_when_everything_is_kept(books_db, settings):
+    settings.RETENTION_DAYS = 0
+    old = sent("forever.png", days_old=1000)
+
+    assert remove_old_inputs() == 0
+    assert default_storage.exists(old)

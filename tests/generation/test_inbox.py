@@ -1,0 +1,89 @@
+"""Pictures that were sent wait for whoever paints the order."""
+
+import io
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image
+
+from playground.generation.audit import audit
+from playground.generation.inbox import name_for, put_by
+from playground.generation.inputs import picture_in
+from playground.generation.models import Generation
+from playground.generation.request import Ask, Buyer
+from playground.generation.service import accept
+from playground.generation.studio import in_studio
+from playground.generation.tasks import paint_order, send
+from tests.services.ports import wait_until
+
+
+@pytest.fixture(autouse=True)
+def books_that_balance(books_db):
+    yield
+    assert audit() == []
+
+
+@pytest.fixture
+def fox():
+    file = io.BytesIO()
+    Image.new("RGB", (64, 64), "orange").save(file, "PNG")
+    return picture_in(file.getvalue(), "image")
+
+
+@pytest.fixture
+def order(alice, fox):
+    """Alice's edit of a picture, which nobody has begun."""
+    put_by(alice.account.pk, [fox])
+    buyer = Buyer(alice.account.pk, "standard", Decimal(1), "api")
+    name = name_for(alice.account.pk, fox)
+    ask = Ask("sepia", resolution="0.5K", references=(name,), first_size=(64, 64))
+    return in_studio(accept(ask, buyer, endpoint="images.edits", state="queued"))
+
+
+def files_beside(name: str) -> list[Path]:
+    return list(Path(default_storage.path(name)).parent.iterdir())
+
+
+def test_the_same_picture_is_one_file(alice, fox):
+    put_by(alice.account.pk, [fox, fox])
+    put_by(alice.account.pk, [fox])
+
+    assert len(files_beside(name_for(alice.account.pk, fox))) == 1
+
+
+def test_a_file_that_was_not_finished_is_written_again(alice, fox):
+    name = name_for(alice.account.pk, fox)
+    default_storage.save(name, ContentFile(fox.data[:20]))
+
+    put_by(alice.account.pk, [fox])
+
+    with default_storage.open(name) as file:
+        assert file.read() == fox.data
+    assert len(files_beside(name)) == 1
+
+
+def test_accounts_do_not_share_files(alice, carol, fox):
+    names = {name_for(one.account.pk, fox) for one in (alice, carol)}
+
+    assert len(names) == 2
+
+
+def test_an_edit_that_was_queued_is_painted_by_another_process(alice, order, worker):
+    send(order.pk)
+
+    wait_until(lambda: not Generation.objects.get(pk=order.pk).is_live, "the picture")
+    assert Generation.objects.get(pk=order.pk).state == "succeeded"
+    assert alice.credits() == 99
+
+
+def test_pictures_that_are_gone_before_they_are_painted_cost_nothing(alice, order):
+    default_storage.delete(order.request["references"][0])
+
+    paint_order(order.pk)
+
+    ended = Generation.objects.get(pk=order.pk)
+    assert (ended.state, ended.error_code) == ("failed", "pictures_expired")
+    assert alice.credits() == 100
