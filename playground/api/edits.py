@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +26,7 @@ from playground.api.orders import Caller, paint_images
 from playground.api.schemas import ERRORS, GenerationsIn
 from playground.generation.errors import BadRequest
 from playground.generation.fetching import fetch_picture
-from playground.generation.inbox import name_for, put_by
+from playground.generation.inbox import Parcel, packed, put_by
 from playground.generation.inputs import (
     InputPicture,
     check_count,
@@ -57,11 +57,11 @@ class EditsIn(GenerationsIn):
 class Looked:
     """The pictures of an edit, known to be harmless."""
 
-    pictures: tuple[InputPicture, ...]
-    mask: InputPicture | None
+    pictures: tuple[Parcel, ...]
+    mask: Parcel | None
 
     @property
-    def all(self) -> tuple[InputPicture, ...]:
+    def all(self) -> tuple[Parcel, ...]:
         return (*self.pictures, self.mask) if self.mask else self.pictures
 
 
@@ -77,22 +77,27 @@ async def edit_images(request: HttpRequest) -> HttpResponse:
         site=origin(request),
         endpoint="images.edits",
     )
+    return await paint_images(await taken_in(request, buyer), caller)
+
+
+async def taken_in(request: HttpRequest, buyer: Buyer) -> Ask:
+    """Read what is asked and store its pictures; their bytes are let go of here."""
     with await read_body(request) as form:
         body = body_of(form.fields)
-        looked = await look_at(form)
-    ask = ask_for(body, looked, buyer.account_id)
+        looked = await look_at(form, buyer.account_id)
+    ask = ask_for(body, looked)
     quote(ask, buyer)  # nothing is stored for an order that cannot be
-    await asyncio.to_thread(put_by, buyer.account_id, looked.all)
-    return await paint_images(ask, caller)
+    await asyncio.to_thread(put_by, looked.all)
+    return ask
 
 
-def ask_for(body: EditsIn, looked: Looked, account_id: str) -> Ask:
+def ask_for(body: EditsIn, looked: Looked) -> Ask:
     """Say it in the words of the house: pictures go by their names."""
-    first, mask = looked.pictures[0], looked.mask
+    first = looked.pictures[0].picture
     return replace(
         body.to_ask(),
-        references=tuple(name_for(account_id, one) for one in looked.pictures),
-        mask=name_for(account_id, mask) if mask else "",
+        references=tuple(one.name for one in looked.pictures),
+        mask=looked.mask.name if looked.mask else "",
         first_size=(first.width, first.height),
     )
 
@@ -106,7 +111,7 @@ async def read_body(request: HttpRequest) -> PictureForm:
         }
         return replace(form, fields=fields)
     try:
-        fields = orjson.loads(request.body)
+        fields = await asyncio.to_thread(lambda: orjson.loads(request.body))
     except orjson.JSONDecodeError as error:
         raise HttpError(400, "unreadable") from error
     body = body_of(fields)
@@ -162,13 +167,13 @@ def address_in(said: Any, param: str) -> str:
     raise BadRequest(message % {"param": param}, param=param)
 
 
-async def look_at(form: PictureForm) -> Looked:
+async def look_at(form: PictureForm, account_id: str) -> Looked:
     """Fetch and read the pictures, all at once; the first that is wrong ends it."""
     check_count(form.images)
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(look_at_one(sent, name))
+                group.create_task(look_at_one(sent, Look(account_id, name)))
                 for sent, name in zip(form.images, names(form.images), strict=True)
             ]
     except ExceptionGroup as several:
@@ -176,8 +181,8 @@ async def look_at(form: PictureForm) -> Looked:
     pictures = tuple(task.result() for task in tasks)
     if form.mask is None:
         return Looked(pictures, None)
-    mask = await look_at_one(form.mask, "mask", over=pictures[0])
-    return Looked(pictures, mask)
+    look = Look(account_id, "mask", over=pictures[0].picture)
+    return Looked(pictures, await look_at_one(form.mask, look))
 
 
 def names(images: Sequence[Sent]) -> list[str]:
@@ -186,14 +191,25 @@ def names(images: Sequence[Sent]) -> list[str]:
     return [f"image[{place}]" for place in range(len(images))]
 
 
-async def look_at_one(
-    sent: Sent, param: str, *, over: InputPicture | None = None
-) -> InputPicture:
-    """Read one picture, or the mask over one; few are decoded at once."""
-    file = await fetch_picture(sent, param=param) if isinstance(sent, str) else sent
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How to read one picture: whose it is, its field, and what it masks, if anything."""
+
+    account_id: str
+    param: str
+    over: InputPicture | None = None
+
+    def at(self, file: IO[bytes]) -> Parcel:
+        """Read it; a thread's work."""
+        if self.over is None:
+            return packed(self.account_id, picture_in(file, self.param))
+        return packed(self.account_id, mask_in(file, self.over, self.param))
+
+
+async def look_at_one(sent: Sent, look: Look) -> Parcel:
+    """Fetch a picture if it is elsewhere, and read it; few are read at once."""
+    file = sent
+    if isinstance(file, str):
+        file = await fetch_picture(file, param=look.param)
     with file:
-        if over is not None:
-            job = partial(mask_in, file, over, param)
-        else:
-            job = partial(picture_in, file, param)
-        return await studio().hands.one_of_few(job)
+        return await studio().hands.one_of_few(partial(look.at, file))

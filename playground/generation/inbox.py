@@ -32,17 +32,26 @@ class Sources:
 NO_SOURCES = Sources()
 
 
-def name_for(account_id: str, picture: InputPicture) -> str:
-    """Return the name under which this account's picture is, or will be, stored."""
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A picture, and the name under which it is, or will be, stored."""
+
+    name: str
+    picture: InputPicture
+
+
+def packed(account_id: str, picture: InputPicture) -> Parcel:
+    """Name an account's picture by what it holds: a thread's work."""
     digest = hashlib.sha256(picture.data).hexdigest()
-    return f"{INBOX}/{account_id}/{digest}.{EXTENSIONS[picture.format]}"
+    extension = EXTENSIONS[picture.format]
+    return Parcel(f"{INBOX}/{account_id}/{digest}.{extension}", picture)
 
 
-def put_by(account_id: str, pictures: Sequence[InputPicture]) -> None:
+def put_by(parcels: Sequence[Parcel]) -> None:
     """Store the pictures that are not there yet, or say plainly that storage is away."""
     try:
-        for picture in pictures:
-            put_by_one(name_for(account_id, picture), picture.data)
+        for parcel in parcels:
+            put_by_one(parcel.name, parcel.picture.data)
     except OSError as error:
         raise OutOfService(
             _("The picture could not be stored. Nothing was charged; try again soon."),

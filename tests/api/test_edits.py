@@ -351,6 +351,13 @@ def test_json_that_is_none_is_a_400(api, alice, body):
     assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
 
 
+def test_the_door_answers_to_post_only(api, alice):
+    answer = api.get(EDITS, as_=alice)
+
+    assert answer.status_code == 405
+    assert answer.json()["error"]["code"] == "method_not_allowed"
+
+
 def test_another_kind_of_body_is_a_415(api, alice):
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
 

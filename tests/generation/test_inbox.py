@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from playground.generation.audit import audit
-from playground.generation.inbox import name_for, put_by
+from playground.generation.inbox import Parcel, packed, put_by
 from playground.generation.inputs import picture_in
 from playground.generation.models import Generation
 from playground.generation.request import Ask, Buyer
@@ -27,19 +27,18 @@ def books_that_balance(books_db):
 
 
 @pytest.fixture
-def fox():
+def fox(alice) -> Parcel:
     file = io.BytesIO()
     Image.new("RGB", (64, 64), "orange").save(file, "PNG")
-    return picture_in(file.getvalue(), "image")
+    return packed(alice.account.pk, picture_in(file.getvalue(), "image"))
 
 
 @pytest.fixture
 def order(alice, fox):
     """Alice's edit of a picture, which nobody has begun."""
-    put_by(alice.account.pk, [fox])
+    put_by([fox])
     buyer = Buyer(alice.account.pk, "standard", Decimal(1), "api")
-    name = name_for(alice.account.pk, fox)
-    ask = Ask("sepia", resolution="0.5K", references=(name,), first_size=(64, 64))
+    ask = Ask("sepia", resolution="0.5K", references=(fox.name,), first_size=(64, 64))
     return in_studio(accept(ask, buyer, endpoint="images.edits", state="queued"))
 
 
@@ -47,28 +46,25 @@ def files_beside(name: str) -> list[Path]:
     return list(Path(default_storage.path(name)).parent.iterdir())
 
 
-def test_the_same_picture_is_one_file(alice, fox):
-    put_by(alice.account.pk, [fox, fox])
-    put_by(alice.account.pk, [fox])
+def test_the_same_picture_is_one_file(fox):
+    put_by([fox, fox])
+    put_by([fox])
 
-    assert len(files_beside(name_for(alice.account.pk, fox))) == 1
-
-
-def test_a_file_that_was_not_finished_is_written_again(alice, fox):
-    name = name_for(alice.account.pk, fox)
-    default_storage.save(name, ContentFile(fox.data[:20]))
-
-    put_by(alice.account.pk, [fox])
-
-    with default_storage.open(name) as file:
-        assert file.read() == fox.data
-    assert len(files_beside(name)) == 1
+    assert len(files_beside(fox.name)) == 1
 
 
-def test_accounts_do_not_share_files(alice, carol, fox):
-    names = {name_for(one.account.pk, fox) for one in (alice, carol)}
+def test_a_file_that_was_not_finished_is_written_again(fox):
+    default_storage.save(fox.name, ContentFile(fox.picture.data[:20]))
 
-    assert len(names) == 2
+    put_by([fox])
+
+    with default_storage.open(fox.name) as file:
+        assert file.read() == fox.picture.data
+    assert len(files_beside(fox.name)) == 1
+
+
+def test_accounts_do_not_share_files(carol, fox):
+    assert packed(carol.account.pk, fox.picture).name != fox.name
 
 
 def test_an_edit_that_was_queued_is_painted_by_another_process(alice, order, worker):
