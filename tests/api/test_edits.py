@@ -454,14 +454,26 @@ upstream = "sketch-1"
 edit_upstream = "sketch-1-edits"
 """
 
+DISTANT = """
+id = "distant"
+price = 1
+[capabilities]
+edit = true
+references = 2
+[[offers]]
+provider = "next-door"
+upstream = "studio-1"
+"""
+
 
 @pytest.fixture
 def own_models(settings, tmp_path):
-    """Two models of the operator's: one edits and counts references, one does not."""
+    """Models of the operator's: one edits and counts references, one does not."""
     models = tmp_path / "models"
     models.mkdir()
     (models / "plain.toml").write_text(PLAIN)
     (models / "copyist.toml").write_text(COPYIST)
+    (models / "distant.toml").write_text(DISTANT)
     settings.CATALOGUE_DIR = str(models)
     catalogue.cache_clear()
     yield
@@ -475,6 +487,20 @@ def test_a_model_that_cannot_edit_names_those_that_can(own_models, api, alice):
     assert (answer.status_code, error["param"]) == (400, "image")
     assert "sketch-1" in error["message"] and "copyist" in error["message"]
     assert alice.credits() == 100
+
+
+def test_no_edit_goes_to_a_server_that_would_only_read_the_words(
+    own_models, api, alice, settings
+):
+    settings.COMPATIBLE_SERVERS = {
+        "next-door": {"base_url": "http://127.0.0.1:1", "api_key": "sk", "local": True}
+    }
+
+    answer = send(api, alice, ("image", red()), model="distant")
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "model_not_connected"
+    assert not Generation.objects.exists()
 
 
 def test_each_reference_has_its_price(own_models, api, alice):
