@@ -20,10 +20,9 @@ django.setup(set_prefix=False)
 
 import psycopg  # noqa: E402  (what follows needs Django set up)
 import uvicorn  # noqa: E402
-from django.core.files.storage import FileSystemStorage  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from playground.generation import database  # noqa: E402
+from playground.generation import database, deliver  # noqa: E402
 from playground.generation.books import Close, Open  # noqa: E402
 
 
@@ -120,7 +119,7 @@ class DoomedPostgres(database.PostgresExecutor):
 def doom(name: str) -> None:
     """Arrange for the end; a name without an arrangement is killed from outside."""
     if name == "images received":
-        FileSystemStorage._save = die
+        deliver.store = die
     if name in STEPS:
         DoomedSqlite.step = DoomedPostgres.step = STEPS[name]
         database.SqliteExecutor = DoomedSqlite
