@@ -5,9 +5,12 @@ what middleware would: a request id, security headers, a cap on the body. It als
 opens and closes what the process's event loop shares.
 """
 
+import asyncio
 import gc
 import io
+import signal
 import tempfile
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from typing import IO, Any
 
@@ -24,7 +27,7 @@ from playground.addresses import is_trusted, networks, parse
 from playground.api.answers import Piece, PiecesResponse
 from playground.api.errors import answer_status
 from playground.api.straight import answer_straight, goes_straight
-from playground.generation.studio import background, close_studio
+from playground.generation.studio import background, close_studio, finish_studio
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -39,6 +42,7 @@ WORN: tuple[Header, ...] = (
     (b"content-security-policy", b"default-src 'none'"),
     (b"referrer-policy", b"no-referrer"),
 )
+LONGEST_WISH = 1024 * 1024
 IN_MEMORY = 2 * 1024 * 1024
 COLLECT_EVERY = (10_000, 20, 20)
 
@@ -94,10 +98,17 @@ class SlimWay:
         request.META["easel.request_id"] = request_id
         response: HttpResponseBase = await self._django.get_response_async(request)
         if speaks_openai(scope) and not is_json(response):
-            return answer_status(
-                response.status_code if response.status_code in (404, 405) else 500
-            )
+            return in_envelope(response)
         return response
+
+
+def in_envelope(response: HttpResponseBase) -> HttpResponse:
+    """Say what Django says of paths and methods in OpenAI's shape."""
+    status = response.status_code if response.status_code in (404, 405) else 500
+    answer = answer_status(status)
+    if "Allow" in response.headers:
+        answer["Allow"] = response.headers["Allow"]
+    return answer
 
 
 def makes_pictures(scope: Scope) -> bool:
@@ -114,7 +125,7 @@ def is_json(response: HttpResponseBase) -> bool:
 
 async def read_body(scope: Scope, receive: Receive) -> IO[bytes]:
     """Read the whole body to memory or disk; stop as soon as it is too large."""
-    limit, size, more = settings.DATA_UPLOAD_MAX_MEMORY_SIZE, 0, True
+    limit, size, more = most_bytes(scope), 0, True
     body: IO[bytes] = io.BytesIO()
     while more:
         message = await receive()
@@ -132,6 +143,12 @@ async def read_body(scope: Scope, receive: Receive) -> IO[bytes]:
     lengths = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
     scope["headers"] = [*lengths, (b"content-length", str(size).encode())]
     return body
+
+
+def most_bytes(scope: Scope) -> int:
+    """A prompt and its settings are small; nothing larger is read for them."""
+    most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return min(most, LONGEST_WISH) if goes_straight(scope) else most
 
 
 def on_disk(begun: io.BytesIO) -> IO[bytes]:
@@ -205,6 +222,8 @@ class Easel:
 
 def forget_hearsay(scope: Scope) -> None:
     """Only a proxy of ours may say that the caller came by https."""
+    if all(pair[0] != b"x-forwarded-proto" for pair in scope["headers"]):
+        return
     peer = parse((scope.get("client") or ("",))[0])
     if not is_trusted(peer, networks(tuple(settings.TRUSTED_PROXIES))):
         scope["headers"] = [
@@ -213,7 +232,7 @@ def forget_hearsay(scope: Scope) -> None:
 
 
 def is_slim(path: str) -> bool:
-    return any(path == start or path.startswith(f"{start}/") for start in SLIM)
+    return path in SLIM or path.startswith(tuple(f"{start}/" for start in SLIM))
 
 
 async def live(receive: Receive, send: Send) -> None:
@@ -222,13 +241,36 @@ async def live(receive: Receive, send: Send) -> None:
         message = await receive()
         if message["type"] == "lifespan.startup":
             settle_in()
+            finish_at_the_first_sign()
             await send({"type": "lifespan.startup.complete"})
         else:
-            # Open requests had most of the grace already: what is unfinished goes back now.
             await close_studio(settings.GRACE_SECONDS * 0.1)
             background.stop(settings.GRACE_SECONDS * 0.1)
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+def finish_at_the_first_sign() -> None:
+    """When the server is told to stop, stop taking orders and finish what is begun.
+
+    The server itself would first wait for open requests and then cut them off;
+    this way each of them gets an answer before that.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        servers_own = signal.getsignal(number)
+
+        def stop(number: int, frame: Any, then: Any = servers_own) -> None:
+            asyncio.run_coroutine_threadsafe(
+                finish_studio(settings.GRACE_SECONDS * 0.4), loop
+            )
+            background.finish_soon(settings.GRACE_SECONDS * 0.4)
+            if callable(then):
+                then(number, frame)
+
+        signal.signal(number, stop)
 
 
 def settle_in() -> None:

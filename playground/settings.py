@@ -8,14 +8,17 @@ the secrets must be given or Easel does not start. `.env.example` lists them all
 from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
+from environs import Env, validate
 
+from playground.addresses import networks
 from playground.secrets import development_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
+NOT_NEGATIVE, AT_LEAST_ONE = validate.Range(min=0), validate.Range(min=1)
 
 # Who we are.
 DEBUG = env.bool("EASEL_DEBUG", default=True)
@@ -35,8 +38,12 @@ def secret(variable: str, kept_as: str) -> str:
 
 SECRET_KEY = secret("SECRET_KEY", "secret_key")
 KEY_PEPPER = secret("EASEL_KEY_PEPPER", "key_pepper")
-KEY_CACHE_SECONDS = env.int("EASEL_KEY_CACHE_SECONDS", default=5)
+KEY_CACHE_SECONDS = env.int("EASEL_KEY_CACHE_SECONDS", default=5, validate=NOT_NEGATIVE)
 ENCRYPTION_KEY = secret("EASEL_ENCRYPTION_KEY", "encryption_key")
+try:
+    Fernet(ENCRYPTION_KEY)
+except ValueError as error:
+    raise ImproperlyConfigured(f"EASEL_ENCRYPTION_KEY: {error}") from error
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
     default=["localhost", "127.0.0.1", "[::1]", "testserver"] if DEBUG else [],
@@ -45,7 +52,7 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this site answers to.")
 SITE_URL = env.str("EASEL_SITE_URL", default="").rstrip("/")
 HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
+PORT = env.int("PORT", default=8000, validate=validate.Range(min=1, max=65535))
 ROOT_URLCONF = "playground.urls"
 ASGI_APPLICATION = "playground.asgi.application"
 
@@ -116,7 +123,9 @@ else:
         "max_size": 16,
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # it may have been restarted
-DATABASE_POOL_SIZE = env.int("EASEL_DATABASE_POOL_SIZE", default=8)
+DATABASE_POOL_SIZE = env.int(
+    "EASEL_DATABASE_POOL_SIZE", default=8, validate=AT_LEAST_ONE
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://")}
 
@@ -135,11 +144,11 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-WORKER_JOBS = env.int("EASEL_WORKER_JOBS", default=200)
-QUEUE_SECONDS = env.int("EASEL_QUEUE_SECONDS", default=3600)
-LEASE_SECONDS = env.int("EASEL_LEASE_SECONDS", default=120)
-SWEEP_SECONDS = env.int("EASEL_SWEEP_SECONDS", default=30)
-RESEND_SECONDS = env.int("EASEL_RESEND_SECONDS", default=60)
+WORKER_JOBS = env.int("EASEL_WORKER_JOBS", default=200, validate=AT_LEAST_ONE)
+QUEUE_SECONDS = env.int("EASEL_QUEUE_SECONDS", default=3600, validate=NOT_NEGATIVE)
+LEASE_SECONDS = env.int("EASEL_LEASE_SECONDS", default=120, validate=NOT_NEGATIVE)
+SWEEP_SECONDS = env.int("EASEL_SWEEP_SECONDS", default=30, validate=NOT_NEGATIVE)
+RESEND_SECONDS = env.int("EASEL_RESEND_SECONDS", default=60, validate=NOT_NEGATIVE)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "playground.generation.tasks.sweep_orders",
@@ -148,8 +157,10 @@ CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "playground.generation.tasks.tidy_pictures", "schedule": 3600},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
-GRACE_SECONDS = env.int("EASEL_GRACE_SECONDS", default=5 if DEBUG else 90)
-WEB_WORKERS = env.int("EASEL_WORKERS", default=1)
+GRACE_SECONDS = env.int(
+    "EASEL_GRACE_SECONDS", default=5 if DEBUG else 90, validate=NOT_NEGATIVE
+)
+WEB_WORKERS = env.int("EASEL_WORKERS", default=1, validate=AT_LEAST_ONE)
 
 # Pictures. Files go to any Django storage; URLs are signed and expire.
 STORAGES = {
@@ -176,14 +187,18 @@ if S3_BUCKET := env.str("EASEL_S3_BUCKET", default=""):
         },
     }
 MEDIA_ORIGIN = env.str("EASEL_MEDIA_ORIGIN", default="").rstrip("/")
-FILE_URL_SECONDS = env.int("EASEL_FILE_URL_SECONDS", default=24 * 3600)
-RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30)
+FILE_URL_SECONDS = env.int(
+    "EASEL_FILE_URL_SECONDS", default=24 * 3600, validate=NOT_NEGATIVE
+)
+RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30, validate=NOT_NEGATIVE)
 
 # Models and providers. One without a key is simply not offered; the demo painter always is.
 CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")
 DEFAULT_MODEL = env.str("EASEL_DEFAULT_MODEL", default="sketch-1" if DEBUG else "")
-PROVIDER_TIMEOUT_SECONDS = env.int("EASEL_PROVIDER_TIMEOUT_SECONDS", default=180)
-PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2)
+PROVIDER_TIMEOUT_SECONDS = env.int(
+    "EASEL_PROVIDER_TIMEOUT_SECONDS", default=180, validate=AT_LEAST_ONE
+)
+PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2, validate=AT_LEAST_ONE)
 COMPATIBLE_SERVERS: Any = env.json("EASEL_COMPATIBLE_SERVERS", default={})
 
 # Money. Packs are credits for cents; microcredits everywhere inside.
@@ -199,7 +214,7 @@ TEST_TILL = env.bool("EASEL_TEST_TILL", default=DEBUG)
 PACKS = env.json(
     "EASEL_PACKS", default={"usd": {"500": 240, "2000": 1010, "10000": 5120}}
 )
-WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50)
+WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50, validate=NOT_NEGATIVE)
 
 # People: sign-in by e-mail and password, verified by mail.
 AUTH_USER_MODEL = "accounts.Person"
@@ -207,6 +222,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "playground.web.signup.SignupAdapter"
+ACCOUNT_FORMS = {"signup": "playground.web.signup_form.SignupForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -231,8 +247,12 @@ else:
     EMAIL_BACKEND = "playground.web.mailbox.MailboxBackend"
 
 # Guests: what one browser, and one network, may paint in a day.
-GUEST_PICTURES_A_DAY = env.int("EASEL_GUEST_PICTURES_A_DAY", default=12)
-NETWORK_PICTURES_A_DAY = env.int("EASEL_NETWORK_PICTURES_A_DAY", default=60)
+GUEST_PICTURES_A_DAY = env.int(
+    "EASEL_GUEST_PICTURES_A_DAY", default=12, validate=NOT_NEGATIVE
+)
+NETWORK_PICTURES_A_DAY = env.int(
+    "EASEL_NETWORK_PICTURES_A_DAY", default=60, validate=NOT_NEGATIVE
+)
 
 # Language and time.
 LANGUAGE_CODE = "en"
@@ -249,6 +269,10 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 # Safety.
 TRUSTED_PROXIES: list[str] = env.list("EASEL_TRUSTED_PROXIES", default=[])
+try:
+    networks(tuple(TRUSTED_PROXIES))
+except ValueError as error:
+    raise ImproperlyConfigured(f"EASEL_TRUSTED_PROXIES: {error}") from error
 IS_HTTPS = env.bool("EASEL_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = (
@@ -264,10 +288,14 @@ CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-MAX_UPLOAD_MB = env.int("EASEL_MAX_UPLOAD_MB", default=50)
+MAX_UPLOAD_MB = env.int("EASEL_MAX_UPLOAD_MB", default=50, validate=AT_LEAST_ONE)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_MB * 1024 * 1024
 
 # Logs: one JSON object a line in production, readable lines in debug; never prompts or keys.
-LOG_LEVEL = env.str("EASEL_LOG_LEVEL", default="INFO")
+LOG_LEVEL = env.str(
+    "EASEL_LOG_LEVEL",
+    default="INFO",
+    validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]),
+)
 LOGGING_CONFIG = "playground.logs.configure"
 LOGGING = {"level": LOG_LEVEL, "as_json": not DEBUG}

@@ -5,13 +5,16 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from playground.api import files, health, openai
 from playground.web import urls as web
+from playground.web.nowhere import nowhere
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
-    path("files/<str:name>", files.picture_file, name="picture-file"),
+    path("files/<path:name>", files.picture_file, name="picture-file"),
+    re_path(r"^(?:files|healthz)/", files.no_such_file),
     re_path(r"^(?:openai/)?v1/", openai.api.urls),
     re_path(r"^(?:openai/)?v1(?:/(?P<path>.*))?$", openai.unknown_path),
     path("accounts/", include("allauth.account.urls")),
     *web.urlpatterns,
     *i18n_patterns(*web.public, prefix_default_language=False),
+    re_path("", nowhere),
 ]

@@ -9,12 +9,14 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from playground.generation import errors
+from playground.generation.database import AWAY
 from playground.generation.errors import EaselError
 
 log = structlog.get_logger()
 STATUSES: dict[type[EaselError], tuple[int, str]] = {
     errors.ModelNotFound: (404, "invalid_request_error"),
     errors.BadRequest: (400, "invalid_request_error"),
+    errors.NotFound: (404, "invalid_request_error"),
     errors.Unauthorized: (401, "invalid_request_error"),
     errors.Forbidden: (403, "permission_error"),
     errors.CannotPay: (402, "insufficient_quota"),
@@ -68,6 +70,8 @@ def answer_error(error: EaselError) -> HttpResponse:
     wait = getattr(error, "retry_after_seconds", None)
     if wait is not None:
         response["Retry-After"] = str(wait)
+    if isinstance(error, errors.PutBack):
+        response["x-should-retry"] = "false"
     return response
 
 
@@ -89,17 +93,12 @@ def answer_unreadable() -> HttpResponse:
     )
 
 
-def answer_away(error: Exception | type[Exception]) -> HttpResponse:
-    """The database did not answer: whoever asks again soon will be heard."""
-    log.error("database.away", reason=str(error))
-    return answer_error(
-        errors.OutOfService(
-            str(_("The database is away for a moment. Try again soon."))
-        )
-    )
-
-
 def answer_bug(error: Exception) -> HttpResponse:
+    """What nobody foresaw is ours to mend; a database that is away comes back."""
+    if isinstance(error, AWAY):
+        log.error("database.away", reason=str(error))
+        away = _("The database is away for a moment. Try again soon.")
+        return answer_error(errors.OutOfService(str(away)))
     log.exception("api.bug", exc_info=error)
     return answer_status(500)
 

@@ -20,7 +20,7 @@ from playground.generation.links import TYPES, is_genuine
 from playground.generation.models import Picture
 
 CHUNK = 256 * 1024
-RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})$")
 
 
 async def picture_file(request: HttpRequest, name: str) -> HttpResponseBase:
@@ -47,6 +47,11 @@ async def picture_file(request: HttpRequest, name: str) -> HttpResponseBase:
         "cross-origin" if settings.MEDIA_ORIGIN else "same-site"
     )
     return response
+
+
+def no_such_file(request: HttpRequest) -> HttpResponse:
+    """Whatever else is asked for beside the files."""
+    return missing()
 
 
 def missing() -> HttpResponse:

@@ -17,7 +17,6 @@ from billing.ledger import wallet_of
 from playground.api.addresses import origin
 from playground.api.answers import amount
 from playground.api.errors import (
-    answer_away,
     answer_bug,
     answer_error,
     answer_fields,
@@ -27,8 +26,9 @@ from playground.api.errors import (
 from playground.api.keys import bearer
 from playground.api.orders import Caller, paint_images
 from playground.api.schemas import GenerationsIn, Refusal
+from playground.api.tasks import task_of
 from playground.generation.catalogue import Model, catalogue
-from playground.generation.database import AWAY, in_thread
+from playground.generation.database import in_thread
 from playground.generation.errors import EaselError
 from playground.generation.request import Buyer
 
@@ -118,6 +118,14 @@ async def show_balance(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+@api.get("/tasks/{task_id}", response={200: dict, 401: Refusal, 404: Refusal})
+@api.get("/tasks/{task_id}/", response=dict, include_in_schema=False)
+async def show_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
+    """An order by the x-request-id of its call: how it stands, and what came of it."""
+    buyer: Buyer = request.auth  # type: ignore[attr-defined]
+    return await task_of(buyer.account_id, task_id, origin(request))
+
+
 @api.exception_handler(EaselError)
 def on_easel_error(request: HttpRequest, error: EaselError) -> HttpResponse:
     return answer_error(error)
@@ -132,16 +140,6 @@ def on_bad_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def on_unreadable_body(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Ninja raises this when the body cannot be parsed."""
     return answer_unreadable()
-
-
-def on_database_away(
-    request: HttpRequest, error: Exception | type[Exception]
-) -> HttpResponse:
-    return answer_away(error)
-
-
-for kind in AWAY:
-    api.add_exception_handler(kind, on_database_away)
 
 
 @api.exception_handler(Exception)

@@ -289,7 +289,8 @@ def places(columns: dict[str, str]) -> str:
 LATER = "now() + make_interval(secs => c.seconds)"
 
 # A key is free again when its order ended without pictures and was not refused, or never
-# came to be. The minute is for PostgreSQL, where a twin's newest order is not seen yet.
+# came to be. The minute is for PostgreSQL, where a twin's newest order is not seen yet. An
+# order that was refused with others, and is asked again alone, has its key's row already.
 FREED = """EXISTS (SELECT 1 FROM generation_generation g
     WHERE g.id = k.generation_id AND g.state IN ('failed', 'cancelled'))"""
 DANGLES = """NOT EXISTS (SELECT 1 FROM generation_generation g
@@ -307,7 +308,7 @@ keyed AS (
     ON CONFLICT (account_id, key) DO UPDATE
     SET fingerprint = excluded.fingerprint, generation_id = excluded.generation_id,
         created_at = excluded.created_at, expires_at = excluded.expires_at
-    WHERE k.expires_at < now() OR {FREED}
+    WHERE k.expires_at < now() OR k.generation_id = excluded.generation_id OR {FREED}
        OR (k.created_at < now() - interval '60 seconds' AND {DANGLES})
     RETURNING generation_id
 ),

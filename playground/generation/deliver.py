@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import cast
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -63,11 +64,10 @@ class Keeping:
 
 async def deliver(painted: PaintedPicture, keeping: Keeping, hands: Hands) -> Delivered:
     """Check, convert where needed, and store one picture."""
-    is_small = len(painted.data) <= SMALL_BYTES
     first_look = partial(kept_as_it_is, painted, keeping)
-    delivered = await (
-        hands.together(first_look) if is_small else hands.alone(first_look)
-    )
+    is_short = len(painted.data) <= SMALL_BYTES and local_disk() is not None
+    way = hands.together if is_short else hands.alone
+    delivered: Delivered | None = await way(first_look)
     if delivered is None:
         delivered = await hands.one_of_few(partial(changed, painted, keeping))
     return delivered
@@ -76,6 +76,8 @@ async def deliver(painted: PaintedPicture, keeping: Keeping, hands: Hands) -> De
 def kept_as_it_is(painted: PaintedPicture, keeping: Keeping) -> Delivered | None:
     """Store a picture that is what was asked for; `None` when it has to be changed."""
     picture = checked(painted.data)
+    if keeping.request.output_compression is not None:
+        return None
     if wanted(picture, keeping.request) != (format_of(picture), picture.size):
         return None
     return kept(painted, picture, keeping)
@@ -123,21 +125,28 @@ def store(name: str, data: bytes) -> None:
         ) from error
 
 
+def local_disk() -> FileSystemStorage | None:
+    """Return the storage when it is a local disk and nothing more."""
+    is_local = default_storage.__class__ is FileSystemStorage
+    return cast(FileSystemStorage, default_storage) if is_local else None
+
+
 def written_plainly(name: str, data: bytes) -> bool:
     """On a local disk, write in three calls what Django does in fifteen.
 
     A picture's name is always new, so no other has to be looked for. A day's first
     picture finds no folder and goes Django's way.
     """
-    if default_storage.__class__ is not FileSystemStorage:
+    disk = local_disk()
+    if disk is None:
         return False
     try:
-        handle = os.open(default_storage.path(name), NEW_FILE, 0o666)
+        handle = os.open(disk.path(name), NEW_FILE, 0o666)
     except FileNotFoundError:
         return False
     with os.fdopen(handle, "wb") as file:
-        if default_storage.file_permissions_mode is not None:
-            os.fchmod(handle, default_storage.file_permissions_mode)
+        if disk.file_permissions_mode is not None:
+            os.fchmod(handle, disk.file_permissions_mode)
         file.write(data)
     return True
 
@@ -154,12 +163,15 @@ def format_of(picture: Image.Image) -> str:
 
 
 def checked(data: bytes) -> Image.Image:
-    """Open a picture and check it through, or call it broken. Its pixels are not read."""
+    """Open a picture and check it through, or call it broken. A PNG's pixels are not read."""
     try:
         picture = Image.open(io.BytesIO(data), formats=READABLE)
         if picture.width * picture.height > MAX_PIXELS:
             raise Broken("the picture is larger than any we ask for", ran="yes")
-        picture.verify()
+        if picture.format == "PNG":
+            picture.verify()  # its checksums; other formats have to be read through
+        else:
+            picture.load()
     except UNREADABLE as error:
         raise Broken(f"the picture cannot be opened: {error}", ran="yes") from error
     return picture

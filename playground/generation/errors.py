@@ -3,6 +3,7 @@
     EaselError                      costs nothing, whoever's fault it is
     ├── BadRequest            400   the caller: change the request
     │   └── ModelNotFound     404   the caller: pick another model
+    ├── NotFound              404   the caller: this is not, or no longer, yours
     ├── Unauthorized          401   the caller: use a key that is known here
     ├── Forbidden             403   the account's owner: this key may not
     ├── CannotPay             402   the account's owner: buy credits
@@ -14,6 +15,7 @@
     │   ├── AllProvidersFailed 502  nobody; try again
     │   └── TimedOut          504   nobody; try again
     └── OutOfService          503   the operator: database or storage is away
+        └── PutBack           503   nobody: the order waits and will be painted
 
 Each has a stable `code` and one sentence that is safe to show and says what to
 do next. Only the doors turn them into statuses and words.
@@ -42,6 +44,11 @@ class BadRequest(EaselError):
 @dataclass
 class ModelNotFound(BadRequest):
     code: str = "model_not_found"
+
+
+@dataclass
+class NotFound(EaselError):
+    code: str = "not_found"
 
 
 @dataclass
@@ -100,3 +107,8 @@ class TimedOut(Unpainted):
 class OutOfService(EaselError):
     code: str = "out_of_service"
     retry_after_seconds: int | None = 5
+
+
+@dataclass
+class PutBack(OutOfService):
+    code: str = "put_back"

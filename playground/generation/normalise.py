@@ -20,6 +20,8 @@ from playground.generation.sizing import read_fit, read_wish, size_for
 
 # The seeds of the open image models; wider ones are cut or refused by most providers.
 MOST_SEED = 2**32 - 1
+WEBP_SIDE = 16_383
+MOST_EXTRAS = 50
 COMPRESSED = ("jpeg", "webp", "avif")
 
 
@@ -43,6 +45,9 @@ def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageReques
     sized = size_for(wish, named, read_fit(ask.fit))
     remarks.notes.extend(sized.notes)
     output_format = _output_format(ask, model)
+    if output_format == "webp" and max(sized.delivered) > WEBP_SIDE:
+        message = _("A webp side is at most %(limit)d pixels; ask for png or jpeg.")
+        raise BadRequest(message % {"limit": WEBP_SIDE}, param="output_format")
     return ImageRequest(
         model=model.id,
         prompt=_prompt(ask, model),
@@ -111,15 +116,15 @@ def _prompt(ask: Ask, model: Model) -> str:
 
 def _checked_text(text: str, about: str, model: Model) -> str:
     """Return a text that every provider and database accepts."""
+    if len(text) > model.prompt_characters:
+        words = {"field": about, "limit": model.prompt_characters, "length": len(text)}
+        message = _("Shorten %(field)s to %(limit)d characters; it has %(length)d.")
+        raise BadRequest(message % words, param=about, code="string_above_max_length")
     if not is_text(text):
         message = _(
             "Remove the broken characters (NUL, lone surrogates) from %(field)s."
         )
         raise BadRequest(message % {"field": about}, param=about)
-    if len(text) > model.prompt_characters:
-        words = {"field": about, "limit": model.prompt_characters, "length": len(text)}
-        message = _("Shorten %(field)s to %(limit)d characters; it has %(length)d.")
-        raise BadRequest(message % words, param=about, code="string_above_max_length")
     return text
 
 
@@ -215,6 +220,9 @@ def _compression(ask: Ask, output_format: str | None, remarks: Remarks) -> int |
 def _extras(ask: Ask, model: Model, remarks: Remarks) -> tuple[tuple[str, Any], ...]:
     """Keep the fields we do not know but an offer does, and say which were dropped."""
     kept: list[tuple[str, Any]] = []
+    if len(ask.extras) > MOST_EXTRAS:
+        message = _("Send at most %(limit)d fields of your own.")
+        raise BadRequest(message % {"limit": MOST_EXTRAS})
     for name, value in ask.extras:
         if value is None:
             continue

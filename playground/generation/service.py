@@ -23,6 +23,7 @@ from playground.generation.errors import (
     CannotPay,
     EaselError,
     OutOfService,
+    PutBack,
     RefusedByModel,
     TimedOut,
     TooMany,
@@ -208,7 +209,10 @@ async def closed(closing: Close, here: Studio) -> bool:
             if await here.books.do(closing):
                 return True
             ended_here = Generation.objects.filter(
-                pk=closing.generation_id, claim=closing.claim, state=closing.state
+                pk=closing.generation_id,
+                claim=closing.claim,
+                state=closing.state,
+                error_code=closing.error_code,
             )
             return await in_thread(ended_here.exists)
         except AWAY:
@@ -228,7 +232,19 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
 
 async def see_through(generation: Generation) -> list[Delivered]:
     """Carry an order out to its end, even when whoever asked stops listening."""
-    return await asyncio.shield(studio().begin(generation, carry_out(generation)))
+    work = studio().begin(generation, carry_out(generation))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        if not work.cancelled():
+            raise
+        raise PutBack(
+            _(
+                "Easel is restarting. This order is kept and will be painted: it is at"
+                " /v1/tasks/%(id)s, and costs nothing unless it is."
+            )
+            % {"id": generation.id}
+        ) from None
 
 
 async def take_up(generation_id: str) -> Generation | None:

@@ -5,8 +5,6 @@ process's own loop and waits, so that hundreds of waiting orders are hundreds of
 idle threads and nothing more.
 """
 
-import asyncio
-
 import structlog
 from celery import signals
 from django.conf import settings
@@ -44,8 +42,6 @@ async def paint_if_queued(generation_id: str) -> None:
         await see_through(generation)
     except EaselError as failure:
         log.info("order.not_painted", generation=generation_id, code=failure.code)
-    except asyncio.CancelledError:
-        log.info("order.put_back", generation=generation_id)
 
 
 @app.task(ignore_result=True)

@@ -4,24 +4,23 @@ Each region is one template, drawn inside the page and sent alone to htmx.
 """
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from playground.generation.catalogue import catalogue
 from playground.generation.request import Buyer
 from playground.web.chrome import available_microcredits
 from playground.web.examples import EXAMPLES
 from playground.web.panel import Panel, panel_for
-from playground.web.people import buyer_for, current_account, network_of
+from playground.web.people import current_account, onlooker
 from playground.web.picker import choices
 from playground.web.runs import FEED, RAIL, days_of, orders_of, run_of
-from playground.web.tries import tries_left
+from playground.web.tries import tries_left, tries_spent
 from playground.web.wishes import Wish
 
 
@@ -46,13 +45,13 @@ class Price:
         return self.after is not None and self.after < 0
 
 
-@require_GET
+@require_safe
 def create(request: HttpRequest) -> HttpResponse:
     """GET /"""
     return render(request, "web/create.html", page(request, first_wish(request)))
 
 
-@require_GET
+@require_safe
 def panel_fragment(request: HttpRequest) -> HttpResponse:
     """GET /create/settings: the settings for another model, or like an earlier run."""
     wish = first_wish(request)
@@ -60,7 +59,7 @@ def panel_fragment(request: HttpRequest) -> HttpResponse:
     return render(request, "web/_panel_answer.html", context)
 
 
-@require_GET
+@require_safe
 def quote(request: HttpRequest) -> HttpResponse:
     """GET /create/quote: the price of the form as it stands."""
     context = panel_context(request, Wish.of(request.GET.dict()))
@@ -120,7 +119,9 @@ def panel_context(request: HttpRequest, wish: Wish) -> dict[str, Any]:
         "welcome_credits": settings.WELCOME_CREDITS,
         "tries_a_day": settings.GUEST_PICTURES_A_DAY,
         "tries_left": cache(
-            lambda: tries_left(current_account(request), buyer.network)
+            lambda: tries_left(
+                buyer.account_id, buyer.network, spent=tries_spent(request)
+            )
         ),
     }
 
@@ -129,16 +130,3 @@ def price(request: HttpRequest, panel: Panel, buyer: Buyer) -> Price:
     account = current_account(request)
     available = available_microcredits(account) if buyer.lane != "guest" else None
     return Price(panel.unit_price_microcredits, panel.wish.n, available)
-
-
-def onlooker(request: HttpRequest) -> Buyer:
-    """Return who would pay. Looking makes nobody an account."""
-    if current_account(request) is not None:
-        return buyer_for(request)
-    return Buyer(
-        account_id="",
-        group="standard",
-        multiplier=Decimal(1),
-        lane="guest",
-        network=network_of(request),
-    )

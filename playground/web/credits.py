@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -51,7 +51,7 @@ class Shelf:
 
 @vary_on_headers("HX-Request")
 @login_required
-@require_GET
+@require_safe
 def credits(request: HttpRequest) -> HttpResponse:
     """The page; its statement alone when that is turned."""
     wallet = wallet_for(request)
@@ -86,7 +86,7 @@ def buy(request: HttpRequest) -> HttpResponse:
 
 @vary_on_headers("HX-Request")
 @login_required
-@require_GET
+@require_safe
 def returned(request: HttpRequest) -> HttpResponse:
     """Back from paying: say how it went, or that it is not known yet."""
     wallet = wallet_for(request)

@@ -16,14 +16,15 @@ from playground.generation.errors import ModelNotFound
 from playground.generation.normalise import normalise
 from playground.generation.price import unit_price
 from playground.generation.providers.connected import connected_names
+from playground.generation.quoting import quoted
 from playground.generation.request import Buyer
 from playground.generation.sizes import ratio_of
 from playground.web.templatetags.easel import pixels
 from playground.web.tries import GUEST_MODEL, GUEST_TIERS
-from playground.web.wishes import AUTO, Wish
+from playground.web.wishes import AUTO, FORMAT, Wish
 
 COUNTS = (1, 2, 3, 4, 6, 8)
-FORMATS = (("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WebP"), ("avif", "AVIF"))
+FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP", "avif": "AVIF"}
 UNKNOWN_SECONDS = 10.0  # for a model whose file does not say
 
 
@@ -85,7 +86,7 @@ def panel_for(wish: Wish, buyer: Buyer) -> Panel:
         counts=tuple(count_options(fitted, model)),
         formats=tuple(
             Option(value, label, is_chosen=value == fitted.output_format)
-            for value, label in FORMATS
+            for value, label in FORMATS.items()
         ),
         unit_price_microcredits=chosen.price or 0,
         changed=changed,
@@ -112,7 +113,7 @@ def is_connected(model: Model) -> bool:
 def fit(wish: Wish, model: Model, buyer: Buyer) -> tuple[Wish, tuple[str, ...]]:
     """Keep what the model offers; name what had to change."""
     changed = []
-    shape, tier, n = wish.shape, wish.tier, wish.n
+    shape, tier, n, kind = wish.shape, wish.tier, wish.n, wish.output_format
     if shape != AUTO and shape not in model.shapes:
         shape = AUTO
         changed.append(_("%(shape)s is not offered, now Auto") % {"shape": wish.shape})
@@ -125,7 +126,13 @@ def fit(wish: Wish, model: Model, buyer: Buyer) -> tuple[Wish, tuple[str, ...]]:
     if n not in counts_of(model):
         n = max(count for count in counts_of(model) if count <= max(n, 1))
         changed.append(_("Now %(count)s at once") % {"count": n})
-    fitted = replace(wish, model=model.id, shape=shape, tier=tier, n=n)
+    if kind not in FORMATS:
+        words = {"wished": quoted(kind)[1:-1], "format": FORMATS[FORMAT]}
+        changed.append(_("%(wished)s is not offered, now %(format)s") % words)
+        kind = FORMAT
+    fitted = replace(
+        wish, model=model.id, shape=shape, tier=tier, n=n, output_format=kind
+    )
     return fitted, tuple(changed)
 
 
@@ -183,11 +190,11 @@ def tier_options(wish: Wish, model: Model, buyer: Buyer) -> Iterable[Option]:
 
 
 def price_of(wish: Wish, buyer: Buyer) -> int:
-    """What one picture costs; neither a prompt nor a provider is needed to know it."""
+    """What one picture costs: its model and its size say it, and no words do."""
     if not buyer.pays:
         return 0
-    ask = replace(wish, prompt=wish.prompt or "…", seed="", n=1).ask()
-    request = normalise(ask, catalogue(), settings.DEFAULT_MODEL)
+    priced = Wish(prompt="…", model=wish.model, shape=wish.shape, tier=wish.tier, n=1)
+    request = normalise(priced.ask(), catalogue(), settings.DEFAULT_MODEL)
     model = catalogue().find(request.model)
     return unit_price(model, request, buyer.multiplier)
 

@@ -98,6 +98,19 @@ def buyer_for(request: HttpRequest) -> Buyer:
     )
 
 
+def onlooker(request: HttpRequest) -> Buyer:
+    """Return who would pay. Looking, or being refused, makes nobody an account."""
+    if current_account(request) is not None:
+        return buyer_for(request)
+    return Buyer(
+        account_id="",
+        group="standard",
+        multiplier=Decimal(1),
+        lane="guest",
+        network=network_of(request),
+    )
+
+
 def remember_guest(request: HttpRequest, response: HttpResponseBase) -> None:
     """Leave the guest's cookie with the browser, for another year."""
     account: Account | None = request.META.get(KNOWN_ACCOUNT)

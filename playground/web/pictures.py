@@ -4,20 +4,20 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from playground.web.create import first_wish, page
 from playground.web.people import current_account
 from playground.web.runs import orders_of, run_of
 
 
-@require_GET
+@require_safe
 def fragment(request: HttpRequest, picture_id: str) -> HttpResponse:
     """GET /pictures/<id>: the inside of the lightbox."""
     return render(request, "web/_picture.html", lightbox(request, picture_id))
 
 
-@require_GET
+@require_safe
 def whole_page(request: HttpRequest, picture_id: str) -> HttpResponse:
     """GET /p/<id>: the playground with that picture open over it."""
     context = page(request, first_wish(request)) | lightbox(request, picture_id)

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from playground.generation import service, tasks
@@ -23,14 +23,18 @@ from playground.generation.errors import (
     TooMany,
 )
 from playground.generation.models import Generation
-from playground.generation.request import Buyer
 from playground.generation.studio import in_studio
 from playground.web.as_code import snippets
 from playground.web.chrome import available_microcredits
 from playground.web.create import page, panel_context
-from playground.web.people import buyer_for, current_account, remember_guest
+from playground.web.people import (
+    buyer_for,
+    current_account,
+    onlooker,
+    remember_guest,
+)
 from playground.web.runs import RAIL, Run, days_of, ending_of, orders_of, run_of
-from playground.web.tries import check_tries
+from playground.web.tries import check_tries, stay_within_tries, tries_spent
 from playground.web.wishes import Wish
 
 ENDPOINT = "playground"
@@ -55,9 +59,8 @@ STATUSES: dict[type[EaselError], int] = {
 def start(request: HttpRequest) -> HttpResponse:
     """POST /create/runs"""
     wish = asked(request)
-    buyer = buyer_for(request)
     try:
-        generation = begin(wish, buyer)
+        generation = begin(request, wish)
     except EaselError as error:
         response = show_problem(request, wish, error)
     else:
@@ -87,18 +90,28 @@ def as_form(wish: Wish) -> dict[str, str]:
     }
 
 
-def begin(wish: Wish, buyer: Buyer) -> Generation:
-    """Accept the order at the price that was shown, and ask a worker to paint it."""
-    ask = wish.ask()
-    offer = service.quote(ask, buyer)
-    check_tries(buyer, offer.request.n, offer.request.tier, offer.request.model)
-    shown = wish.quoted_microcredits
-    if shown is not None and shown != offer.total_microcredits:
-        raise PriceChanged(_("Nothing was started, and nothing was charged."))
+def begin(request: HttpRequest, wish: Wish) -> Generation:
+    """Accept the order at the price that was shown, and ask a worker to paint it.
+
+    A newcomer becomes a guest only when nothing speaks against the order.
+    """
+    ask, spent = wish.ask(), tries_spent(request)
+    looking = onlooker(request)
+    offer = service.quote(ask, looking)
+    check_tries(looking, offer.request, spent=spent)
+    check_price(wish.quoted_microcredits, offer.total_microcredits)
+    buyer = buyer_for(request)
     state = Generation.State.QUEUED
     generation = in_studio(service.accept(ask, buyer, endpoint=ENDPOINT, state=state))
+    stay_within_tries(buyer, generation, spent=spent)
     tasks.send(generation.id)
     return generation
+
+
+def check_price(shown_microcredits: int | None, total_microcredits: int) -> None:
+    """Refuse to charge other than the page said; what is free needs no price."""
+    if (shown_microcredits or 0) != total_microcredits:
+        raise PriceChanged(_("Nothing was started, and nothing was charged."))
 
 
 def show_started(request: HttpRequest, generation: Generation) -> HttpResponse:
@@ -135,7 +148,7 @@ def show_problem(request: HttpRequest, wish: Wish, error: EaselError) -> HttpRes
     return render(request, "web/create.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def run(request: HttpRequest, generation_id: str) -> HttpResponse:
     """GET /create/runs/<id>?v=<what the page shows>"""
     shown = run_of(owned(request, generation_id))
@@ -159,7 +172,7 @@ def cancel(request: HttpRequest, generation_id: str) -> HttpResponse:
     return render(request, "web/_run_answer.html", run_context(request, shown))
 
 
-@require_GET
+@require_safe
 def code(request: HttpRequest, generation_id: str) -> HttpResponse:
     """GET /create/runs/<id>/code: this run for curl and Python."""
     order = owned(request, generation_id)

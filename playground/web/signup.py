@@ -1,8 +1,8 @@
 """What happens when allauth signs somebody up, confirms a mail, or lets someone in.
 
-A new person gets an account: the guest's of their browser, with its pictures, or
-a fresh one. Their first confirmed e-mail address brings the welcome credits, once
-for every address there ever was. Signing in brings a guest's pictures along.
+A new person gets an account. Their first confirmed e-mail address brings the
+welcome credits, once for every address there ever was. Until they are in, their
+browser stays the guest it was; signing in brings the guest's pictures along.
 """
 
 import hashlib
@@ -16,12 +16,12 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.guests import claim_guest
 from accounts.issuing import account_of, open_account
 from accounts.models import Person
 from billing.ledger import MICRO, credit
 from playground.addresses import client_address
-from playground.web.people import GUEST_COOKIE, bring_guest_along, guest_of
+from playground.web.people import GUEST_COOKIE, bring_guest_along, guest_of, network_of
+from playground.web.tries import pictures_today, remember_tries, tries_spent
 
 
 class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -48,7 +48,7 @@ class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             super().save_user(request, user, form, commit=commit)
             if commit:
-                give_account(request, user)
+                open_account(user)
         return user
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
@@ -63,20 +63,25 @@ class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self, request: HttpRequest, user: Person, **how: Any
     ) -> HttpResponse:
         """Let the person in, with what their browser made before."""
-        bring_guest_along(request, user)
+        guest = guest_of(request)
         response: HttpResponse = super().post_login(request, user, **how)
+        if guest is not None:
+            spent = tries_spent(request) + pictures_today(account_id=guest.pk)
+            remember_tries(response, spent)
+            bring_guest_along(request, user)
         response.delete_cookie(GUEST_COOKIE, samesite="Lax")
         return response
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request.META, settings.TRUSTED_PROXIES) or "unknown"
 
-
-def give_account(request: HttpRequest, person: Person) -> None:
-    """Make the guest of this browser the new person's account, or open one."""
-    guest = guest_of(request)
-    if guest is None or not claim_guest(guest, person):
-        open_account(person)
+    def _get_login_attempts_cache_key(
+        self, request: HttpRequest, **credentials: Any
+    ) -> str:
+        """Count wrong passwords by network and address, so that strangers who guess
+        elsewhere do not lock the owner out."""
+        address = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{network_of(request)}:{address}"
 
 
 def has_confirmed_address(person: Person) -> bool:

@@ -2,55 +2,82 @@
 
 So many pictures a browser and so many a network, from midnight to midnight UTC.
 A live order counts what it asked for, a finished one what it delivered: a picture
-that was never painted takes no try.
+that was never painted takes no try. When a guest signs in, the pictures go along;
+a signed cookie then says how many tries this browser has spent today.
 """
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Case, F, QuerySet, Sum, When
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Account
+from playground.generation import service
 from playground.generation.errors import BadRequest, Forbidden, TooMany
 from playground.generation.models import Generation
-from playground.generation.request import Buyer
+from playground.generation.request import Buyer, ImageRequest
+from playground.generation.studio import in_studio
 
 GUEST_MODEL = "sketch-1"
 GUEST_TIERS = ("0.5K", "1K")
+TRIES_COOKIE = "easel_tries"
+COOKIE_SALT = "easel.tries"
 
 
-def tries_left(account: Account | None, network: str) -> int:
-    """Return how many pictures this guest may still paint today."""
-    mine = pictures_today(account_id=account.pk) if account else 0
-    ours = pictures_today(network=network)
+def tries_left(account_id: str, network: str, *, spent: int = 0) -> int:
+    """Return how many pictures this guest may still paint today; "" is a newcomer.
+
+    `spent` are tries of this browser that nobody finds with the guest any more.
+    """
+    return max(0, room(account_id, network, spent))
+
+
+def room(account_id: str, network: str, spent: int) -> int:
+    """Return how far a guest is from the nearer limit; below 0 is beyond it."""
+    mine = spent + pictures_today(account_id=account_id)
     here = settings.GUEST_PICTURES_A_DAY - mine
-    around = settings.NETWORK_PICTURES_A_DAY - ours
-    return max(0, min(here, around))
+    around = settings.NETWORK_PICTURES_A_DAY - pictures_today(network=network)
+    return min(here, around)
 
 
-def check_tries(buyer: Buyer, n: int, tier: str, model: str = GUEST_MODEL) -> None:
+def check_tries(buyer: Buyer, request: ImageRequest, *, spent: int = 0) -> None:
     """Refuse what a guest may not paint; anyone else passes."""
     if buyer.lane != "guest":
         return
-    if model != GUEST_MODEL:
+    if request.model != GUEST_MODEL:
         raise Forbidden(
             _("Guests paint with %(model)s. Create an account to use other models.")
             % {"model": GUEST_MODEL},
             param="model",
         )
-    if tier not in GUEST_TIERS:
+    if request.tier not in GUEST_TIERS:
         raise BadRequest(
             _("Guests paint up to 1K. Choose 1K, or create an account for larger."),
             param="resolution",
         )
-    left = tries_left(Account.objects.get(pk=buyer.account_id), buyer.network)
-    if n > left:
-        raise TooMany(
-            too_many(left), param="n", retry_after_seconds=seconds_to_midnight()
-        )
+    left = tries_left(buyer.account_id, buyer.network, spent=spent)
+    if request.n > left:
+        raise no_tries(left)
+
+
+def stay_within_tries(buyer: Buyer, generation: Generation, *, spent: int = 0) -> None:
+    """Take an accepted order back when others were accepted at the same moment.
+
+    Each of them counts after its own order is written, so the last to count sees
+    them all. Together they may all be refused, but never pass a limit.
+    """
+    if buyer.lane != "guest":
+        return
+    left = room(buyer.account_id, buyer.network, spent)
+    if left < 0 and in_studio(service.cancel(generation.id)):
+        raise no_tries(max(0, left + generation.n))
+
+
+def no_tries(left: int) -> TooMany:
+    return TooMany(too_many(left), param="n", retry_after_seconds=seconds_to_midnight())
 
 
 def too_many(left: int) -> str:
@@ -77,6 +104,29 @@ def pictures_today(**whose: str) -> int:
     counted = Case(When(state__in=Generation.LIVE, then=F("n")), default=F("delivered"))
     total: int | None = orders.aggregate(total=Sum(counted))["total"]
     return total or 0
+
+
+def tries_spent(request: HttpRequest) -> int:
+    """Return the tries this browser spent today before somebody signed in here."""
+    kept = request.get_signed_cookie(TRIES_COOKIE, default="", salt=COOKIE_SALT)
+    day, _space, count = (kept or "").partition(" ")
+    return int(count) if day == today() else 0
+
+
+def remember_tries(response: HttpResponseBase, spent: int) -> None:
+    response.set_signed_cookie(
+        TRIES_COOKIE,
+        f"{today()} {spent}",
+        salt=COOKIE_SALT,
+        max_age=seconds_to_midnight(),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def today() -> str:
+    return midnight().date().isoformat()
 
 
 def midnight() -> datetime:

@@ -2,7 +2,8 @@
 
 A `Wish` travels from the form, or from an earlier run, to the settings panel and
 to the service. It is lenient: a value the model does not know is put right by
-the panel and said aloud there, not refused here.
+the panel and said aloud there, not refused here. A number of pictures that
+cannot be read is 0, which no model paints.
 """
 
 from collections.abc import Mapping
@@ -41,7 +42,7 @@ class Wish:
             model=form.get("model", ""),
             shape=form.get("aspect_ratio") or AUTO,
             tier=form.get("resolution", ""),
-            n=whole(form.get("n", "")) or PICTURES,
+            n=whole(form["n"]) or 0 if "n" in form else PICTURES,
             seed=form.get("seed", "").strip(),
             output_format=form.get("output_format") or FORMAT,
             avoid=form.get("negative_prompt", "").strip(),

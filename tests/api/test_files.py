@@ -65,3 +65,15 @@ def test_every_wrong_address_looks_like_a_missing_picture(api, address, change):
 
     assert answer.status_code == 404
     assert answer.text == "There is no such picture, or its address has expired.\n"
+
+
+@pytest.mark.parametrize("asked", ["bytes=" + "9" * 5000 + "-", "bytes=-", "lines=1-2"])
+def test_a_range_nobody_can_mean_gets_the_whole(api, address, asked):
+    assert api.get(address, range=asked).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/files/", "/files/a/b", "/healthz/x"])
+def test_there_is_nothing_beside_the_files(api, books_db, settings, path):
+    settings.DEBUG = False
+
+    assert api.get(path).status_code == 404

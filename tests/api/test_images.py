@@ -1,6 +1,7 @@
 """POST /v1/images/generations, as a program meets it."""
 
 import base64
+import hashlib
 import io
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,7 @@ from PIL import Image
 
 from accounts.issuing import issue_key
 from billing.ledger import MICRO, credit
-from playground.generation.models import Generation
+from playground.generation.models import Generation, Picture
 from tests.cast import customer
 
 IMAGES = "/v1/images/generations"
@@ -40,6 +41,18 @@ def test_a_picture_can_come_as_base64(api, alice):
 
     data = base64.b64decode(answer.json()["data"][0]["b64_json"])
     assert Image.open(io.BytesIO(data)).size == (512, 512)
+
+
+def test_several_large_pictures_come_as_base64_each_whole(api, alice):
+    answer = api.post(
+        IMAGES, as_=alice, prompt="a fox", response_format="b64_json", n=2
+    )
+
+    entries = answer.json()["data"]
+    bytes_sent = [base64.b64decode(entry["b64_json"]) for entry in entries]
+    files = [Picture.objects.get(pk=entry["id"]).sha256 for entry in entries]
+    assert [hashlib.sha256(data).hexdigest() for data in bytes_sent] == files
+    assert len(answer.body) > 2 * 64 * 1024
 
 
 @pytest.mark.parametrize(
@@ -212,3 +225,52 @@ def test_credits_are_exact_numbers(api, alice):
 
     assert b'"credits":100.000001' in balance.body
     assert balance.json()["available"]["microcredits"] == 100 * MICRO + 1
+
+
+def test_compression_makes_a_smaller_file(api, alice):
+    ask = {"prompt": "a fox", "resolution": "0.5K", "seed": 7, "output_format": "jpeg"}
+    small, large = (
+        len(api.get(answer.json()["data"][0]["url"]).body)
+        for answer in (
+            api.post(IMAGES, as_=alice, **ask, output_compression=quality)
+            for quality in (10, 95)
+        )
+    )
+
+    assert small * 2 < large
+
+
+def test_a_host_that_is_not_ours_is_refused_before_money_is_held(api, alice):
+    headers = {"Host": "evil.example", "Content-Type": "application/json"}
+    answer = api.request(
+        "POST", IMAGES, as_=alice, data='{"prompt": "a fox"}', headers=headers
+    )
+
+    assert answer.status_code == 400
+    assert alice.credits() == 100
+
+
+def test_a_side_that_webp_cannot_hold_is_refused(api, alice):
+    answer = api.post(
+        IMAGES,
+        as_=alice,
+        prompt="a fox",
+        size="16384x1024",
+        fit="cover",
+        output_format="webp",
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "output_format"
+
+
+def test_a_request_full_of_unknown_fields_is_refused(api, alice):
+    extras = {f"field_{number}": 1 for number in range(100)}
+
+    assert api.post(IMAGES, as_=alice, prompt="a fox", **extras).status_code == 400
+
+
+def test_a_wish_is_at_most_a_megabyte(api, alice):
+    answer = api.post(IMAGES, as_=alice, prompt="a" * 1_100_000)
+
+    assert answer.status_code == 413

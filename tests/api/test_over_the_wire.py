@@ -1,15 +1,17 @@
 """A model of another server: painted over a network, paid for when it arrives."""
 
 import time
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 
 from billing.models import Transfer
 from playground.generation.audit import audit
 from playground.generation.catalogue import catalogue
-from playground.generation.models import Attempt, Generation
+from playground.generation.models import Attempt, Generation, Picture
 from tests.services.site import Client, running_site
 from tests.upstreams.next_door import studio_next_door
 
@@ -71,6 +73,15 @@ def test_a_picture_comes_over_the_wire(api, alice):
     assert alice.credits() == 95
 
 
+def test_a_picture_is_passed_on_as_it_came_and_stored_as_it_is(api, alice):
+    answer = ask(api, alice, response_format="b64_json")
+
+    entry = answer.json()["data"][0]
+    picture = Picture.objects.get(pk=entry["id"])
+    with default_storage.open(picture.file) as file:
+        assert b64encode(file.read()).decode() == entry["b64_json"]
+
+
 def test_pictures_that_arrived_are_delivered_and_paid_the_others_not(api, alice):
     answer = ask(api, alice, "partial", n=3)
 
@@ -108,6 +119,13 @@ def test_a_failed_painting_costs_nothing(api, alice, fault, status, code, outcom
     assert alice.credits() == 100
     assert Attempt.objects.get().outcome == outcome
     assert not Transfer.objects.filter(kind="charge").exists()
+
+
+def test_a_jpeg_that_breaks_off_is_not_delivered(api, alice):
+    answer = ask(api, alice, "truncated-jpeg")
+
+    assert answer.status_code == 502
+    assert alice.credits() == 100
 
 
 def test_a_full_disk_costs_nothing_and_says_so(api, alice, settings):

@@ -121,8 +121,9 @@ def session_of(browser, customer) -> str:
 
 
 def press_generate(client: Client, cookies: str, **form: str):
-    """Press Generate on the playground page: an order for the queue."""
-    fields = {"prompt": "a paper boat", "n": "1", **form}
+    """Press Generate on the playground page: an order of the studio's, for the queue."""
+    price = 5_000_000 * int(form.get("n", "1"))
+    fields = {"prompt": "a paper boat", "n": "1", "quoted": str(price), **form}
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Cookie": cookies,

@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from io import BytesIO
 
 from aiohttp import web
+from PIL import Image
 
 PAGE = "<!doctype html><html><title>Back soon</title><body>Maintenance</body></html>"
 
@@ -44,6 +46,12 @@ def answered(entries, **more) -> web.Response:
     usage = {"input_tokens": 11, "output_tokens": 1120, "total_tokens": 1131}
     body = {"created": 1795200000, "data": entries, "usage": usage, **more}
     return web.json_response(body)
+
+
+def as_jpeg(picture: bytes) -> bytes:
+    file = BytesIO()
+    Image.open(BytesIO(picture)).convert("RGB").save(file, "JPEG")
+    return file.getvalue()
 
 
 def says(status: int, body, **headers: str) -> Fault:
@@ -267,6 +275,7 @@ FAULTS: dict[str, Fault] = {
         lambda _, it: {"image_url": {"url": "data:image/png;base64," + base64(it)}}
     ),
     "data-uri": each(lambda _, it: {"url": "data:image/png;base64," + base64(it)}),
+    "truncated-jpeg": each(lambda _, it: {"b64_json": base64(as_jpeg(it)[:-300])}),
     "truncated": each(lambda _, it: {"b64_json": base64(it[: len(it) // 2])}),
     "broken-base64": each(lambda *_: {"b64_json": "%%% not base64 %%%"}),
     "not-a-picture": each(lambda *_: {"b64_json": base64(b"hello, I am text")}),

@@ -19,6 +19,7 @@ ASK = {
     "resolution": "1K",
     "n": "2",
     "output_format": "webp",
+    "quoted": "2000000",
 }
 HTMX = {"HX-Request": "true"}
 
@@ -129,26 +130,26 @@ def test_generating_without_script_goes_back_to_the_page(page):
 
 
 def test_a_guest_is_known_again_by_a_signed_cookie(guest):
-    generate(guest)
+    generate(guest, quoted="0")
     assert newest().account.is_guest
     assert "a fox in the snow" in guest.get("/").text
 
 
 def test_what_a_guest_is_painting_counts_against_the_tries(guest):
-    generate(guest)
+    generate(guest, quoted="0")
     assert "10 of 12 free tries left today" in words(guest.get("/"))
 
 
 def test_a_guest_cannot_ask_for_more_than_is_left_today(guest):
-    generate(guest, n="8")
+    generate(guest, n="8", quoted="0")
     Generation.objects.update(state="succeeded", delivered=8)
-    answer = generate(guest, n="8")
+    answer = generate(guest, n="8", quoted="0")
     assert answer.status_code == 429
     assert "Create account" in answer.text
 
 
 def test_a_guest_cannot_have_a_large_picture_by_asking_directly(guest):
-    answer = generate(guest, resolution="4K")
+    answer = generate(guest, resolution="4K", quoted="0")
     assert answer.status_code == 422
     assert not Generation.objects.exists()
 
@@ -210,7 +211,8 @@ def test_try_again_asks_for_that_one_picture(page):
     generate(page)
     failed = newest()
     Generation.objects.update(state="failed")
-    page.post("/create/runs", {"again": failed.pk}, headers=HTMX)
+    again = {"again": failed.pk, "quoted": "1000000"}
+    page.post("/create/runs", again, headers=HTMX)
     again = newest()
     assert (again.n, again.prompt) == (1, failed.prompt)
     assert again.request["tier"] == failed.request["tier"]
@@ -296,6 +298,83 @@ def test_a_broken_page_needs_nothing_to_be_drawn():
 
 
 def test_a_guest_without_tries_is_told_when_to_come_back(guest):
-    generate(guest)
+    generate(guest, quoted="0")
     Generation.objects.update(state="succeeded", delivered=12)
     assert "Come back tomorrow, or create an account" in words(guest.get("/"))
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+@pytest.mark.parametrize(
+    ("prompt", "complaint"),
+    [
+        ("a fox " * 6000, "Shorten prompt to"),
+        ("a\0fox", "Remove the broken characters"),
+    ],
+)
+def test_a_prompt_nobody_could_paint_is_refused_on_the_page(
+    page, headers, prompt, complaint
+):
+    answer = generate(page, headers, prompt=prompt)
+    assert answer.status_code == 422
+    assert complaint in answer.text
+    assert answer.context["panel"].wish.prompt == prompt.strip()
+    assert not Generation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?model=sketch-1&prompt=a%00fox",
+        "/create/settings?model=sketch-1&negative_prompt=a%00fox",
+        f"/create/quote?model=sketch-1&prompt={'fox+' * 9000}",
+    ],
+)
+def test_a_prompt_nobody_could_paint_still_has_a_page_and_a_price(page, address):
+    answer = page.get(address)
+    assert answer.status_code == 200
+    assert answer.context["price"].unit > 0
+
+
+def test_a_format_nobody_offers_is_changed_and_named(page):
+    answer = page.get("/", {"model": "sketch-1", "output_format": "svg"})
+    assert answer.context["panel"].wish.output_format == "webp"
+    assert "svg is not offered, now WebP" in words(answer)
+
+
+@pytest.mark.parametrize("n", ["0", "-3", "11", "many", ""])
+def test_a_number_of_pictures_that_makes_no_sense_is_refused(page, alice, n):
+    answer = generate(page, n=n)
+    assert answer.status_code == 422
+    assert "Set n from 1 to 10" in answer.text
+    assert alice.credits() == 100
+    assert not Generation.objects.exists()
+
+
+@pytest.mark.parametrize("quoted", ["", "2.0", "free", "-2000000"])
+def test_nothing_is_charged_before_its_price_was_shown(page, alice, quoted):
+    answer = generate(page, quoted=quoted)
+    assert answer.status_code == 409
+    assert 'name="quoted" value="2000000"' in answer.text
+    assert alice.credits() == 100
+
+
+def test_a_form_without_a_price_is_asked_about_again(page, alice):
+    asked = {name: value for name, value in ASK.items() if name != "quoted"}
+    answer = page.post("/create/runs", asked)
+    assert answer.status_code == 409
+    assert "The price is now 2 credits" in words(answer)
+    assert alice.credits() == 100
+
+
+def test_what_costs_nothing_needs_no_price(guest):
+    assert generate(guest, quoted="").status_code == 200
+
+
+def test_a_newcomer_who_is_refused_leaves_no_account(guest, settings):
+    assert generate(guest, resolution="4K", quoted="0").status_code == 422
+    assert generate(guest, prompt="", quoted="0").status_code == 422
+    assert generate(guest, quoted="5").status_code == 409
+    settings.NETWORK_PICTURES_A_DAY = 0
+    assert generate(guest, quoted="0").status_code == 429
+    assert not Account.objects.exists()
+    assert "easel_guest" not in guest.cookies

@@ -15,7 +15,9 @@ from accounts.models import Account, Person
 from billing.ledger import MICRO, wallet_of
 from playground.generation.models import Generation, Picture
 from playground.web.people import GUEST_COOKIE, buyer_for, remember_guest
+from playground.web.tries import COOKIE_SALT, TRIES_COOKIE
 from tests.cast import PASSWORD
+from tests.web.hashers import CountingHasher
 from tests.web.orders import a_picture_of, an_order
 
 NEW_PASSWORD = "a quieter shade of blue"
@@ -120,6 +122,28 @@ def test_signing_up_twice_tells_a_stranger_nothing(client, alice, mailoutbox):
     assert mailoutbox[1].to == ["alice@example.com"]
 
 
+def test_signing_up_takes_the_same_work_for_a_known_address(client, alice, settings):
+    settings.PASSWORD_HASHERS = ["tests.web.hashers.CountingHasher"]
+    CountingHasher.hashed.clear()
+    sign_up(client, "alice@example.com")
+    assert CountingHasher.hashed == [NEW_PASSWORD]
+    sign_up(Client(), "new@example.com")
+    assert CountingHasher.hashed == [NEW_PASSWORD] * 2
+
+
+def test_strangers_cannot_lock_somebody_out(client, alice):
+    for n in range(14):
+        stranger = Client(REMOTE_ADDR=f"198.51.100.{n}")
+        sign_in(stranger, "alice@example.com", "wrong")
+    assert sign_in(client, "alice@example.com").context["user"] == alice.person
+
+
+def test_one_network_cannot_guess_on_from_another_of_its_addresses(books_db, alice):
+    guesses = [Client(REMOTE_ADDR=f"2001:db8:1:2::{n:x}") for n in range(6)]
+    pages = [sign_in(one, "alice@example.com", "wrong") for one in guesses]
+    assert "Too many tries" in pages[-1].text
+
+
 def test_a_wrong_password_does_not_say_which_part_was_wrong(client, alice):
     wrong = sign_in(client, "alice@example.com", "wrong").content.decode()
     unknown = sign_in(client, "nobody@example.com", "wrong").content.decode()
@@ -180,12 +204,39 @@ def test_signing_out_takes_a_button_not_a_link(client, alice):
 def test_a_guests_pictures_survive_sign_up(client, guest, mailoutbox):
     picture = a_picture_of(an_order(guest, lane="guest"))
     sign_up(client)
+    assert "a fox" in client.get("/").text
     confirm(client, mailoutbox[0])
     ada = account_of(Person.objects.get())
-    assert ada.pk == guest.pk
-    assert not ada.is_guest
     assert Picture.objects.get(account=ada) == picture
+    assert "a fox" in client.get("/").text
     assert credits_of("ada@example.com") == 50
+
+
+def test_signing_up_brings_no_new_tries(client, guest, mailoutbox):
+    an_order(guest, lane="guest", n=8, delivered=8)
+    assert "4 of 12 free tries left" in client.get("/").text
+    sign_up(client)
+    assert "4 of 12 free tries left" in client.get("/").text
+    confirm(client, mailoutbox[0])
+    client.post("/accounts/logout/")
+    assert "4 of 12 free tries left" in client.get("/").text
+    ask = {"prompt": "a fox", "resolution": "1K", "n": "6", "quoted": "0"}
+    assert client.post("/create/runs", ask).status_code == 429
+    assert client.post("/create/runs", {**ask, "n": "3"}).status_code == 302
+    assert "1 of 12 free tries left" in client.get("/").text
+    sign_up(client, "eve@example.com")
+    assert "1 of 12 free tries left" in client.get("/").text
+
+
+def test_tries_used_before_signing_in_are_forgotten_the_next_day(client, guest, alice):
+    an_order(guest, lane="guest", n=8, delivered=8)
+    sign_in(client, "alice@example.com")
+    client.post("/accounts/logout/")
+    assert "4 of 12 free tries left" in client.get("/").text
+    older = HttpResponse()
+    older.set_signed_cookie(TRIES_COOKIE, "2026-01-01 8", salt=COOKIE_SALT)
+    client.cookies.update(older.cookies)
+    assert "12 of 12 free tries left" in client.get("/").text
 
 
 def test_a_guests_pictures_and_live_order_follow_a_sign_in(client, guest, alice):
@@ -209,14 +260,14 @@ def test_two_guests_live_orders_can_follow_the_same_person(client, guest, alice,
     assert Generation.objects.filter(account=alice.account).count() == 2
 
 
-def test_two_people_cannot_both_have_one_guests_account(client, guest, mailoutbox):
+def test_two_people_cannot_both_have_one_guests_pictures(client, guest, alice, carol):
+    a_picture_of(an_order(guest, lane="guest"))
     twin = Client()
     twin.cookies.update(client.cookies)
-    sign_up(client)
-    sign_up(twin, "eve@example.com")
-    ada, eve = Person.objects.order_by("email")
-    assert account_of(ada).pk == guest.pk
-    assert account_of(eve).pk != guest.pk
+    sign_in(client, "alice@example.com")
+    sign_in(twin, "carol@example.com")
+    assert Picture.objects.get().account == alice.account
+    assert not Generation.objects.filter(account=carol.account).exists()
 
 
 def test_the_same_browser_is_the_same_guest(client, guest, rf):

@@ -113,10 +113,22 @@ def programs(host: str, port: int) -> list[Program]:
         f"--schedule={settings.DATA_DIR / 'beat'}", f"--loglevel={settings.LOG_LEVEL}",
     )  # fmt: skip
     return [
-        Program("web", web, environment),
+        Program("web", web, environment | roomy()),
         Program("worker", worker, environment | quiet_for_root()),
         Program("beat", beat, environment),
     ]
+
+
+def roomy() -> dict[str, str]:
+    """Keep the room that pictures were in for the next ones.
+
+    The C library gives blocks of 30 MB back at once, and the kernel clears every
+    page of the next: a quarter of what a 4K picture costs.
+    """
+    return {
+        "MALLOC_MMAP_THRESHOLD_": str(64 * 1024 * 1024),
+        "MALLOC_TRIM_THRESHOLD_": str(128 * 1024 * 1024),
+    }
 
 
 def quiet_for_root() -> dict[str, str]:

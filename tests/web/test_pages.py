@@ -1,0 +1,41 @@
+"""What every page answers, and what an address answers that is no page."""
+
+import pytest
+from django.test import Client
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/create/quote", "/create/settings", "/console/credits"]
+)
+def test_a_page_answers_a_question_for_its_headers_alone(client, alice, address):
+    client.force_login(alice.person)
+    answer = client.head(address)
+    assert answer.status_code == 200
+    assert answer.content == b""
+
+
+@pytest.mark.parametrize("address", ["/nowhere", "/console/nothing/here", "/create/"])
+@pytest.mark.parametrize("debug", [True, False])
+def test_an_unknown_address_has_our_own_page(
+    client, books_db, settings, address, debug
+):
+    settings.DEBUG = debug
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert "There is nothing at this address" in answer.text
+    assert "<style" not in answer.text
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_an_address_that_lacks_its_slash_is_put_right(
+    client, books_db, settings, debug
+):
+    settings.DEBUG = debug
+    answer = client.get("/accounts/login?next=/console")
+    assert answer.status_code == 301
+    assert answer["Location"] == "/accounts/login/?next=/console"
+
+
+def test_an_unknown_address_takes_no_form_either(books_db, settings):
+    settings.DEBUG = True
+    assert Client(enforce_csrf_checks=True).post("/nowhere").status_code == 404
