@@ -12,7 +12,7 @@ import stripe
 import structlog
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from stripe.params.checkout import SessionCreateParams
 
 from billing import till
@@ -87,7 +87,9 @@ def session_params(
     payment: StripePayment, return_url: str, cancel_url: str
 ) -> SessionCreateParams:
     """One pack, once; our own names travel along in the metadata."""
-    name = _("%(credits)s credits") % {"credits": f"{payment.credits:,}"}
+    name = ngettext("%(credits)s credit", "%(credits)s credits", payment.credits) % {
+        "credits": f"{payment.credits:,}"
+    }
     return {
         "mode": "payment",
         "line_items": [

@@ -40,7 +40,12 @@ PRIVATE_TEXT: tuple[tuple[str, str], ...] = (
     (r"(prompt[\"']?\s*[:=]\s*)([\"'])(?:\\.|(?!\2).)*\2", rf"\1{STRUCK_OUT}"),
     (r"\b(sig=)[\w-]+", rf"\1{STRUCK_OUT}"),
     (r"(/confirm-email/|/reset/key/|[?&]sig=)[^/&\s\"']+", rf"\1{STRUCK_OUT}"),
-    (r"(prompt=)(?![\"'\[])[^&\s\"']+", rf"\1{STRUCK_OUT}"),
+    (r"(prompt=)(?![\"'\[])[^&\s\"]+", rf"\1{STRUCK_OUT}"),
+    # An address inside an address is percent-encoded, once for every time.
+    (
+        r"(prompt%(?P<times>(?:25)*)3D)(?:(?!%(?P=times)26)[^&\s\"])+",
+        rf"\1{STRUCK_OUT}",
+    ),
 )
 PRIVATE_PATTERNS = [
     (re.compile(pattern, re.IGNORECASE), instead) for pattern, instead in PRIVATE_TEXT

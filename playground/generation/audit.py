@@ -5,12 +5,12 @@ of them means that no credit was lost, made up, or charged without a picture.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
+from django.db.backends.utils import CursorWrapper
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +170,16 @@ def audit() -> list[Finding]:
         for invariant in INVARIANTS:
             cursor.execute(
                 invariant.offenders,
-                [too_old()] if "%s" in invariant.offenders else None,
+                [too_old(cursor)] if "%s" in invariant.offenders else None,
             )
             findings += [Finding(invariant.name, row) for row in cursor.fetchall()]
     return findings
 
 
-def too_old() -> str:
-    """A hold that expired before this was missed by two sweeps."""
-    moment = timezone.now() - timedelta(seconds=2 * settings.SWEEP_SECONDS)
-    return moment.strftime("%Y-%m-%d %H:%M:%S")
+def too_old(cursor: CursorWrapper) -> str:
+    """A hold that expired before this, by the database's clock, was missed by two sweeps."""
+    cursor.execute("SELECT CURRENT_TIMESTAMP")
+    now = cursor.fetchone()[0]
+    moment = datetime.fromisoformat(now) if isinstance(now, str) else now
+    moment -= timedelta(seconds=2 * settings.SWEEP_SECONDS)
+    return moment.isoformat(sep=" ", timespec="seconds")

@@ -136,7 +136,7 @@ class Try:
             pictures=self.kept,
             first_byte_ms=in_ms(self.answer.first_byte_seconds),
             duration_ms=round((time.perf_counter() - self.clock) * 1000),
-            cost_microusd=provider_cost(request, self.offer, self.answer, self.kept),
+            cost_microusd=provider_cost(request, self.offer, self.answer),
             started_at=self.started_at,
         )
 
@@ -229,10 +229,8 @@ def in_ms(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * 1000)
 
 
-def provider_cost(
-    request: ImageRequest, offer: Offer, answer: Answer, kept: int
-) -> int:
-    """What the provider will bill us for this try, as far as it is known."""
+def provider_cost(request: ImageRequest, offer: Offer, answer: Answer) -> int:
+    """What the provider will bill us for this try, kept or not, as far as it is known."""
     if answer.cost_microusd is not None:
         return answer.cost_microusd
-    return offer.cost_microusd(request) * kept
+    return offer.cost_microusd(request) * len(answer.pictures)

@@ -267,7 +267,12 @@ async def take_up(generation_id: str) -> Generation | None:
     claim = Claim(generation_id, here.name, settings.LEASE_SECONDS)
     if not await here.books.do(claim):
         return None
-    return await in_thread(lambda: Generation.objects.get(pk=generation_id))
+    generation = await in_thread(lambda: Generation.objects.get(pk=generation_id))
+    if here.is_closing:  # since we looked: nobody waits for work that begins now
+        back = Release(generation_id, here.name, settings.QUEUE_SECONDS)
+        await here.books.do(back)
+        return None
+    return generation
 
 
 async def cancel(generation_id: str) -> bool:

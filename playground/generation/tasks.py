@@ -77,4 +77,4 @@ def take_up_what_waited(**_: object) -> None:
 @signals.worker_shutting_down.connect
 def put_back_what_is_unfinished(**_: object) -> None:
     """Finish what can be finished within the grace; the rest goes back to the queue."""
-    background.finish_soon(settings.GRACE_SECONDS * 0.6)
+    background.finish_soon(settings.GRACE_SECONDS * 0.5)

@@ -24,7 +24,7 @@ from playground.generation.models import Generation, Picture
 from playground.generation.request import ImageRequest
 from playground.generation.sizes import ratio_of
 from playground.web.panel import UNKNOWN_SECONDS, typical_seconds
-from playground.web.templatetags.easel import credits, price
+from playground.web.templatetags.easel import balance, price
 from playground.web.tries import GUEST_MODEL
 
 LANES = (Generation.Lane.BROWSER, Generation.Lane.GUEST)
@@ -217,8 +217,7 @@ def ending_of(run: Run, available_microcredits: int | None) -> str:
     if made and not run.is_free:
         words.append(price(run.generation.charged_microcredits))
     if made and available_microcredits is not None:
-        left = {"left": credits(available_microcredits)}
-        words.append(_("%(left)s credits left") % left)
+        words.append(_("%(left)s left") % {"left": balance(available_microcredits)})
     if missing:
         words.append(_("%(n)s failed, not charged") % {"n": missing})
     return ", ".join(words if made else words[1:])

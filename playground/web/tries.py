@@ -15,11 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from billing.ledger import MICRO
 from playground.generation import service
 from playground.generation.errors import BadRequest, Forbidden, TooMany
 from playground.generation.models import Generation
 from playground.generation.request import Buyer, ImageRequest
 from playground.generation.studio import in_studio
+from playground.web.templatetags.easel import balance
 
 GUEST_MODEL = "sketch-1"
 GUEST_TIERS = ("0.5K", "1K")
@@ -82,19 +84,16 @@ def no_tries(left: int) -> TooMany:
 
 def too_many(left: int) -> str:
     """Say how to go on: tomorrow, with fewer, or with an account."""
-    account = {"credits": settings.WELCOME_CREDITS}
+    welcome = {"welcome": balance(settings.WELCOME_CREDITS * MICRO)}
     if left == 0:
-        return (
-            _("Come back tomorrow, or create an account for %(credits)s credits.")
-            % account
-        )
+        return _("Come back tomorrow, or create an account for %(welcome)s.") % welcome
     return ngettext(
         "%(left)s picture is left today. Ask for one, or create an account for"
-        " %(credits)s credits.",
+        " %(welcome)s.",
         "%(left)s pictures are left today. Ask for fewer, or create an account for"
-        " %(credits)s credits.",
+        " %(welcome)s.",
         left,
-    ) % {"left": left, **account}
+    ) % {"left": left, **welcome}
 
 
 def pictures_today(**whose: str) -> int:

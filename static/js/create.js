@@ -34,7 +34,7 @@
     tell("[data-total]", priced(total));
     tell("[data-unit]", priced(unit));
     tell("[data-about]", find("[data-about]").dataset.about.replace("%s", tier.dataset.time));
-    tell("[data-sum]", `${count.value} × ${written(unit)}`);
+    tell("[data-sum]", `${count.value} × ${priced(unit)}`);
     if (available) tell("[data-after]", written(Number(available) - total));
     find("#price [name=quoted]").value = total;
     const shape = chosen("aspect_ratio").parentElement.textContent.trim();

@@ -108,7 +108,7 @@ def test_a_run_is_copied_as_code(page):
 def test_too_few_credits_stop_nothing_but_the_run(page, bob, sign_in):
     sign_in(page, bob)
     ask_for(page)
-    expect(page.get_by_role("alert")).to_contain_text("This needs 1 credit; 0 are left")
+    expect(page.get_by_role("alert")).to_contain_text("This needs 1 credit; you have 0")
     expect(page.get_by_label("Prompt")).to_have_value(PROMPT)
 
 

@@ -98,7 +98,7 @@ def test_what_takes_too_long_goes_back_and_is_painted_later(
         stop(child)
 
     assert answer.result() != "200"
-    assert states() == ["queued"] * 2
+    assert states() == ["queued"] * 2, child.said
     assert wallet_of(alice.account.pk).held == 10_000_000
     assert wallet_of(alice.account.pk).debits_posted == 0
 

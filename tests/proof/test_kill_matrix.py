@@ -66,8 +66,12 @@ class Scene:
 
         return self.caller.submit(seen_by, call)
 
-    def wait_until_asked(self):
-        wait_until(lambda: self.upstream.asked, "the studio next door to be asked")
+    def wait_until_asked(self, answer=None):
+        def is_over():
+            return self.upstream.asked or (answer and answer.done())
+
+        wait_until(is_over, "the studio next door to be asked")
+        assert self.upstream.asked, answer.result()
 
     def state(self):
         return state_of(self.customer, self.files_before)
@@ -185,7 +189,7 @@ def test_killed_while_the_provider_is_asked(scene):
     scene.upstream.slow_seconds = 30
     with running_child(scene.web()) as web:
         answer = scene.ask(web, "a paper boat [fault:slow]")
-        scene.wait_until_asked()
+        scene.wait_until_asked(answer)
         web.send(KILL)
         seen = answer.result()
     left = scene.state()
@@ -215,7 +219,7 @@ def test_a_worker_that_returns_after_its_order_was_given_up(scene):
     scene.upstream.slow_seconds = 30
     with running_child(scene.web()) as web:
         answer = scene.ask(web, "a paper boat [fault:slow]")
-        scene.wait_until_asked()
+        scene.wait_until_asked(answer)
         web.send(STOP)
         left = scene.state()
         scene.sweep()

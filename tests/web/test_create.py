@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import Account
-from billing.ledger import MICRO
+from billing.ledger import MICRO, credit
 from playground.generation import service
 from playground.generation.models import Generation
 from playground.generation.studio import in_studio
@@ -112,7 +112,7 @@ def test_the_price_stands_beside_the_button_and_the_balance_after_it(page):
 def test_a_price_that_cannot_be_paid_says_so_before_the_click(client, bob):
     client.force_login(bob.person)
     seen = words(client.get("/create/quote", ASK))
-    assert "This needs 2 credits; 0 are left." in seen
+    assert "This needs 2 credits; you have 0." in seen
 
 
 def test_generating_puts_a_run_with_a_slot_for_each_picture_on_the_feed(page, alice):
@@ -167,7 +167,7 @@ def test_too_few_credits_point_to_where_they_are_bought(client, bob):
     answer = generate(client)
     assert answer.status_code == 402
     assert answer["HX-Retarget"] == "#problem"
-    assert "This needs 2 credits; 0 are left" in words(answer)
+    assert "This needs 2 credits; you have 0" in words(answer)
 
 
 def test_an_error_without_script_keeps_the_prompt_and_the_settings(client, bob):
@@ -378,3 +378,33 @@ def test_a_newcomer_who_is_refused_leaves_no_account(guest, settings):
     assert generate(guest, quoted="0").status_code == 429
     assert not Account.objects.exists()
     assert "easel_guest" not in guest.cookies
+
+
+@pytest.mark.parametrize(
+    ("left", "said"), [(1, "1 credit"), (0.5, "0.50 credits"), (2, "2 credits")]
+)
+def test_one_credit_is_one_and_any_other_amount_many(client, bob, left, said):
+    client.force_login(bob.person)
+    credit(bob.account.pk, int(left * MICRO), kind="grant", key="grant:some")
+    seen = words(client.get("/"))
+    assert f" {said} " in seen
+    assert " 1 credits" not in seen
+    assert f"Available {said}" in words(client.get("/console/credits"))
+
+
+def test_what_is_left_after_a_run_may_be_one_credit(client, bob):
+    client.force_login(bob.person)
+    credit(bob.account.pk, 3 * MICRO, kind="grant", key="grant:three")
+    generate(client)
+    done = finish(newest())
+    address = reverse("run", args=[done.pk])
+    answer = client.get(address, {"v": "queued-0"}, headers=HTMX)
+    assert "2 credits, 1 credit left" in words(answer)
+
+
+def test_a_welcome_of_one_credit_is_one(client, books_db, settings):
+    settings.WELCOME_CREDITS = 1
+    pages = ["/", "/accounts/login/", "/accounts/signup/"]
+    seen = [words(client.get(address)) for address in pages]
+    assert all("1 credit" in text for text in seen)
+    assert not any("1 credits" in text for text in seen)

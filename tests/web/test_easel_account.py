@@ -4,7 +4,7 @@ import json
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, ManagementUtility, call_command
 
 from accounts.models import AccessGroup, Account, Person
 
@@ -53,7 +53,12 @@ def test_the_account_joins_the_group_that_is_named(provision):
         (("ops@example.com", "--group", "nobody"), "There are: standard"),
         (("ops@example.com", "--credits", "-1"), "0 or more"),
         (("ops@example.com", "--credits", "many"), "not a number"),
+        (("ops@example.com", "--credits", "NaN"), "0 or more"),
+        (("ops@example.com", "--credits", "99999999999999999"), "at most 1,000,000"),
+        (("ops@example.com", "--credits", "1e999999"), "at most 1,000,000,000"),
+        (("ops@example.com", "--key", "k" * 300), "at most 80 characters"),
         (("not-an-address",), "not an e-mail address"),
+        ((f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.com",), "too long"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_leaves_nothing(
@@ -62,3 +67,16 @@ def test_what_cannot_be_done_is_said_and_leaves_nothing(
     with pytest.raises(CommandError, match=complaint):
         provision(*arguments)
     assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--credits", "99999999999999999"), ("--credits", "many"), ("--key", "k" * 300)],
+)
+def test_a_complaint_is_one_line_and_exit_1(books_db, capsys, arguments):
+    with pytest.raises(SystemExit) as ended:
+        ManagementUtility(
+            ["manage.py", "easel_account", "ops@example.com", *arguments]
+        ).execute()
+    assert ended.value.code == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1

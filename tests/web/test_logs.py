@@ -82,6 +82,33 @@ def test_an_address_that_opens_something_is_struck_out_too(written, path):
     assert path[:10] in written.getvalue()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?prompt=it's+a+red+fox&n=1",
+        "/accounts/login/?next=/%3Fprompt%3Dred%20fox",
+        "/accounts/login/?next=%2F%3Fprompt%3Dred%2Bfox%26n%3D1",
+        "/accounts/login/?next=/%3fn%3d1%26negative_prompt%3dno+red+fox&n=1",
+        "/accounts/login/?next=/%3Fnext%3D%252F%253Fprompt%253Dit's%252Bred+fox",
+        "/accounts/login/?next=/%3Fprompt%3Dtea%2526a%2520red%2520fox%26n%3D1",
+        "/accounts/signup/?next=%2F%3Fprompt=red+fox",
+    ],
+)
+def test_a_prompt_in_an_address_is_struck_out_however_it_is_encoded(written, path):
+    logging.getLogger("uvicorn.access").info(
+        '%s - "%s %s HTTP/%s" %d', "127.0.0.1:5", "GET", path, "1.1", 302
+    )
+    assert PRIVATE.findall(written.getvalue()) == []
+    assert "fox" not in written.getvalue()
+    assert last_line(written)["event"].endswith('HTTP/1.1" 302')
+
+
+def test_what_stands_beside_a_prompt_in_an_address_is_kept(written):
+    path = "/accounts/login/?next=%2F%3Fprompt%3Dred%26model%3Dsketch-1&lang=en"
+    logging.getLogger("uvicorn.access").info('"GET %s HTTP/1.1" 200', path)
+    assert "%26model%3Dsketch-1&lang=en" in written.getvalue()
+
+
 def test_tracebacks_and_other_peoples_lines_are_cleaned_too(written):
     try:
         raise ValueError(f"no such key {KEY}: prompt='a red fox'")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from billing.ledger import MICRO
 
@@ -40,11 +41,25 @@ def credits_exact(microcredits: int) -> str:
 @register.filter
 def price(microcredits: int) -> str:
     """Write a price with its unit, or say that it is free."""
-    if not microcredits:
-        return _("Free")
-    if microcredits == MICRO:
-        return _("1 credit")
-    return _("%(credits)s credits") % {"credits": credits(microcredits)}
+    return balance(microcredits) if microcredits else _("Free")
+
+
+def balance(microcredits: int) -> str:
+    """Write an amount with its unit; nothing is 0 credits."""
+    said = ngettext("%(credits)s credit", "%(credits)s credits", count_of(microcredits))
+    return said % {"credits": credits(microcredits)}
+
+
+@register.filter
+def unit(microcredits: int) -> str:
+    """Return the word beside an amount: one credit, or any other amount of credits."""
+    return ngettext("credit", "credits", count_of(microcredits))
+
+
+def count_of(microcredits: int) -> int:
+    """Return what decides between one and many: a broken amount is many."""
+    whole, rest = divmod(abs(int(microcredits)), MICRO)
+    return 2 if rest else whole
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,8 +13,12 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from accounts.issuing import account_of, issue_key
-from accounts.models import AccessGroup, Account, Person
+from accounts.models import AccessGroup, Account, ApiKey, Person
 from billing.ledger import MICRO, credit, wallet_of
+
+MOST_CREDITS = 1_000_000_000  # far from where the books' whole numbers end
+LONGEST_NAME = ApiKey._meta.get_field("name").max_length or 0
+LONGEST_EMAIL = Person._meta.get_field("email").max_length or 0
 
 
 class Command(BaseCommand):
@@ -24,7 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
-        parser.add_argument("--credits", type=amount, default=Decimal(0))
+        parser.add_argument("--credits", default="0")
         parser.add_argument("--key", metavar="NAME", help="make a key of this name")
         parser.add_argument(
             "--group", metavar="SLUG", help="the access group it buys in"
@@ -36,10 +40,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         group = find_group(options["group"])
+        credits, name = amount(options["credits"]), key_name(options["key"])
         with transaction.atomic():
             account = account_in(account_of(person_named(email)), group)
-            give(account, email, options["credits"])
-            key = key_of(account, options["key"], options["test"])
+            give(account, email, credits)
+            key = key_of(account, name, options["test"])
         told: dict[str, str | int | float | None] = {
             "account": account.pk,
             "email": email.lower(),
@@ -58,10 +63,20 @@ def amount(text: str) -> Decimal:
     try:
         credits = Decimal(text)
     except InvalidOperation as error:
-        raise ArgumentTypeError(f"{text} is not a number of credits") from error
-    if not credits.is_finite() or credits < 0 or credits * MICRO % 1:
-        raise ArgumentTypeError("0 or more, with at most six decimals")
+        raise CommandError(f"{text} is not a number of credits.") from error
+    if not credits.is_finite() or credits < 0:
+        raise CommandError("Grant 0 or more credits.")
+    if credits > MOST_CREDITS:
+        raise CommandError(f"Grant at most {MOST_CREDITS:,} credits at once.")
+    if credits * MICRO % 1:
+        raise CommandError("Grant credits with at most six decimals.")
     return credits
+
+
+def key_name(name: str | None) -> str:
+    if name and len(name) > LONGEST_NAME:
+        raise CommandError(f"A key's name has at most {LONGEST_NAME} characters.")
+    return name or ""
 
 
 def find_group(slug: str | None) -> AccessGroup | None:
@@ -80,6 +95,8 @@ def person_named(email: str) -> Person:
         validate_email(email)
     except ValidationError as error:
         raise CommandError(f"{email} is not an e-mail address.") from error
+    if len(email) > LONGEST_EMAIL:
+        raise CommandError("This e-mail address is too long.")
     person = Person.objects.filter(email=email.lower()).first()
     if person is None:
         person = Person.objects.create_user(email)
@@ -109,7 +126,7 @@ def give(account: Account, email: str, credits: Decimal) -> None:
         )
 
 
-def key_of(account: Account, name: str | None, is_test: bool) -> dict[str, str | None]:
+def key_of(account: Account, name: str, is_test: bool) -> dict[str, str | None]:
     if not name:
         return {"key_id": None, "key": None}
     key, secret = issue_key(account, name=name, is_test=is_test)

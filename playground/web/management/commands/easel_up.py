@@ -100,7 +100,7 @@ def programs(host: str, port: int) -> list[Program]:
         # Who is believed about forwarded addresses is ours to decide, in `addresses`.
         "--no-proxy-headers", "--no-server-header", 
         "--log-level", "warning",
-        "--timeout-graceful-shutdown", str(max(1, int(settings.GRACE_SECONDS * 0.6))),
+        "--timeout-graceful-shutdown", str(max(1, int(settings.GRACE_SECONDS * 0.5))),
     )  # fmt: skip
     worker = (
         *python, "celery", "--quiet", "-A", "playground", "worker",
