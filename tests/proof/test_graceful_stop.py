@@ -46,8 +46,9 @@ def easel(next_door, tmp_path):
     return start
 
 
-def order_both(client, cookies, customer, prompt):
-    """One order over the API, one over the playground's queue; both are under way."""
+def order_both(client, cookies, customer, next_door):
+    """One order over the API, one over the playground's queue; both are being painted."""
+    prompt = "a boat [fault:slow]"
 
     def over_the_api():
         wish = {"model": "studio-1", "prompt": prompt}
@@ -56,7 +57,7 @@ def order_both(client, cookies, customer, prompt):
     caller = ThreadPoolExecutor(1)
     answer = caller.submit(seen_by, over_the_api)
     press_generate(client, cookies, model="studio-1", prompt=prompt)
-    wait_until(lambda: states() == ["running"] * 2, "both orders to be begun")
+    wait_until(lambda: len(next_door.asked) == 2, "both orders to be begun")
     return answer
 
 
@@ -78,7 +79,7 @@ def test_what_is_nearly_done_is_finished(alice, client, next_door, easel):
     with running_child(easel(port, grace=10)) as child:
         child.wait_for("Ctrl-C ends it")
         site, cookies = Client(f"http://127.0.0.1:{port}"), session_of(client, alice)
-        answer = order_both(site, cookies, alice, "a boat [fault:slow]")
+        answer = order_both(site, cookies, alice, next_door)
         stop(child)
 
     assert answer.result() == "200"
@@ -94,7 +95,7 @@ def test_what_takes_too_long_goes_back_and_is_painted_later(
     with running_child(easel(port, grace=5)) as child:
         child.wait_for("Ctrl-C ends it")
         site, cookies = Client(f"http://127.0.0.1:{port}"), session_of(client, alice)
-        answer = order_both(site, cookies, alice, "a boat [fault:slow]")
+        answer = order_both(site, cookies, alice, next_door)
         stop(child)
 
     assert answer.result() != "200"
