@@ -32,10 +32,6 @@ def is_well_formed(secret: str) -> bool:
     return hmac.compare_digest(checksum(secret[:-CHECK_LENGTH]), secret[-CHECK_LENGTH:])
 
 
-def is_test_key(secret: str) -> bool:
-    return secret.startswith(TEST)
-
-
 def checksum(start: str) -> str:
     return encode(zlib.crc32(start.encode()) & (32**CHECK_LENGTH - 1), CHECK_LENGTH)
 

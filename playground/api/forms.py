@@ -70,11 +70,6 @@ class PictureForm:
                 sent.close()
 
 
-def is_form(request: HttpRequest) -> bool:
-    """Tell whether the body is a multipart form."""
-    return media_type(request)[0] == MULTIPART
-
-
 async def read_form(request: HttpRequest) -> PictureForm:
     """Read the form, in a thread. Nothing may have touched the body before."""
     kind, boundary = media_type(request)

@@ -5,11 +5,9 @@ Afterwards it is upright, sRGB, eight bits a channel, and without a word about
 where, when or with what it was made. Bytes that already are like that are kept.
 """
 
-import asyncio
 import struct
 import zlib
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
@@ -59,29 +57,6 @@ class InputPicture:
     height: int
     format: str
     has_alpha: bool
-
-
-async def read_picture(
-    data: bytes | IO[bytes],
-    *,
-    param: str = "image",
-    places: asyncio.Semaphore | None = None,
-) -> InputPicture:
-    """Read one picture, or say what is wrong with it. Pixels are a thread's work."""
-    async with places or nullcontext():
-        return await asyncio.to_thread(picture_in, data, param)
-
-
-async def read_mask(
-    data: bytes | IO[bytes],
-    *,
-    over: InputPicture,
-    param: str = "mask",
-    places: asyncio.Semaphore | None = None,
-) -> InputPicture:
-    """Read the mask of a picture: a PNG, transparent wherever the picture may change."""
-    async with places or nullcontext():
-        return await asyncio.to_thread(mask_in, data, over, param)
 
 
 def check_count(files: Sequence[object], *, param: str = "image") -> None:

@@ -67,10 +67,6 @@ class Panel:
     def typical_seconds(self) -> float:
         return typical_seconds(self.model, self.wish.tier)
 
-    @property
-    def shape_label(self) -> str:
-        return next(option.label for option in self.shapes if option.is_chosen)
-
 
 def panel_for(wish: Wish, buyer: Buyer) -> Panel:
     """Draw the settings for a wish, put right where the model cannot follow it."""

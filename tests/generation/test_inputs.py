@@ -1,6 +1,5 @@
 """What becomes of pictures that people send, and which ones are not taken."""
 
-import asyncio
 import io
 import struct
 import zlib
@@ -14,8 +13,8 @@ from playground.generation.errors import BadRequest, TooLarge
 from playground.generation.inputs import (
     InputPicture,
     check_count,
-    read_mask,
-    read_picture,
+    mask_in,
+    picture_in,
 )
 from tests.generation import files_of_strangers as strangers
 from tests.generation.files_of_strangers import (
@@ -29,7 +28,7 @@ from tests.generation.files_of_strangers import (
 
 
 def read(data, **options) -> InputPicture:
-    return asyncio.run(read_picture(data, **options))
+    return picture_in(data, **{"param": "image", **options})
 
 
 def refused(data, **options) -> BadRequest:
@@ -401,7 +400,7 @@ def over():
 
 
 def mask(data, over):
-    return asyncio.run(read_mask(data, over=over))
+    return mask_in(data, over, "mask")
 
 
 def holed(mode="RGBA", size=(8, 4)):

@@ -110,16 +110,6 @@ def draw(canvas: Canvas, motif: Motif, pose: Pose) -> None:
         canvas.fill(outlines, _paper(colour), alpha=alpha, holes=holes)
 
 
-def outline_of(motif: Motif, pose: Pose) -> list[Points]:
-    """The motif's silhouette, for shadows and stencils."""
-    return [
-        _placed(outline, pose, pose.height / 100)
-        for piece in motif.pieces
-        for outline in piece.outlines
-        if piece.role not in SEE_THROUGH
-    ]
-
-
 def _is_large(piece: Piece) -> bool:
     spans = np.ptp(np.concatenate(piece.outlines), axis=0)
     return bool(spans.min() > 9)
