@@ -275,7 +275,7 @@ FAULTS: dict[str, Fault] = {
         lambda _, it: {"image_url": {"url": "data:image/png;base64," + base64(it)}}
     ),
     "data-uri": each(lambda _, it: {"url": "data:image/png;base64," + base64(it)}),
-    "truncated-jpeg": each(lambda _, it: {"b64_json": base64(as_jpeg(it)[:-300])}),
+    "truncated-jpeg": each(lambda _, it: {"b64_json": base64(as_jpeg(it)[:-30])}),
     "truncated": each(lambda _, it: {"b64_json": base64(it[: len(it) // 2])}),
     "broken-base64": each(lambda *_: {"b64_json": "%%% not base64 %%%"}),
     "not-a-picture": each(lambda *_: {"b64_json": base64(b"hello, I am text")}),
