@@ -7,7 +7,7 @@ from kombu import Connection
 from redis import Redis
 
 from playground.generation.models import Generation
-from playground.generation.request import Ask, Buyer
+from playground.generation.request import Ask, Buyer, Call
 from playground.generation.service import accept
 from playground.generation.studio import in_studio
 from tests.services.ports import wait_until
@@ -42,9 +42,7 @@ def test_messages_arrive_whole_and_once(files):
 
 def test_an_order_is_painted_through_redis(alice, redis_url):
     buyer = Buyer(alice.account.pk, "standard", Decimal(1), "browser")
-    order = in_studio(
-        accept(Ask("a fox"), buyer, endpoint="playground", state="queued")
-    )
+    order = in_studio(accept(Ask("a fox"), buyer, Call("playground", "queued")))
     with running_worker(CELERY_BROKER_URL=redis_url):
         wait_until(
             lambda: not Generation.objects.get(pk=order.pk).is_live, "the picture"

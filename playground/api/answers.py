@@ -13,6 +13,7 @@ import orjson
 import pybase64
 from django.http import HttpResponse
 
+from playground.api.orders import Painted
 from playground.generation.deliver import Delivered
 from playground.generation.links import picture_path
 from playground.generation.models import Generation
@@ -39,10 +40,9 @@ class PiecesResponse(HttpResponse):
         self.pieces = [value]
 
 
-def answer_images(
-    generation: Generation, pictures: list[Delivered], site: str
-) -> HttpResponse:
+def answer_images(painted: Painted, site: str) -> HttpResponse:
     """Write the answer: OpenAI's fields, and what Easel adds."""
+    generation, pictures = painted.generation, painted.pictures
     request = ImageRequest.from_json(generation.request)
     mark = pictures[0].row.id[::-1]  # random, and known to nobody yet
     entries = [entry(picture, request, site) for picture in pictures]
@@ -51,9 +51,12 @@ def answer_images(
         large = [picture.base64 or encoded(picture.data) for picture in pictures]
         entries = [{**one, "b64_json": mark} for one in entries]
     small = orjson.dumps(images_out(generation, request, pictures, entries))
-    return PiecesResponse(
+    response = PiecesResponse(
         woven(small.split(mark.encode()), large), content_type="application/json"
     )
+    if painted.is_replayed:
+        response["idempotent-replayed"] = "true"
+    return response
 
 
 def encoded(data: bytes) -> bytes:

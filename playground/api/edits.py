@@ -20,9 +20,10 @@ from ninja.errors import HttpError
 from ninja.errors import ValidationError as BadFields
 from pydantic import ValidationError
 
-from playground.api.addresses import origin
+from playground.api.answers import answer_images
+from playground.api.callers import caller_of
 from playground.api.forms import PictureForm, Sent, media_type, read_form
-from playground.api.orders import Caller, paint_images
+from playground.api.orders import painted
 from playground.api.schemas import ERRORS, GenerationsIn
 from playground.generation.errors import BadRequest
 from playground.generation.fetching import fetch_picture
@@ -69,15 +70,9 @@ class Looked:
 @router.post("/", response=dict, include_in_schema=False)
 async def edit_images(request: HttpRequest) -> HttpResponse:
     """Change pictures by words, as OpenAI's clients expect it."""
-    buyer: Buyer = request.auth  # type: ignore[attr-defined]
-    caller = Caller(
-        buyer=buyer,
-        request_id=request.META["easel.request_id"],
-        idempotency_key=request.headers.get("Idempotency-Key", ""),
-        site=origin(request),
-        endpoint="images.edits",
-    )
-    return await paint_images(await taken_in(request, buyer), caller)
+    caller = caller_of(request, "images.edits")
+    ask = await taken_in(request, caller.buyer)
+    return answer_images(await painted(ask, caller), caller.site)
 
 
 async def taken_in(request: HttpRequest, buyer: Buyer) -> Ask:

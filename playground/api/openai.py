@@ -16,7 +16,8 @@ from ninja.renderers import BaseRenderer
 from billing.ledger import wallet_of
 from playground.api import edits
 from playground.api.addresses import origin
-from playground.api.answers import amount
+from playground.api.answers import amount, answer_images
+from playground.api.callers import caller_of
 from playground.api.errors import (
     answer_bug,
     answer_error,
@@ -25,7 +26,7 @@ from playground.api.errors import (
     answer_unreadable,
 )
 from playground.api.keys import bearer
-from playground.api.orders import Caller, paint_images
+from playground.api.orders import painted
 from playground.api.schemas import ERRORS, GenerationsIn, Refusal
 from playground.api.tasks import task_of
 from playground.generation.catalogue import Model, catalogue
@@ -62,13 +63,8 @@ api.add_router("/images/edits", edits.router)
 @api.post("/images/generations/", response=dict, include_in_schema=False)
 async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponse:
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
-    caller = Caller(
-        buyer=request.auth,  # type: ignore[attr-defined]
-        request_id=request.META["easel.request_id"],
-        idempotency_key=request.headers.get("Idempotency-Key", ""),
-        site=origin(request),
-    )
-    return await paint_images(body.to_ask(), caller)
+    caller = caller_of(request, "images.generations")
+    return answer_images(await painted(body.to_ask(), caller), caller.site)
 
 
 @api.get("/models", response={200: dict, 401: Refusal})

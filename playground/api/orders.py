@@ -1,16 +1,20 @@
-"""From a read request for pictures to the answer, whichever way the request came in."""
+"""From a read request for pictures to the pictures, whichever door it came in by.
+
+The doors differ in how they read and how they answer. What lies between is here, once:
+an order asked for twice is painted once, and is seen through when its caller leaves.
+"""
 
 import hashlib
 from dataclasses import asdict, dataclass
 
 import orjson
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from playground.api.answers import answer_images
+from playground.api.callers import Caller
+from playground.generation.deliver import Delivered
 from playground.generation.errors import BadRequest, TwinAhead
 from playground.generation.models import Generation
-from playground.generation.request import Ask, Buyer, Once
+from playground.generation.request import Ask, Call, Once
 from playground.generation.service import accept, see_through
 from playground.generation.twins import answer_again, twin_of
 
@@ -18,44 +22,39 @@ LONGEST_KEY = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks, what they call their order, and how we name it and its pictures."""
+class Painted:
+    """An order that was painted, now or when it was first asked for."""
 
-    buyer: Buyer
-    request_id: str
-    idempotency_key: str
-    site: str
-    endpoint: str = "images.generations"
+    generation: Generation
+    pictures: list[Delivered]
+    is_replayed: bool = False
 
 
-async def paint_images(ask: Ask, caller: Caller) -> HttpResponse:
-    """Take an order, carry it out and answer; an order asked for twice is painted once."""
-    buyer = caller.buyer
+async def painted(ask: Ask, caller: Caller) -> Painted:
+    """Take an order and carry it out; one that was asked for before is answered again."""
+    generation, is_replayed = await taken(ask, caller, Generation.State.RUNNING)
+    if is_replayed:
+        return Painted(generation, await answer_again(generation), is_replayed=True)
+    return Painted(generation, await see_through(generation))
+
+
+async def taken(ask: Ask, caller: Caller, state: str) -> tuple[Generation, bool]:
+    """Take an order, or find its finished twin; say which of the two it is."""
+    account_id = caller.buyer.account_id
     once = named_once(caller, ask)
-    twin = await twin_of(buyer.account_id, once)
+    call = Call(caller.endpoint, state, caller.request_id, once)
+    twin = await twin_of(account_id, once)
     while twin is None:
         try:
-            generation = await accept(
-                ask,
-                buyer,
-                endpoint=caller.endpoint,
-                state=Generation.State.RUNNING,
-                generation_id=caller.request_id,
-                once=once,
-            )
+            return await accept(ask, caller.buyer, call), False
         except TwinAhead:
-            twin = await twin_of(buyer.account_id, once)
-        else:
-            pictures = await see_through(generation)
-            return answer_images(generation, pictures, caller.site)
-    response = answer_images(twin, await answer_again(twin), caller.site)
-    response["idempotent-replayed"] = "true"
-    return response
+            twin = await twin_of(account_id, once)
+    return twin, True
 
 
 def named_once(caller: Caller, ask: Ask) -> Once | None:
     """Read the caller's Idempotency-Key, and what it stands for."""
-    key = caller.idempotency_key.strip()
+    key = caller.idempotency_key
     if not key:
         return None
     if len(key) > LONGEST_KEY or not key.isprintable():

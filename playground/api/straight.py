@@ -17,6 +17,8 @@ from django.http import HttpResponse
 from pydantic import ValidationError
 
 from playground.api.addresses import origin
+from playground.api.answers import answer_images
+from playground.api.callers import heard
 from playground.api.errors import (
     answer_bug,
     answer_error,
@@ -25,7 +27,7 @@ from playground.api.errors import (
     answer_unreadable,
 )
 from playground.api.keys import buyer_of
-from playground.api.orders import Caller, paint_images
+from playground.api.orders import painted
 from playground.api.schemas import GenerationsIn
 from playground.generation.errors import EaselError
 
@@ -45,11 +47,15 @@ async def answer_straight(scope: Scope, body: bytes, request_id: str) -> HttpRes
     """Authenticate, read, paint; whatever goes wrong has OpenAI's shape."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
     try:
-        buyer = await buyer_of(headers.get(b"authorization", b"").decode("latin-1"))
+        buyer = await buyer_of(said(headers, "authorization"))
         asked = GenerationsIn.model_validate(orjson.loads(body))
-        key = headers.get(b"idempotency-key", b"").decode("latin-1")
-        caller = Caller(buyer, request_id, key, site_of(scope))
-        return await paint_images(asked.to_ask(), caller)
+        caller = heard(
+            lambda name: said(headers, name),
+            buyer=buyer,
+            request_id=request_id,
+            site=site_of(scope),
+        )
+        return answer_images(await painted(asked.to_ask(), caller), caller.site)
     except EaselError as error:
         return answer_error(error)
     except ValidationError as error:
@@ -60,6 +66,10 @@ async def answer_straight(scope: Scope, body: bytes, request_id: str) -> HttpRes
         return answer_status(400)
     except Exception as error:
         return answer_bug(error)
+
+
+def said(headers: dict[bytes, bytes], name: str) -> str:
+    return headers.get(name.lower().encode(), b"").decode("latin-1")
 
 
 def site_of(scope: Scope) -> str:

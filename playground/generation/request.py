@@ -70,6 +70,16 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """How an order comes in: by which door, at once or queued, and under which name."""
+
+    endpoint: str
+    state: str
+    generation_id: str = ""
+    once: Once | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something that was mapped, clamped, dropped or emulated, said aloud."""
 

@@ -36,7 +36,7 @@ from playground.generation.paint import Order, Work, paint
 from playground.generation.price import unit_price
 from playground.generation.providers.base import PaintedPicture
 from playground.generation.providers.connected import connected_names
-from playground.generation.request import Ask, Buyer, ImageRequest, Once
+from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
 from playground.generation.route import route
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import sweep
@@ -74,15 +74,7 @@ def quote(ask: Ask, buyer: Buyer) -> Quote:
     return Quote(request, price)
 
 
-async def accept(
-    ask: Ask,
-    buyer: Buyer,
-    *,
-    endpoint: str,
-    state: str,
-    generation_id: str = "",
-    once: Once | None = None,
-) -> Generation:
+async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
     """Price the order and hold the money, or say plainly why not."""
     here = studio()
     if here.is_closing:
@@ -90,11 +82,11 @@ async def accept(
             _("Easel is restarting. Nothing was charged; try again soon.")
         )
     generation = drawn_up(quote(ask, buyer), buyer)
-    generation.id = generation_id or new_id("img")
-    generation.endpoint, generation.state = endpoint, state
-    generation.claim = here.name if state == State.RUNNING else ""
-    if not await opened(generation, here, buyer.is_capped, once):
-        raise await why_not(generation, buyer, once)
+    generation.id = call.generation_id or new_id("img")
+    generation.endpoint, generation.state = call.endpoint, call.state
+    generation.claim = here.name if call.state == State.RUNNING else ""
+    if not await opened(generation, here, buyer.is_capped, call.once):
+        raise await why_not(generation, buyer, call.once)
     return generation
 
 

@@ -23,6 +23,7 @@ from playground.generation.errors import (
     TooMany,
 )
 from playground.generation.models import Generation
+from playground.generation.request import Call
 from playground.generation.studio import in_studio
 from playground.web.as_code import snippets
 from playground.web.chrome import available_microcredits
@@ -102,7 +103,7 @@ def begin(request: HttpRequest, wish: Wish) -> Generation:
     check_price(wish.quoted_microcredits, offer.total_microcredits)
     buyer = buyer_for(request)
     state = Generation.State.QUEUED
-    generation = in_studio(service.accept(ask, buyer, endpoint=ENDPOINT, state=state))
+    generation = in_studio(service.accept(ask, buyer, Call(ENDPOINT, state)))
     stay_within_tries(buyer, generation, spent=spent)
     tasks.send(generation.id)
     return generation

@@ -13,7 +13,7 @@ from playground.generation.audit import audit
 from playground.generation.inbox import Parcel, packed, put_by
 from playground.generation.inputs import picture_in
 from playground.generation.models import Generation
-from playground.generation.request import Ask, Buyer
+from playground.generation.request import Ask, Buyer, Call
 from playground.generation.service import accept
 from playground.generation.studio import in_studio
 from playground.generation.tasks import paint_order, send
@@ -39,7 +39,7 @@ def order(alice, fox):
     put_by([fox])
     buyer = Buyer(alice.account.pk, "standard", Decimal(1), "api")
     ask = Ask("sepia", resolution="0.5K", references=(fox.name,), first_size=(64, 64))
-    return in_studio(accept(ask, buyer, endpoint="images.edits", state="queued"))
+    return in_studio(accept(ask, buyer, Call("images.edits", "queued")))
 
 
 def files_beside(name: str) -> list[Path]:
