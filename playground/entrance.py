@@ -24,6 +24,7 @@ from django.urls import set_script_prefix
 
 from accounts.ids import new_id
 from playground.addresses import is_trusted, networks, parse
+from playground.api.addresses import being_answered
 from playground.api.answers import Piece, PiecesResponse
 from playground.api.errors import answer_status
 from playground.api.straight import answer_straight, goes_straight
@@ -75,6 +76,7 @@ class SlimWay:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = new_id("img" if makes_pictures(scope) else "req")
+        being_answered.set(scope)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
