@@ -67,7 +67,7 @@ class Open:
             f"INSERT INTO generation_generation"
             f" ({listed(ORDER_COLUMNS)}, created_at, started_at, deadline)"
             f" VALUES ({places(ORDER_COLUMNS)}, {SQLITE_NOW}, {started}, {SQLITE_LATER})",
-            {**record, "request": orjson.dumps(record["request"]).decode()},
+            {**record, **{name: as_text(record[name]) for name in JSON_COLUMNS}},
         )
         return True
 
@@ -260,6 +260,11 @@ class Close:
         return {**own, "delivered": len(self.pictures)}
 
 
+def as_text(value: Any) -> str | None:
+    """Return a JSON column's value as SQLite keeps it."""
+    return None if value is None else orjson.dumps(value).decode()
+
+
 def as_json(records: list[dict[str, Any]]) -> str:
     return orjson.dumps(records).decode()
 
@@ -286,6 +291,7 @@ def places(columns: dict[str, str]) -> str:
     return ", ".join(f":{name}" for name in columns)
 
 
+JSON_COLUMNS = [name for name, kind in ORDER_COLUMNS.items() if kind == "jsonb"]
 LATER = "now() + make_interval(secs => c.seconds)"
 
 # A key is free again when its order ended without pictures and was not refused, or never

@@ -42,6 +42,9 @@ class Generation(models.Model):
     model = models.CharField(max_length=80)
     prompt = models.TextField()
     request = models.JSONField()
+    user = models.CharField(max_length=256, null=True)
+    metadata = models.JSONField(null=True)
+    kept_seconds = models.BigIntegerField(null=True)
     n = models.SmallIntegerField()
     unit_price_microcredits = models.BigIntegerField()
     state = models.CharField(max_length=20, choices=State)
@@ -59,6 +62,16 @@ class Generation(models.Model):
         indexes = [
             models.Index(
                 fields=["account", "-created_at"], name="generations_of_account"
+            ),
+            models.Index(
+                fields=["account", "user", "-created_at"],
+                condition=Q(user__isnull=False),
+                name="generations_of_user",
+            ),
+            models.Index(
+                fields=["account", "-created_at"],
+                condition=Q(metadata__isnull=False),
+                name="generations_with_metadata",
             ),
             models.Index(
                 fields=["deadline"],

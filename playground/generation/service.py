@@ -40,10 +40,12 @@ from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
 from playground.generation.route import route
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import sweep
+from playground.generation.terms import FOR_GOOD
 from playground.generation.twins import give_key_back, holder
 
 log = structlog.get_logger()
 State = Generation.State
+DAY = 24 * 3600
 GIVEN_UP = gettext_lazy("This took too long and was given up. Nothing was charged.")
 
 
@@ -85,6 +87,8 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
+    generation.user, generation.metadata = call.terms.user, call.terms.metadata
+    generation.kept_seconds = call.terms.kept_seconds
     if not await opened(generation, here, buyer.is_capped, call.once):
         raise await why_not(generation, buyer, call.once)
     return generation
@@ -156,11 +160,10 @@ async def order_of(generation: Generation, here: Studio) -> Order:
     """Turn the order's row into what the painting needs."""
     request = ImageRequest.from_json(generation.request)
     model = catalogue().find(generation.model)
-    is_api = generation.lane == Generation.Lane.API
-    days = settings.RETENTION_DAYS if is_api else None
+    seconds = kept_seconds(generation)
 
     async def keep(painted: PaintedPicture, position: int) -> Delivered:
-        return await deliver(painted, Keeping(request, position, days), here.hands)
+        return await deliver(painted, Keeping(request, position, seconds), here.hands)
 
     return Order(
         request=request,
@@ -174,6 +177,15 @@ async def order_of(generation: Generation, here: Studio) -> Order:
         in_background=generation.lane == Generation.Lane.GUEST,
         sources=await sources_of(request),
     )
+
+
+def kept_seconds(generation: Generation) -> int:
+    """Return how long its pictures are kept; 0 is for good, as in the browser."""
+    if generation.lane != Generation.Lane.API:
+        return FOR_GOOD
+    if generation.kept_seconds is None:
+        return int(settings.RETENTION_DAYS) * DAY
+    return generation.kept_seconds
 
 
 async def settle(generation: Generation, work: Work, here: Studio) -> list[Delivered]:
