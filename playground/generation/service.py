@@ -17,6 +17,7 @@ from accounts.ids import new_id
 from billing.ledger import MICRO, Budget, budgets_without_room, wallet_of
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
+from playground.generation.channels import connected
 from playground.generation.database import AWAY, CLASHES, in_thread
 from playground.generation.deliver import Delivered, Keeping, deliver
 from playground.generation.errors import (
@@ -35,7 +36,6 @@ from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
 from playground.generation.price import unit_price
 from playground.generation.providers.base import PaintedPicture
-from playground.generation.providers.connected import connected_names
 from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
 from playground.generation.route import route
 from playground.generation.studio import Studio, studio
@@ -67,8 +67,7 @@ def quote(ask: Ask, buyer: Buyer) -> Quote:
     request = normalise(ask, models, settings.DEFAULT_MODEL)
     model = models.find(request.model)
     editing = bool(request.references)
-    connected = connected_names(settings.COMPATIBLE_SERVERS)
-    route(model, connected, is_test=buyer.is_test, editing=editing)
+    route(model, connected(), is_test=buyer.is_test, editing=editing)
     if not buyer.pays:
         return Quote(request, 0)
     references = len(request.references)
@@ -169,7 +168,7 @@ async def order_of(generation: Generation, here: Studio) -> Order:
         request=request,
         offers=route(
             model,
-            here.providers,
+            here.channels,
             is_test=generation.is_test,
             editing=bool(request.references),
         ),
@@ -306,11 +305,11 @@ async def why_not(
     if buyer.is_capped and buyer.key_id:
         needed = generation.quoted_microcredits, buyer.key_id
         for budget in await in_thread(lambda: budgets_without_room(*needed)):
-            return beyond(budget)
+            return beyond(budget, generation.quoted_microcredits)
     return await why_it_cannot_pay(generation)
 
 
-def beyond(budget: Budget) -> CannotPay:
+def beyond(budget: Budget, needed: int) -> CannotPay:
     """Name the limit, its value, and when it resets."""
     said = _(
         "This key may spend %(cap)s credits %(period)s, and %(used)s of them are spent"
@@ -323,7 +322,12 @@ def beyond(budget: Budget) -> CannotPay:
     if budget.resets_at:
         when = {"when": f"{budget.resets_at:%Y-%m-%d %H:%M}"}
         said = f"{said} {_('It resets at %(when)s UTC.') % when}"
-    return CannotPay(said, code="budget_exceeded")
+    return CannotPay(
+        said,
+        code="budget_exceeded",
+        required_credits=Decimal(needed) / MICRO,
+        available_credits=Decimal(max(0, budget.cap - budget.used)) / MICRO,
+    )
 
 
 async def why_it_cannot_pay(generation: Generation) -> CannotPay:
@@ -334,16 +338,16 @@ async def why_it_cannot_pay(generation: Generation) -> CannotPay:
             _("This account owes credits or is frozen. Settle it under Credits first."),
             code="payment_due",
         )
-    missing = {
-        "needed": in_credits(generation.quoted_microcredits),
-        "available": in_credits(wallet.available),
-    }
+    needed, available = generation.quoted_microcredits, wallet.available
+    missing = {"needed": in_credits(needed), "available": in_credits(available)}
     return CannotPay(
         _(
             "This needs %(needed)s credits and %(available)s are available."
             " Buy credits in the console, or ask for fewer or smaller pictures."
         )
-        % missing
+        % missing,
+        required_credits=Decimal(needed) / MICRO,
+        available_credits=Decimal(available) / MICRO,
     )
 
 
