@@ -83,7 +83,16 @@ MONEY_COLUMNS = {
     "idempotency_key": "text",
     "fingerprint": "text",
 }
+KEEPING_COLUMNS = {"generation_id": "text", "claim": "text", "provider": "text"}
 CLAIM_COLUMNS = {"generation_id": "text", "claim": "text", "seconds": "float8"}
+
+
+def listed(columns: dict[str, str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def places(columns: dict[str, str]) -> str:
+    return ", ".join(f":{name}" for name in columns)
 
 
 @dataclass(frozen=True, slots=True)

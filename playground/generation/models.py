@@ -107,8 +107,8 @@ class Generation(models.Model):
 
     @property
     def charged_microcredits(self) -> int:
-        """What it did cost: the frozen price times the pictures delivered."""
-        return self.unit_price_microcredits * self.delivered
+        """What it did cost: the frozen price times the pictures delivered, at its end."""
+        return 0 if self.is_live else self.unit_price_microcredits * self.delivered
 
 
 class IdempotencyKey(models.Model):
