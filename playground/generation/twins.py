@@ -80,12 +80,15 @@ async def answer_again(generation: Generation) -> list[Delivered]:
     wants_bytes = (
         ImageRequest.from_json(generation.request).response_format == "b64_json"
     )
-    return await in_thread(
-        lambda: [
-            kept(picture, wants_bytes)
-            for picture in generation.pictures.order_by("position")
-        ]
-    )
+    return await in_thread(lambda: read_again(generation, wants_bytes))
+
+
+def read_again(generation: Generation, wants_bytes: bool) -> list[Delivered]:
+    """Read an order's pictures, and note its tries on it."""
+    tries = generation.attempts.order_by("pk")
+    generation.tried = tuple(one.as_written() for one in tries)
+    pictures = generation.pictures.order_by("position")
+    return [kept(picture, wants_bytes) for picture in pictures]
 
 
 def kept(picture: Picture, wants_bytes: bool) -> Delivered:
