@@ -61,6 +61,9 @@ ATTEMPT_COLUMNS = {
     "duration_ms": "integer",
     "cost_microusd": "bigint",
     "started_at": "timestamptz",
+    "text_tokens_in": "integer",
+    "picture_tokens_in": "integer",
+    "tokens_out": "integer",
 }
 CLOSING_COLUMNS = {
     "generation_id": "text",
@@ -131,6 +134,9 @@ class AttemptRow:
     pictures: int = 0
     first_byte_ms: int | None = None
     cost_microusd: int = 0
+    text_tokens_in: int | None = None
+    picture_tokens_in: int | None = None
+    tokens_out: int | None = None
 
     def record(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
