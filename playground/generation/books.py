@@ -69,7 +69,7 @@ class Open:
             f"INSERT INTO generation_generation"
             f" ({listed(ORDER_COLUMNS)}, created_at, started_at, deadline)"
             f" VALUES ({places(ORDER_COLUMNS)}, {SQLITE_NOW}, {started}, {SQLITE_LATER})",
-            {**record, "request": orjson.dumps(record["request"]).decode()},
+            {**record, **{name: as_text(record[name]) for name in JSON_COLUMNS}},
         )
         return True
 
@@ -261,6 +261,11 @@ class Close:
         return {**own, "delivered": len(self.pictures)}
 
 
+def as_text(value: Any) -> str | None:
+    """Return a JSON column's value as SQLite keeps it."""
+    return None if value is None else orjson.dumps(value).decode()
+
+
 def ending(order: str, closing: str) -> str:
     """Set how an order ends from what it delivers, kept and new; names get these prefixes.
 
@@ -300,6 +305,7 @@ def records(columns: dict[str, str], alias: str, parameter: int = 1) -> str:
     return f"jsonb_to_recordset(${parameter}::jsonb) AS {alias}({typed})"
 
 
+JSON_COLUMNS = [name for name, kind in ORDER_COLUMNS.items() if kind == "jsonb"]
 # An order `g` is free, or its money is still held.
 PAYABLE = """(g.unit_price_microcredits = 0 OR EXISTS (
     SELECT 1 FROM billing_hold h WHERE h.job_id = g.id AND h.state = 'pending'))"""

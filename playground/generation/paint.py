@@ -136,6 +136,7 @@ class Try:
 
     def row(self, request: ImageRequest) -> AttemptRow:
         """Note it down as it stands."""
+        tokens = self.answer.tokens
         known = self.failure if isinstance(self.failure, ProviderFailure) else None
         return AttemptRow(
             provider=self.offer.provider,
@@ -149,6 +150,9 @@ class Try:
             duration_ms=round((time.perf_counter() - self.clock) * 1000),
             cost_microusd=provider_cost(request, self.offer, self.answer),
             started_at=self.started_at,
+            text_tokens_in=tokens.text_in if tokens else None,
+            picture_tokens_in=tokens.pictures_in if tokens else None,
+            tokens_out=tokens.out if tokens else None,
         )
 
 

@@ -20,9 +20,11 @@ from playground.generation.paint import Keep as Keeper
 from playground.generation.request import ImageRequest
 from playground.generation.studio import Studio
 from playground.generation.sweep import GIVEN_UP
+from playground.generation.terms import FOR_GOOD
 from playground.generation.twins import pictures_of
 
 log = structlog.get_logger()
+DAY = 24 * 3600
 
 
 async def take_up_what_was_kept(generation: Generation, work: Work) -> None:
@@ -36,11 +38,10 @@ async def take_up_what_was_kept(generation: Generation, work: Work) -> None:
 def keeper(generation: Generation, work: Work, here: Studio) -> Keeper:
     """Return what stores this order's pictures, and counts each that is not the last."""
     request = ImageRequest.from_json(generation.request)
-    is_api = generation.lane == Generation.Lane.API
-    days = settings.RETENTION_DAYS if is_api else None
+    seconds = kept_seconds(generation)
 
     async def keep(fresh: Fresh) -> Delivered:
-        keeping = Keeping(request, fresh.position, days)
+        keeping = Keeping(request, fresh.position, seconds)
         delivered = await deliver(fresh.painted, keeping, here.hands)
         if not fresh.is_last:
             row = delivered.row
@@ -49,6 +50,15 @@ def keeper(generation: Generation, work: Work, here: Studio) -> Keeper:
         return delivered
 
     return keep
+
+
+def kept_seconds(generation: Generation) -> int:
+    """Return how long its pictures are kept; 0 is for good, as in the browser."""
+    if generation.lane != Generation.Lane.API:
+        return FOR_GOOD
+    if generation.kept_seconds is None:
+        return int(settings.RETENTION_DAYS) * DAY
+    return generation.kept_seconds
 
 
 async def counted(keep: Keep, here: Studio) -> None:

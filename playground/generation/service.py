@@ -82,6 +82,8 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
+    generation.user, generation.metadata = call.terms.user, call.terms.metadata
+    generation.kept_seconds = call.terms.kept_seconds
     if not await opened(generation, here, buyer.is_capped, call.once):
         raise await why_not(generation, buyer, call.once)
     return generation
@@ -189,6 +191,8 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
     )
     if not await closed(closing, here):
         raise TimedOut(str(GIVEN_UP))
+    generation.state, generation.delivered = closing.state, len(delivered)
+    generation.provider, generation.tried = closing.provider, closing.attempts
     if failure and not delivered:
         raise failure
     return delivered
