@@ -61,8 +61,6 @@ def answer_fields(wrong: Sequence[Mapping[str, Any]]) -> HttpResponse:
     path = [str(part) for part in first["loc"] if part not in ("body", "body_params")]
     field = ".".join(path)
     message = first["msg"].removeprefix("Value error, ")
-    if field == "stream":
-        message = "Streamed answers are not offered here: leave 'stream' out"
     sentence = f"{field}: {message}." if field else f"{message}."
     return answer_error(errors.BadRequest(sentence, param=field or None))
 

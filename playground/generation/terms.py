@@ -30,6 +30,8 @@ class Said:
     user: str | None = None
     metadata: Mapping[str, str] | None = None
     retention: str | None = None
+    stream: bool | None = None
+    previews: int | None = None
 
 
 NOTHING_SAID = Said()
