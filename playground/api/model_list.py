@@ -95,7 +95,6 @@ def fits(model: Model, wanted: dict[str, str]) -> bool:
 def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
     """OpenAI's fields, and what Easel knows of the model."""
     life, can = model.lifecycle, model.capabilities
-    channels = connected()
     return {
         "id": model.id,
         "object": "model",
@@ -111,7 +110,7 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "status": life.status,
         "shutdown_date": life.shutdown.isoformat() if life.shutdown else None,
         "successor": life.successor,
-        "is_connected": any(offer.provider in channels for offer in model.offers),
+        "is_connected": any(offer.provider in connected() for offer in model.offers),
         "modes": list(modes_of(model)),
         "endpoints": [ENDPOINTS[mode] for mode in modes_of(model) if mode in ENDPOINTS],
         "capabilities": {name: getattr(can, name) for name in can.__slots__},
@@ -127,7 +126,7 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "n_max": model.n_max,
         "prompt_characters": model.prompt_characters,
         "prices": prices_out(model, buyer),
-        "providers": [provider_out(offer, channels) for offer in model.offers],
+        "providers": [provider_out(offer, connected) for offer in model.offers],
     }
 
 
@@ -139,11 +138,11 @@ def prices_out(model: Model, buyer: Buyer) -> list[dict[str, Any]]:
     ]
 
 
-def provider_out(offer: Offer, channels: Iterable[str]) -> dict[str, Any]:
+def provider_out(offer: Offer, connected: Iterable[str]) -> dict[str, Any]:
     return {
         "name": offer.provider,
         "upstream": offer.upstream,
-        "is_connected": offer.provider in channels,
+        "is_connected": offer.provider in connected,
         "parameters": {
             name: parameter.behaviour for name, parameter in offer.parameters.items()
         },
