@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Account
 from playground.generation.errors import Forbidden
 from playground.generation.models import Picture
-from playground.generation.service import kept_seconds
+from playground.generation.progress import kept_seconds
 from playground.generation.storage import Shelves
 from playground.generation.studio import in_studio
 from playground.generation.tidy import remove_expired
