@@ -29,6 +29,7 @@ class Buyer:
     person_id: int | None = None
     is_test: bool = False
     is_capped: bool = False
+    kept_seconds: int | None = None
     network: str = ""
 
     @property

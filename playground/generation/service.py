@@ -37,6 +37,7 @@ from playground.generation.price import unit_price
 from playground.generation.progress import keeper, take_up_what_was_kept
 from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
 from playground.generation.route import route
+from playground.generation.storage import shelves
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import GIVEN_UP, sweep
 from playground.generation.twins import give_key_back, holder
@@ -79,11 +80,13 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
             _("Easel is restarting. Nothing was charged; try again soon.")
         )
     generation = drawn_up(quote(ask, buyer), buyer)
+    await shelves.check_room(buyer.account_id)
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
     generation.user, generation.metadata = call.terms.user, call.terms.metadata
-    generation.kept_seconds = call.terms.kept_seconds
+    asked = call.terms.kept_seconds
+    generation.kept_seconds = buyer.kept_seconds if asked is None else asked
     if not await opened(generation, here, buyer.is_capped, call.once):
         raise await why_not(generation, buyer, call.once)
     return generation
