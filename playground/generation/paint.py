@@ -7,7 +7,7 @@ rubbish is followed by the next. A refusal is the model's answer and ends it.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -29,9 +29,11 @@ from playground.generation.providers.base import (
     Broken,
     Commission,
     PaintedPicture,
+    Preview,
     Provider,
     ProviderFailure,
     Refused,
+    Show,
 )
 from playground.generation.request import ImageRequest
 from playground.generation.wording import picture_fields, worded
@@ -41,10 +43,19 @@ Failure = ProviderFailure | EaselError
 Keep = Callable[["Fresh"], Awaitable[Delivered]]
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Somebody who watches: told of each picture that is kept, and of previews if wanted."""
+
+    tell: Callable[[Delivered | Preview], None]
+    previews: int = 0
+
+
 @dataclass(slots=True)
 class Work:
     """What has come of an order so far. `kept` says which positions are in the books."""
 
+    watch: Watch | None = None
     pictures: list[Delivered] = field(default_factory=list)
     kept: set[int] = field(default_factory=set)
     attempts: list[AttemptRow] = field(default_factory=list)
@@ -71,6 +82,7 @@ class Order:
     keep: Keep
     in_background: bool
     sources: Sources = NO_SOURCES
+    watch: Watch | None = None
 
 
 async def paint(order: Order, providers: dict[str, Provider], work: Work) -> None:
@@ -221,7 +233,21 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         pictures=order.sources.pictures,
         mask=order.sources.mask,
         fields=picture_fields(offer),
+        previews=order.watch.previews if order.watch else 0,
+        show=shown_to(order.watch, spots),
     )
+
+
+def shown_to(watch: Watch | None, spots: list[int]) -> Show | None:
+    """Pass a call's previews on, under the places their pictures have in the order."""
+    if watch is None or not watch.previews:
+        return None
+
+    def show(preview: Preview) -> None:
+        if preview.place < len(spots):
+            watch.tell(replace(preview, place=spots[preview.place]))
+
+    return show
 
 
 def outcome(failure: Failure | None, kept: int) -> str:

@@ -138,10 +138,12 @@ async def opened(
         ) from error
 
 
-async def carry_out(generation: Generation) -> list[Delivered]:
+async def carry_out(
+    generation: Generation, work: Work | None = None
+) -> list[Delivered]:
     """Paint, deliver, and charge for exactly what was delivered."""
     here = studio()
-    work = Work()
+    work = work or Work()
     try:
         await take_up_what_was_kept(generation, work)
         await paint(await order_of(generation, work, here), here.providers, work)
@@ -170,6 +172,7 @@ async def order_of(generation: Generation, work: Work, here: Studio) -> Order:
         keep=keeper(generation, work, here),
         in_background=generation.lane == Generation.Lane.GUEST,
         sources=await sources_of(request),
+        watch=work.watch,
     )
 
 
@@ -237,13 +240,15 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
     return State.REFUSED if isinstance(failure, RefusedByModel) else State.FAILED
 
 
-async def see_through(generation: Generation) -> list[Delivered]:
+async def see_through(
+    generation: Generation, work: Work | None = None
+) -> list[Delivered]:
     """Carry an order out to its end, even when whoever asked stops listening."""
-    work = studio().begin(generation, carry_out(generation))
+    doing = studio().begin(generation, carry_out(generation, work))
     try:
-        return await asyncio.shield(work)
+        return await asyncio.shield(doing)
     except asyncio.CancelledError:
-        if not work.cancelled():
+        if not doing.cancelled():
             raise
         raise PutBack(
             _(
