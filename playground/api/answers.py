@@ -102,6 +102,8 @@ def images_out(
             "tier": request.tier,
             "seeds": [picture.row.seed for picture in pictures],
             "is_test": generation.is_test,
+            "user": generation.user,
+            "metadata": generation.metadata or {},
             "warnings": [
                 {"field": note.field, "message": note.message} for note in request.notes
             ],
@@ -186,7 +188,8 @@ def told_in_headers(generation: Generation) -> dict[str, str]:
 def entry(picture: Delivered, request: ImageRequest, site: str) -> dict[str, Any]:
     """One picture: its name, its address if that was asked, and what is said of it."""
     row = picture.row
-    shown: dict[str, Any] = {"id": row.id}
+    until = row.expires_at and int(row.expires_at.timestamp())
+    shown: dict[str, Any] = {"id": row.id, "kept_until": until}
     if request.response_format == "url":
         path, expires = picture_path(row.id, row.format, row.expires_at)
         shown |= {"url": site + path, "expires_at": expires}

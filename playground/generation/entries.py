@@ -21,6 +21,9 @@ ORDER_COLUMNS = {
     "model": "text",
     "prompt": "text",
     "request": "jsonb",
+    "user": "text",
+    "metadata": "jsonb",
+    "kept_seconds": "bigint",
     "n": "smallint",
     "unit_price_microcredits": "bigint",
     "state": "text",
@@ -83,7 +86,16 @@ MONEY_COLUMNS = {
     "idempotency_key": "text",
     "fingerprint": "text",
 }
+KEEPING_COLUMNS = {"generation_id": "text", "claim": "text", "provider": "text"}
 CLAIM_COLUMNS = {"generation_id": "text", "claim": "text", "seconds": "float8"}
+
+
+def listed(columns: dict[str, str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def places(columns: dict[str, str]) -> str:
+    return ", ".join(f":{name}" for name in columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ class Generation(models.Model):
     model = models.CharField(max_length=80)
     prompt = models.TextField()
     request = models.JSONField()
+    user = models.CharField(max_length=256, null=True)
+    metadata = models.JSONField(null=True)
+    kept_seconds = models.BigIntegerField(null=True)
     n = models.SmallIntegerField()
     unit_price_microcredits = models.BigIntegerField()
     state = models.CharField(max_length=20, choices=State)
@@ -64,6 +67,16 @@ class Generation(models.Model):
         indexes = [
             models.Index(
                 fields=["account", "-created_at"], name="generations_of_account"
+            ),
+            models.Index(
+                fields=["account", "user", "-created_at"],
+                condition=Q(user__isnull=False),
+                name="generations_of_user",
+            ),
+            models.Index(
+                fields=["account", "-created_at"],
+                condition=Q(metadata__isnull=False),
+                name="generations_with_metadata",
             ),
             models.Index(
                 fields=["deadline"],
@@ -99,8 +112,8 @@ class Generation(models.Model):
 
     @property
     def charged_microcredits(self) -> int:
-        """What it did cost: the frozen price times the pictures delivered."""
-        return self.unit_price_microcredits * self.delivered
+        """What it did cost: the frozen price times the pictures delivered, at its end."""
+        return 0 if self.is_live else self.unit_price_microcredits * self.delivered
 
 
 class IdempotencyKey(models.Model):

@@ -38,17 +38,28 @@ from playground.generation.wording import picture_fields, worded
 
 log = structlog.get_logger()
 Failure = ProviderFailure | EaselError
-Keep = Callable[[PaintedPicture, int], Awaitable[Delivered]]
+Keep = Callable[["Fresh"], Awaitable[Delivered]]
 
 
 @dataclass(slots=True)
 class Work:
-    """What has come of an order so far."""
+    """What has come of an order so far. `kept` says which positions are in the books."""
 
     pictures: list[Delivered] = field(default_factory=list)
+    kept: set[int] = field(default_factory=set)
     attempts: list[AttemptRow] = field(default_factory=list)
     failure: EaselError | None = None
     provider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A picture as it came, whose it is, and its place in the order."""
+
+    painted: PaintedPicture
+    provider: str
+    position: int
+    is_last: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +185,9 @@ async def ask_and_keep(
         async with asyncio.timeout(commission.deadline_seconds):
             one.answer = await provider.paint(commission)
         for spot, painted in zip(spots, one.answer.pictures, strict=False):
-            work.pictures.append(await order.keep(painted, spot))
+            is_last = spots_left(order, work) == [spot]
+            fresh = Fresh(painted, one.offer.provider, spot, is_last)
+            work.pictures.append(await order.keep(fresh))
             one.kept += 1
     except (ProviderFailure, EaselError):
         raise
