@@ -198,7 +198,8 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
     if not await closed(closing, here):
         raise TimedOut(str(GIVEN_UP))
     generation.state, generation.delivered = closing.state, len(delivered)
-    generation.provider, generation.tried = closing.provider, closing.attempts
+    generation.provider = closing.provider or generation.provider
+    generation.tried = closing.attempts
     if failure and not delivered:
         raise failure
     return delivered
