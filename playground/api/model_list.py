@@ -126,7 +126,7 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "n_max": model.n_max,
         "prompt_characters": model.prompt_characters,
         "prices": prices_out(model, buyer),
-        "providers": [provider_out(offer, connected) for offer in model.offers],
+        "providers": [provider_out(offer, connected()) for offer in model.offers],
     }
 
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("generation", "0003_expiring_pictures")]
+    dependencies = [("generation", "0004_terms")]
 
     operations = [
         migrations.AddField("attempt", name, models.IntegerField(null=True))
