@@ -183,6 +183,10 @@ class Broken(ProviderFailure):
     outcome = "broken"
 
 
+class Late(Broken):
+    """It did not answer in time: the next offer, please."""
+
+
 class Misconfigured(ProviderFailure):
     """Our credential, address or model name is wrong: next offer, tell the operator."""
 
