@@ -203,6 +203,8 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         in_background=order.in_background,
         pictures=order.sources.pictures,
         mask=order.sources.mask,
+        turns=request.turns,
+        earlier=order.sources.earlier,
     )
 
 

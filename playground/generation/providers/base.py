@@ -13,8 +13,34 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a conversation: words or a picture, and the model's own mark on it.
+
+    `picture` is its place among all the pictures: those to edit, then earlier ones.
+    A `signature` goes back to the model that made it as it came, to the byte.
+    """
+
+    text: str = ""
+    picture: int | None = None
+    is_thought: bool = False
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one side said at a time."""
+
+    role: Literal["user", "model"]
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Commission:
-    """One call to one provider, in that offer's terms. With pictures, it is an edit."""
+    """One call to one provider, in that offer's terms. With pictures, it is an edit.
+
+    `turns` is the whole conversation for a model that follows one; its last words are
+    the prompt. `earlier` holds the pictures in it that are not edited now.
+    """
 
     upstream: str
     prompt: str
@@ -32,6 +58,8 @@ class Commission:
     in_background: bool = False
     pictures: tuple[bytes, ...] = ()
     mask: bytes | None = None
+    turns: tuple[Turn, ...] = ()
+    earlier: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
