@@ -9,7 +9,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import structlog
 from django.conf import settings
@@ -35,6 +34,7 @@ from playground.generation.providers.base import (
     Refused,
 )
 from playground.generation.request import ImageRequest
+from playground.generation.wording import picture_fields, worded
 
 log = structlog.get_logger()
 Failure = ProviderFailure | EaselError
@@ -199,23 +199,14 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         negative_prompt=request.negative_prompt,
         quality=request.quality,
         output_format=request.output_format,
-        parameters=passed_on(request, offer),
+        parameters=worded(request, offer, spots),
         in_background=order.in_background,
         pictures=order.sources.pictures,
         mask=order.sources.mask,
         turns=request.turns,
         earlier=order.sources.earlier,
+        fields=picture_fields(offer),
     )
-
-
-def passed_on(request: ImageRequest, offer: Offer) -> dict[str, Any]:
-    """The caller's own fields that this offer takes, under the names it knows."""
-    taken = {name: value for name, value in request.extras if offer.passes_on(name)}
-    known = offer.parameters
-    return {
-        known[name].upstream if name in known else name: value
-        for name, value in taken.items()
-    }
 
 
 def outcome(failure: Failure | None, kept: int) -> str:

@@ -17,6 +17,7 @@ from accounts.ids import new_id
 from billing.ledger import MICRO, Budget, budgets_without_room, wallet_of
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
+from playground.generation.channels import connected
 from playground.generation.database import AWAY, CLASHES, in_thread
 from playground.generation.deliver import Delivered, Keeping, deliver
 from playground.generation.errors import (
@@ -35,7 +36,6 @@ from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
 from playground.generation.price import unit_price
 from playground.generation.providers.base import PaintedPicture
-from playground.generation.providers.connected import connected_names
 from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
 from playground.generation.route import route
 from playground.generation.studio import Studio, studio
@@ -65,8 +65,7 @@ def quote(ask: Ask, buyer: Buyer) -> Quote:
     request = normalise(ask, models, settings.DEFAULT_MODEL)
     model = models.find(request.model)
     editing = bool(request.references)
-    connected = connected_names(settings.COMPATIBLE_SERVERS)
-    route(model, connected, is_test=buyer.is_test, editing=editing)
+    route(model, connected(), is_test=buyer.is_test, editing=editing)
     if not buyer.pays:
         return Quote(request, 0)
     seen = request.looks_at
@@ -167,7 +166,7 @@ async def order_of(generation: Generation, here: Studio) -> Order:
         request=request,
         offers=route(
             model,
-            here.providers,
+            here.channels,
             is_test=generation.is_test,
             editing=bool(request.references),
         ),

@@ -4,7 +4,7 @@ An adapter turns a `Commission` into an `Answer` or raises one of the failures
 below. It knows its own wire and nothing of accounts, money or Django.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
@@ -35,6 +35,15 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureFields:
+    """Under which names an upstream takes pictures to edit, and whether as a list."""
+
+    pictures: str = "image"
+    is_list: bool = True
+    mask: str = "mask"
+
+
+@dataclass(frozen=True, slots=True)
 class Commission:
     """One call to one provider, in that offer's terms. With pictures, it is an edit.
 
@@ -60,6 +69,7 @@ class Commission:
     mask: bytes | None = None
     turns: tuple[Turn, ...] = ()
     earlier: tuple[bytes, ...] = ()
+    fields: PictureFields = PictureFields()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +101,42 @@ class Provider(Protocol):
     async def paint(self, commission: Commission) -> Answer: ...
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How one provider lets us in: our secret there, and where it is if not at home.
+
+    `is_local`: it is ours, or a simulator, so its results may lie on a private network.
+    """
+
+    secret: str = field(default="", repr=False)
+    base_url: str = ""
+    is_local: bool = False
+    options: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """What the house knows of an adapter before it is opened: one row of `connected`."""
+
+    name: str
+    label: str
+    open: Callable[[Access], Provider]
+    edits: bool = False
+    masks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way to a provider: its trade, and the access we have there."""
+
+    name: str
+    trade: Trade
+    access: Access = Access()
+
+    def opened(self) -> Provider:
+        return self.trade.open(self.access)
 
 
 class ProviderFailure(Exception):
