@@ -51,7 +51,7 @@ FIELDS = (
     *("image", "mask", "background", "web_search", "width", "height"),
 )
 FORMS = {"size": ("", "star", "object"), "image": ("", "one")}
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+_ID = re.compile(r"(?=.{1,80}$)[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)?")
 _SUFFIX = re.compile(r"-[a-z0-9]{1,8}")
 
 
@@ -119,7 +119,7 @@ def _model(table: Table) -> Model:
 def _name(table: Table, key: str, name: str) -> str:
     if not _ID.fullmatch(name):
         raise table.wrong(
-            f"“{name}” must be small letters, digits, dots, dashes and underscores.",
+            f"“{name}” must be small letters, digits, dots, dashes, underscores, one slash.",
             key,
         )
     return name

@@ -294,11 +294,11 @@ async def why_not(
     if buyer.is_capped and buyer.key_id:
         needed = generation.quoted_microcredits, buyer.key_id
         for budget in await in_thread(lambda: budgets_without_room(*needed)):
-            return beyond(budget)
+            return beyond(budget, generation.quoted_microcredits)
     return await why_it_cannot_pay(generation)
 
 
-def beyond(budget: Budget) -> CannotPay:
+def beyond(budget: Budget, needed: int) -> CannotPay:
     """Name the limit, its value, and when it resets."""
     said = _(
         "This key may spend %(cap)s credits %(period)s, and %(used)s of them are spent"
@@ -311,7 +311,12 @@ def beyond(budget: Budget) -> CannotPay:
     if budget.resets_at:
         when = {"when": f"{budget.resets_at:%Y-%m-%d %H:%M}"}
         said = f"{said} {_('It resets at %(when)s UTC.') % when}"
-    return CannotPay(said, code="budget_exceeded")
+    return CannotPay(
+        said,
+        code="budget_exceeded",
+        required_credits=Decimal(needed) / MICRO,
+        available_credits=Decimal(max(0, budget.cap - budget.used)) / MICRO,
+    )
 
 
 async def why_it_cannot_pay(generation: Generation) -> CannotPay:
@@ -322,16 +327,16 @@ async def why_it_cannot_pay(generation: Generation) -> CannotPay:
             _("This account owes credits or is frozen. Settle it under Credits first."),
             code="payment_due",
         )
-    missing = {
-        "needed": in_credits(generation.quoted_microcredits),
-        "available": in_credits(wallet.available),
-    }
+    needed, available = generation.quoted_microcredits, wallet.available
+    missing = {"needed": in_credits(needed), "available": in_credits(available)}
     return CannotPay(
         _(
             "This needs %(needed)s credits and %(available)s are available."
             " Buy credits in the console, or ask for fewer or smaller pictures."
         )
-        % missing
+        % missing,
+        required_credits=Decimal(needed) / MICRO,
+        available_credits=Decimal(available) / MICRO,
     )
 
 

@@ -169,7 +169,7 @@ def test_a_bad_field_is_named_and_costs_nothing(api, alice, body, param):
 
     assert answer.status_code == 400
     assert answer.json()["error"]["param"] == param
-    assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
+    assert {"message", "type", "param", "code"} < set(answer.json()["error"])
     assert alice.credits() == 100
 
 
