@@ -81,27 +81,34 @@ def images_out(
     entries: list[dict[str, Any]],
 ) -> dict[str, Any]:
     first = pictures[0].row
-    charged = generation.unit_price_microcredits * len(pictures)
-    delivered = f"{first.width}x{first.height}"
     return {
         "created": int(time.time()),
         "data": entries,
-        "size": delivered,
+        "size": f"{first.width}x{first.height}",
         "output_format": first.format,
-        "metadata": {
-            "request_id": generation.id,
-            "model": generation.model,
-            "requested": request.requested_size,
-            "delivered": delivered,
-            "shape": request.shape,
-            "tier": request.tier,
-            "seeds": [picture.row.seed for picture in pictures],
-            "is_test": generation.is_test,
-            "warnings": [
-                {"field": note.field, "message": note.message} for note in request.notes
-            ],
-            "cost": amount(charged),
-        },
+        "metadata": metadata_out(generation, request, pictures),
+    }
+
+
+def metadata_out(
+    generation: Generation, request: ImageRequest, pictures: list[Delivered]
+) -> dict[str, Any]:
+    """What Easel says of an order, in every dialect."""
+    first = pictures[0].row
+    charged = generation.unit_price_microcredits * len(pictures)
+    return {
+        "request_id": generation.id,
+        "model": generation.model,
+        "requested": request.requested_size,
+        "delivered": f"{first.width}x{first.height}",
+        "shape": request.shape,
+        "tier": request.tier,
+        "seeds": [picture.row.seed for picture in pictures],
+        "is_test": generation.is_test,
+        "warnings": [
+            {"field": note.field, "message": note.message} for note in request.notes
+        ],
+        "cost": amount(charged),
     }
 
 

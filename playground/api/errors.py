@@ -90,7 +90,7 @@ def unforeseen(error: Exception) -> EaselError:
         away = _("The database is away for a moment. Try again soon.")
         return errors.OutOfService(str(away))
     log.exception("api.bug", exc_info=error)
-    return EaselError(str(BY_STATUS[500][2]))
+    return EaselError(str(BY_STATUS[500][1]))
 
 
 def answer_status(status: int) -> HttpResponse:

@@ -69,9 +69,7 @@ def quote(ask: Ask, buyer: Buyer) -> Quote:
     if not buyer.pays:
         return Quote(request, 0)
     seen = request.looks_at
-    return Quote(
-        request, unit_price(model, request, buyer.multiplier, references=seen)
-    )
+    return Quote(request, unit_price(model, request, buyer.multiplier, references=seen))
 
 
 async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:

@@ -4,16 +4,17 @@ The field a sentence is about is named as Google's clients wrote it, whatever it
 called behind the door.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from playground.api.addresses import page_address
 from playground.api.errors import (
     BY_STATUS,
-    status_and_type,
+    code_of,
     unforeseen,
     unreadable,
     wrong_field,
@@ -58,11 +59,16 @@ NOWHERE = _(
 
 def answer_error(error: EaselError) -> HttpResponse:
     """Put one of our errors into Google's envelope."""
-    status = status_and_type(error)[0]
-    response = enveloped(error_out(error), status)
-    wait = getattr(error, "retry_after_seconds", None)
-    if wait is not None:
+    code = code_of(error)
+    response = HttpResponse(
+        orjson.dumps({"error": error_out(error)}),
+        status=code.status,
+        content_type="application/json",
+    )
+    if (wait := seconds_to_wait(error)) is not None:
         response["Retry-After"] = str(wait)
+    if code.is_final:
+        response["x-should-retry"] = "false"
     return response
 
 
@@ -80,43 +86,38 @@ def answer_bug(error: Exception) -> HttpResponse:
 
 def answer_status(status: int) -> HttpResponse:
     """The envelope for what happened outside any endpoint."""
-    _kind, code, message = BY_STATUS[status]
+    code, message = BY_STATUS[status]
     said = NOWHERE if status == 404 else message
-    return enveloped(described(status, str(said), [reason(code)]), status)
-
-
-def enveloped(error: dict[str, Any], status: int) -> HttpResponse:
-    return HttpResponse(
-        orjson.dumps({"error": error}), status=status, content_type="application/json"
-    )
+    return answer_error(EaselError(str(said), code=code))
 
 
 def error_out(error: EaselError) -> dict[str, Any]:
     """Say an error as it stands in an envelope, or in the middle of a stream."""
-    details = [reason(error.code)]
-    message = error.message
-    if error.param:
-        field = FIELDS.get(error.param, error.param)
-        violation = {"field": field, "description": message}
-        details.append(
-            {"@type": f"{TYPE}BadRequest", "fieldViolations": [violation]}
-        )
-    wait = getattr(error, "retry_after_seconds", None)
-    if wait is not None:
-        details.append({"@type": f"{TYPE}RetryInfo", "retryDelay": f"{wait}s"})
-    return described(status_and_type(error)[0], message, details)
-
-
-def reason(code: str) -> dict[str, Any]:
-    return {"@type": f"{TYPE}ErrorInfo", "reason": code.upper(), "domain": "easel"}
-
-
-def described(
-    status: int, message: str, details: list[dict[str, Any]]
-) -> dict[str, Any]:
+    status = code_of(error).status
     return {
         "code": status,
-        "message": message,
+        "message": error.message,
         "status": NAMES[status],
-        "details": details,
+        "details": list(details_of(error)),
     }
+
+
+def details_of(error: EaselError) -> Iterator[dict[str, Any]]:
+    """Say what a program may want to know, in the forms Google's clients know."""
+    facts = {name: str(fact) for name, fact in error.facts.items()}
+    info = {"reason": error.code.upper(), "domain": "easel", "metadata": facts}
+    yield {"@type": f"{TYPE}ErrorInfo", **info}
+    if error.param:
+        field = FIELDS.get(error.param, error.param)
+        violation = {"field": field, "description": error.message}
+        yield {"@type": f"{TYPE}BadRequest", "fieldViolations": [violation]}
+    if (wait := seconds_to_wait(error)) is not None:
+        yield {"@type": f"{TYPE}RetryInfo", "retryDelay": f"{wait}s"}
+    page = page_address(f"/docs/errors#{error.code}")
+    link = {"description": str(code_of(error).hint), "url": page}
+    yield {"@type": f"{TYPE}Help", "links": [link]}
+
+
+def seconds_to_wait(error: EaselError) -> int | None:
+    wait: int | None = getattr(error, "retry_after_seconds", None)
+    return wait

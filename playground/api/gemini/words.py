@@ -97,9 +97,9 @@ class GenerationConfig(Words):
         None
     )
     image_config: ImageConfig | None = None
-    response_format: (
-        Annotated[list[ResponseFormat], BeforeValidator(listed)] | None
-    ) = None
+    response_format: Annotated[list[ResponseFormat], BeforeValidator(listed)] | None = (
+        None
+    )
     candidate_count: Number | None = None
     seed: Number | None = None
 
