@@ -7,7 +7,6 @@ A filter that fits no model here says what would.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
@@ -15,9 +14,9 @@ from ninja import Router
 from playground.api.answers import amount
 from playground.api.schemas import Refusal
 from playground.generation.catalogue import Model, Offer, catalogue
+from playground.generation.channels import connected
 from playground.generation.errors import BadRequest
 from playground.generation.price import listed
-from playground.generation.providers.connected import connected_names
 from playground.generation.quoting import quoted
 from playground.generation.request import Buyer
 
@@ -96,7 +95,6 @@ def fits(model: Model, wanted: dict[str, str]) -> bool:
 def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
     """OpenAI's fields, and what Easel knows of the model."""
     life, can = model.lifecycle, model.capabilities
-    connected = connected_names(settings.COMPATIBLE_SERVERS)
     return {
         "id": model.id,
         "object": "model",
@@ -112,7 +110,7 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "status": life.status,
         "shutdown_date": life.shutdown.isoformat() if life.shutdown else None,
         "successor": life.successor,
-        "is_connected": any(offer.provider in connected for offer in model.offers),
+        "is_connected": any(offer.provider in connected() for offer in model.offers),
         "modes": list(modes_of(model)),
         "endpoints": [ENDPOINTS[mode] for mode in modes_of(model) if mode in ENDPOINTS],
         "capabilities": {name: getattr(can, name) for name in can.__slots__},
@@ -128,7 +126,7 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "n_max": model.n_max,
         "prompt_characters": model.prompt_characters,
         "prices": prices_out(model, buyer),
-        "providers": [provider_out(offer, connected) for offer in model.offers],
+        "providers": [provider_out(offer, connected()) for offer in model.offers],
     }
 
 

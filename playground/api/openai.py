@@ -62,7 +62,7 @@ api.add_router("/models", model_list.router)
 @api.post("/images/generations/", response=dict, include_in_schema=False)
 async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponse:
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
-    caller = caller_of(request, "images.generations")
+    caller = caller_of(request, "images.generations").saying(body.said())
     return answer_images(await painted(body.to_ask(), caller), caller.site)
 
 

@@ -91,9 +91,11 @@ def test_several_pictures_differ_and_each_is_paid(api, alice):
     pictures = {api.get(entry["url"]).body for entry in answer.json()["data"]}
     assert len(pictures) == 3
     assert alice.credits() == 97
+    three = {"credits": 3, "microcredits": 3 * MICRO}
     assert answer.json()["metadata"]["cost"] == {
-        "credits": 3,
-        "microcredits": 3 * MICRO,
+        **three,
+        "held": three,
+        "charged": three,
     }
 
 

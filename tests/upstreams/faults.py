@@ -24,7 +24,12 @@ class Order:
     origin: str
     port: int
     slow_seconds: float
-    request_id: str
+    number: int
+    allowed: Callable[[], int]
+
+    @property
+    def request_id(self) -> str:
+        return f"req_{self.number}"
 
     @property
     def entries(self) -> list[dict]:
@@ -138,6 +143,14 @@ async def cut(order: Order) -> web.StreamResponse:
 
 async def slow(order: Order) -> web.Response:
     await asyncio.sleep(order.slow_seconds)
+    return answered(order.entries)
+
+
+async def in_turn(order: Order) -> web.Response:
+    """Each answer waits until the test allows so many."""
+    async with asyncio.timeout(60):
+        while order.number > order.allowed():
+            await asyncio.sleep(0.01)
     return answered(order.entries)
 
 
@@ -297,6 +310,7 @@ FAULTS: dict[str, Fault] = {
     "reset": reset,
     "cut": cut,
     "slow": slow,
+    "in-turn": in_turn,
     "hang": hang,
     "huge": huge,
     "huge-and-says-so": huge_and_says_so,

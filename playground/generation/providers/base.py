@@ -86,6 +86,15 @@ class PaintedPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a call took in tokens, as the provider counts them."""
+
+    text_in: int = 0
+    pictures_in: int = 0
+    out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: pictures, and what is worth noting about the call."""
 
@@ -93,6 +102,7 @@ class Answer:
     upstream_request_id: str = ""
     first_byte_seconds: float | None = None
     cost_microusd: int | None = None
+    tokens: Tokens | None = None
 
 
 class Provider(Protocol):

@@ -40,6 +40,7 @@ from playground.generation.providers.entries import (
     painted,
     picture_inside,
     task_of,
+    tokens_of,
 )
 from playground.generation.providers.servers import CompatibleServer, servers_from
 from playground.generation.providers.wire import Call, Errand, Reply, Wire
@@ -78,6 +79,7 @@ class CompatibleProvider:
             pictures=pictures,
             upstream_request_id=reply.headers.get("x-request-id", ""),
             first_byte_seconds=reply.first_byte_seconds,
+            tokens=tokens_of(document.tree),
         )
 
     async def close(self) -> None:
