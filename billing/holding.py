@@ -62,14 +62,18 @@ counted AS (
         SELECT a.key_id FROM asked a JOIN able ON able.account_id = a.wallet_id)
 )"""
 
+# Said so that PostgreSQL finds a hold by its order: told that its state is pending, it
+# walks through the index of all the pending ones, for each order again.
+PENDING = "h.resolved_at IS NULL"
+
 # PostgreSQL. `closing(job_id, cost, unpaid_state, reason)` comes before, and orders that are
 # free have no row in it. Charges of one wallet get their numbers in the order of their holds.
-SETTLE = """
+SETTLE = f"""
 resolved AS (
     UPDATE billing_hold h
     SET state = CASE WHEN c.cost > 0 THEN 'posted' ELSE c.unpaid_state END,
         posted = c.cost, resolved_at = now(), reason = c.reason
-    FROM closing c WHERE h.job_id = c.job_id AND h.state = 'pending'
+    FROM closing c WHERE h.job_id = c.job_id AND {PENDING}
     RETURNING h.id, h.wallet_id, h.amount, h.posted, h.job_id, h.key_id, h.created_at
 ),
 moved AS (

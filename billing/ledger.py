@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from billing.holding import (
     HOLD,
+    PENDING,
     SETTLE,
     SQLITE_LATER,
     SQLITE_NOW,
@@ -32,6 +33,7 @@ from billing.models import Clawback, Hold, KeyBudget, Transfer, Wallet
 __all__ = [
     "HOLD",
     "MICRO",
+    "PENDING",
     "SETTLE",
     "SQLITE_LATER",
     "SQLITE_NOW",

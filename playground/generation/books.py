@@ -337,7 +337,7 @@ moved AS (
 kept AS (
     UPDATE billing_hold h SET expires_at = {LATER}
     FROM asked c JOIN moved ON moved.id = c.generation_id AND moved.claim = c.claim
-    WHERE h.job_id = c.generation_id AND h.state = 'pending'
+    WHERE h.job_id = c.generation_id AND {ledger.PENDING}
 )
 SELECT id, claim FROM moved"""
 
@@ -356,7 +356,7 @@ closed AS (
     WHERE g.id = c.generation_id AND g.state = c.from_state AND g.claim = c.claim
       AND (NOT c.overdue_only OR g.deadline < now())
       AND (g.unit_price_microcredits = 0 OR EXISTS (
-          SELECT 1 FROM billing_hold h WHERE h.job_id = g.id AND h.state = 'pending'))
+          SELECT 1 FROM billing_hold h WHERE h.job_id = g.id AND {ledger.PENDING}))
     RETURNING g.id, g.account_id, g.unit_price_microcredits * c.delivered AS cost,
               g.unit_price_microcredits > 0 AS is_paid, c.unpaid_state, c.error_code AS reason
 ),
