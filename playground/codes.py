@@ -112,6 +112,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("The key may not do this."),
             _("Use another key, or have its owner allow it."),
         ),
+        "storage_quota_exceeded": Code(
+            403,
+            KEY,
+            _("The account has stored as many pictures as the operator allows."),
+            _("Delete some, or ask with a shorter retention from now on."),
+            is_final=True,
+        ),
         "model_not_found": Code(
             404,
             CALLER,

@@ -7,7 +7,7 @@ rubbish is followed by the next. A refusal is the model's answer and ends it.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import ceil
 
@@ -35,9 +35,11 @@ from playground.generation.providers.base import (
     Commission,
     Late,
     PaintedPicture,
+    Preview,
     Provider,
     ProviderFailure,
     Refused,
+    Show,
 )
 from playground.generation.request import ImageRequest
 from playground.generation.wording import picture_fields, worded
@@ -48,10 +50,19 @@ BUSY_SECONDS = 5  # when no provider says how long it is busy
 Keep = Callable[["Fresh"], Awaitable[Delivered]]
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Somebody who watches: told of each picture that is kept, and of previews if wanted."""
+
+    tell: Callable[[Delivered | Preview], None]
+    previews: int = 0
+
+
 @dataclass(slots=True)
 class Work:
     """What has come of an order so far. `kept` says which positions are in the books."""
 
+    watch: Watch | None = None
     pictures: list[Delivered] = field(default_factory=list)
     kept: set[int] = field(default_factory=set)
     attempts: list[AttemptRow] = field(default_factory=list)
@@ -78,6 +89,7 @@ class Order:
     keep: Keep
     in_background: bool
     sources: Sources = NO_SOURCES
+    watch: Watch | None = None
 
 
 async def paint(order: Order, providers: dict[str, Provider], work: Work) -> None:
@@ -249,8 +261,24 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         in_background=order.in_background,
         pictures=order.sources.pictures,
         mask=order.sources.mask,
+        turns=request.turns,
+        earlier=order.sources.earlier,
         fields=picture_fields(offer),
+        previews=order.watch.previews if order.watch else 0,
+        show=shown_to(order.watch, spots),
     )
+
+
+def shown_to(watch: Watch | None, spots: list[int]) -> Show | None:
+    """Pass a call's previews on, under the places their pictures have in the order."""
+    if watch is None or not watch.previews:
+        return None
+
+    def show(preview: Preview) -> None:
+        if preview.place < len(spots):
+            watch.tell(replace(preview, place=spots[preview.place]))
+
+    return show
 
 
 def outcome(failure: Failure | None, kept: int) -> str:

@@ -37,6 +37,7 @@ from playground.generation.price import unit_price
 from playground.generation.progress import keeper, take_up_what_was_kept
 from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
 from playground.generation.route import route
+from playground.generation.storage import shelves
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import GIVEN_UP, sweep
 from playground.generation.twins import give_key_back, holder
@@ -66,9 +67,8 @@ def quote(ask: Ask, buyer: Buyer) -> Quote:
     route(model, connected(), is_test=buyer.is_test, editing=editing)
     if not buyer.pays:
         return Quote(request, 0)
-    references = len(request.references)
-    price = unit_price(model, request, buyer.multiplier, references=references)
-    return Quote(request, price)
+    seen = request.looks_at
+    return Quote(request, unit_price(model, request, buyer.multiplier, references=seen))
 
 
 async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
@@ -79,11 +79,13 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
             _("Easel is restarting. Nothing was charged; try again soon.")
         )
     generation = drawn_up(quote(ask, buyer), buyer)
+    await shelves.check_room(buyer.account_id)
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
     generation.user, generation.metadata = call.terms.user, call.terms.metadata
-    generation.kept_seconds = call.terms.kept_seconds
+    asked = call.terms.kept_seconds
+    generation.kept_seconds = buyer.kept_seconds if asked is None else asked
     if not await opened(generation, here, buyer, call.once):
         raise await why_not(generation, buyer, call.once)
     return generation
@@ -135,10 +137,12 @@ async def opened(
         ) from error
 
 
-async def carry_out(generation: Generation) -> list[Delivered]:
+async def carry_out(
+    generation: Generation, work: Work | None = None
+) -> list[Delivered]:
     """Paint, deliver, and charge for exactly what was delivered."""
     here = studio()
-    work = Work()
+    work = work or Work()
     try:
         await take_up_what_was_kept(generation, work)
         await paint(await order_of(generation, work, here), here.providers, work)
@@ -167,6 +171,7 @@ async def order_of(generation: Generation, work: Work, here: Studio) -> Order:
         keep=keeper(generation, work, here),
         in_background=generation.lane == Generation.Lane.GUEST,
         sources=await sources_of(request),
+        watch=work.watch,
     )
 
 
@@ -192,7 +197,8 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
     if not await closed(closing, here):
         raise TimedOut(str(GIVEN_UP))
     generation.state, generation.delivered = closing.state, len(delivered)
-    generation.provider, generation.tried = closing.provider, closing.attempts
+    generation.provider = closing.provider or generation.provider
+    generation.tried = closing.attempts
     if failure and not delivered:
         raise failure
     return delivered
@@ -234,13 +240,15 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
     return State.REFUSED if isinstance(failure, RefusedByModel) else State.FAILED
 
 
-async def see_through(generation: Generation) -> list[Delivered]:
+async def see_through(
+    generation: Generation, work: Work | None = None
+) -> list[Delivered]:
     """Carry an order out to its end, even when whoever asked stops listening."""
-    work = studio().begin(generation, carry_out(generation))
+    doing = studio().begin(generation, carry_out(generation, work))
     try:
-        return await asyncio.shield(work)
+        return await asyncio.shield(doing)
     except asyncio.CancelledError:
-        if not work.cancelled():
+        if not doing.cancelled():
             raise
         raise PutBack(
             _(

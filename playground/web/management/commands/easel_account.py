@@ -15,6 +15,8 @@ from django.db import transaction
 from accounts.issuing import account_of, issue_key
 from accounts.models import AccessGroup, Account, ApiKey, Person
 from billing.ledger import MICRO, credit, limit_account, limit_member, wallet_of
+from playground.generation.errors import BadRequest
+from playground.generation.terms import kept_seconds_in
 
 MOST_CREDITS = 1_000_000_000  # far from where the books' whole numbers end
 LONGEST_NAME = ApiKey._meta.get_field("name").max_length or 0
@@ -39,6 +41,11 @@ class Command(BaseCommand):
                 metavar="CREDITS",
                 help=f"what the {whose} may spend in a month; 'none' lifts it",
             )
+        parser.add_argument(
+            "--retention",
+            metavar="SPAN",
+            help="how long pictures of its API calls are kept: 1h, 7d, forever",
+        )
         parser.add_argument("--test", action="store_true", help="make a test key")
         parser.add_argument(
             "--json", action="store_true", help="print one line of JSON"
@@ -47,9 +54,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         group = find_group(options["group"])
         credits, name = amount(options["credits"]), key_name(options["key"])
+        kept_seconds = retention(options["retention"])
         with transaction.atomic():
             person = person_named(email)
             account = account_in(account_of(person), group)
+            keep_for(account, kept_seconds)
             give(account, email, credits)
             limit(account, person, options)
             key = key_of(account, person, name, options["test"])
@@ -120,6 +129,20 @@ def account_in(account: Account, group: AccessGroup | None) -> Account:
         account.group = group
         account.save(update_fields=["group"])
     return account
+
+
+def retention(text: str | None) -> int | None:
+    try:
+        return kept_seconds_in(text)
+    except BadRequest as error:
+        raise CommandError(str(error)) from error
+
+
+def keep_for(account: Account, kept_seconds: int | None) -> None:
+    """Set how long the account's pictures are kept, when that is said."""
+    if kept_seconds is not None:
+        account.kept_seconds = kept_seconds
+        account.save(update_fields=["kept_seconds"])
 
 
 def give(account: Account, email: str, credits: Decimal) -> None:
