@@ -328,7 +328,7 @@ def beyond(budget: Budget, needed: int) -> CannotPay:
     whose = {
         "key": _("This key may spend %(cap)s credits %(period)s"),
         "account": _("This account may spend %(cap)s credits %(period)s"),
-        "member": _("The member behind this may spend %(cap)s credits %(period)s"),
+        "member": _("This member may spend %(cap)s credits %(period)s"),
     }[budget.kind]
     said = (whose + _(", and %(used)s of them are spent or held.")) % {
         "cap": in_credits(budget.cap),
