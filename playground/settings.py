@@ -156,6 +156,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
     },
     "tidy": {"task": "playground.generation.tasks.tidy_pictures", "schedule": 3600},
+    "expire": {
+        "task": "playground.generation.tasks.remove_expired_pictures",
+        "schedule": 300,
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 GRACE_SECONDS = env.int(
@@ -192,6 +196,7 @@ FILE_URL_SECONDS = env.int(
     "EASEL_FILE_URL_SECONDS", default=24 * 3600, validate=NOT_NEGATIVE
 )
 RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30, validate=NOT_NEGATIVE)
+ACCOUNT_QUOTA_MB = env.int("EASEL_ACCOUNT_QUOTA_MB", default=0, validate=NOT_NEGATIVE)
 
 # Models and providers. One without a key is simply not offered; the demo painter always is.
 CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")

@@ -22,8 +22,27 @@ class PictureFields:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """How far a picture has come: `place` is its place among those that were asked for.
+
+    `base64` is the upstream's own spelling. Nobody keeps it, and nobody pays for it.
+    """
+
+    place: int
+    number: int
+    base64: bytes
+
+
+Show = Callable[[Preview], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Commission:
-    """One call to one provider, in that offer's terms. With pictures, it is an edit."""
+    """One call to one provider, in that offer's terms. With pictures, it is an edit.
+
+    Somebody watches when there is `show`: it is told of so many previews of each
+    picture, by an upstream that really makes them.
+    """
 
     upstream: str
     prompt: str
@@ -42,6 +61,8 @@ class Commission:
     pictures: tuple[bytes, ...] = ()
     mask: bytes | None = None
     fields: PictureFields = PictureFields()
+    previews: int = 0
+    show: Show | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +181,10 @@ class Broken(ProviderFailure):
     """It failed, timed out or answered nonsense: the next offer, please."""
 
     outcome = "broken"
+
+
+class Late(Broken):
+    """It did not answer in time: the next offer, please."""
 
 
 class Misconfigured(ProviderFailure):
