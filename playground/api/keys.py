@@ -87,6 +87,18 @@ async def bearer(request: HttpRequest) -> Buyer:
     return await buyer_of(request.headers.get("Authorization", ""))
 
 
+async def googles_key(request: HttpRequest) -> Buyer:
+    """Authenticate a request whose key may be told in any of Google's ways."""
+    given = request.headers.get("x-goog-api-key") or request.GET.get("key", "")
+    if given.strip():
+        return await known_keys.buyer(given.strip())
+    if request.headers.get("Authorization"):
+        return await bearer(request)
+    raise Unauthorized(
+        _("No API key was given: send the header 'x-goog-api-key: esl_live_…'.")
+    )
+
+
 async def buyer_of(authorization: str) -> Buyer:
     """Return who pays, by `Authorization: Bearer <key>`."""
     scheme, given = (*authorization.split(" ", 1), "")[:2]

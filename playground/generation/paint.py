@@ -261,6 +261,8 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         in_background=order.in_background,
         pictures=order.sources.pictures,
         mask=order.sources.mask,
+        turns=request.turns,
+        earlier=order.sources.earlier,
         fields=picture_fields(offer),
         previews=order.watch.previews if order.watch else 0,
         show=shown_to(order.watch, spots),

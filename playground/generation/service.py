@@ -67,9 +67,8 @@ def quote(ask: Ask, buyer: Buyer) -> Quote:
     route(model, connected(), is_test=buyer.is_test, editing=editing)
     if not buyer.pays:
         return Quote(request, 0)
-    references = len(request.references)
-    price = unit_price(model, request, buyer.multiplier, references=references)
-    return Quote(request, price)
+    seen = request.looks_at
+    return Quote(request, unit_price(model, request, buyer.multiplier, references=seen))
 
 
 async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
