@@ -87,7 +87,17 @@ def read_again(generation: Generation, *, with_bytes: bool) -> list[Delivered]:
     """Return what an order delivered, and note its tries on it."""
     tries = generation.attempts.order_by("pk")
     generation.tried = tuple(one.as_written() for one in tries)
-    return pictures_of(generation, with_bytes=with_bytes)
+    pictures = pictures_of(generation, with_bytes=with_bytes)
+    if not pictures:
+        raise gone()
+    return pictures
+
+
+def gone() -> BadRequest:
+    return BadRequest(
+        _("The pictures of this order are no longer kept: send a new key."),
+        code="pictures_expired",
+    )
 
 
 def pictures_of(generation: Generation, *, with_bytes: bool) -> list[Delivered]:
@@ -105,7 +115,4 @@ def kept(picture: Picture, wants_bytes: bool) -> Delivered:
         with default_storage.open(picture.file) as file:
             return Delivered(row, file.read())
     except FileNotFoundError as error:
-        raise BadRequest(
-            _("The pictures of this order are no longer kept: send a new key."),
-            code="pictures_expired",
-        ) from error
+        raise gone() from error
