@@ -112,6 +112,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("The key may not do this."),
             _("Use another key, or have its owner allow it."),
         ),
+        "storage_quota_exceeded": Code(
+            403,
+            KEY,
+            _("The account has stored as many pictures as the operator allows."),
+            _("Delete some, or ask with a shorter retention from now on."),
+            is_final=True,
+        ),
         "model_not_found": Code(
             404,
             CALLER,
@@ -201,6 +208,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             RATE,
             _("That was too much at once."),
             _("Wait as long as Retry-After says, or until what is under way is done."),
+        ),
+        "upstream_busy": Code(
+            429,
+            RATE,
+            _("Every provider of this is busy. Nothing was charged."),
+            _("Wait as long as Retry-After says and ask again."),
         ),
         "server_error": Code(
             500,

@@ -24,6 +24,7 @@ from django.urls import set_script_prefix
 
 from accounts.ids import new_id
 from playground.addresses import is_trusted, networks, parse
+from playground.api import cors
 from playground.api.addresses import being_answered
 from playground.api.answers import Piece, PiecesResponse
 from playground.api.errors import answer_status
@@ -85,6 +86,10 @@ class SlimWay:
             scope = {**scope, "method": "GET"}
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        if asked_before := cors.preflight(scope):
+            headers = [*dressed(asked_before, request_id), *cors.allowed(scope)]
+            await send_whole(asked_before, headers, send)
+            return
         try:
             with await read_body(scope, receive) as body:
                 response = await self.answer(scope, body, request_id)
@@ -92,7 +97,7 @@ class SlimWay:
             response = status_in_kind(scope, 413)
         except Gone:
             return
-        headers = dressed(response, request_id)
+        headers = [*dressed(response, request_id), *cors.allowed(scope)]
         await send_whole(response, headers, send if is_wanted else without_body(send))
 
     async def answer(

@@ -73,8 +73,9 @@ def look_up(name: str) -> Buyer | None:
         group=group.pk,
         multiplier=group.multiplier,
         lane="api",
+        member_id=key.made_by_id,
         is_test=key.is_test,
-        is_capped=key.budgets.exists(),
+        kept_seconds=key.account.kept_seconds,
     )
 
 

@@ -31,6 +31,7 @@ from playground.api.tasks import task_of
 from playground.generation.database import in_thread
 from playground.generation.errors import EaselError
 from playground.generation.request import Buyer
+from playground.generation.storage import bytes_stored, most_bytes
 
 
 class Orjson(BaseRenderer):
@@ -69,11 +70,13 @@ async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpRespon
 @api.get("/balance", response={200: dict, 401: Refusal})
 @api.get("/balance/", response=dict, include_in_schema=False)
 async def show_balance(request: HttpRequest) -> dict[str, Any]:
-    """What the key's account has, and what of it is set aside."""
+    """What the key's account has, what of it is set aside, and what it has stored."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
     wallet = await in_thread(lambda: wallet_of(buyer.account_id))
+    stored = await in_thread(lambda: bytes_stored(buyer.account_id))
     return {
         "object": "balance",
+        "storage": {"bytes": stored, "most_bytes": most_bytes()},
         "available": amount(wallet.available),
         "held": amount(wallet.held),
         "balance": amount(wallet.balance),

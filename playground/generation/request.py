@@ -21,7 +21,10 @@ FORMATS = ("png", "jpeg", "webp", "avif", "gif")
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who asked: the account (and its wallet), the key or person, and the price level."""
+    """Who asked: the account (and its wallet), the key or person, and the price level.
+
+    `member_id` is the person whose monthly limit it counts in: a key's maker, say.
+    """
 
     account_id: str
     group: str
@@ -29,8 +32,9 @@ class Buyer:
     lane: Lane
     key_id: str | None = None
     person_id: int | None = None
+    member_id: int | None = None
     is_test: bool = False
-    is_capped: bool = False
+    kept_seconds: int | None = None
     network: str = ""
 
     @property

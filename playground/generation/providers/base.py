@@ -44,9 +44,26 @@ class PictureFields:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """How far a picture has come: `place` is its place among those that were asked for.
+
+    `base64` is the upstream's own spelling. Nobody keeps it, and nobody pays for it.
+    """
+
+    place: int
+    number: int
+    base64: bytes
+
+
+Show = Callable[[Preview], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Commission:
     """One call to one provider, in that offer's terms. With pictures, it is an edit.
 
+    Somebody watches when there is `show`: it is told of so many previews of each
+    picture, by an upstream that really makes them.
     `turns` is the whole conversation for a model that follows one; its last words are
     the prompt. `earlier` holds the pictures in it that are not edited now.
     """
@@ -70,6 +87,8 @@ class Commission:
     turns: tuple[Turn, ...] = ()
     earlier: tuple[bytes, ...] = ()
     fields: PictureFields = PictureFields()
+    previews: int = 0
+    show: Show | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +207,10 @@ class Broken(ProviderFailure):
     """It failed, timed out or answered nonsense: the next offer, please."""
 
     outcome = "broken"
+
+
+class Late(Broken):
+    """It did not answer in time: the next offer, please."""
 
 
 class Misconfigured(ProviderFailure):
