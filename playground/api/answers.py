@@ -112,9 +112,7 @@ def metadata_out(
         "is_test": generation.is_test,
         "user": generation.user,
         "metadata": generation.metadata or {},
-        "warnings": [
-            {"field": note.field, "message": note.message} for note in request.notes
-        ],
+        "warnings": [note.to_json() for note in request.notes],
         "cost": cost_out(generation),
         "attempts": [attempt_out(one) for one in generation.tried],
     }

@@ -35,11 +35,20 @@ from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
 from playground.generation.price import unit_price
 from playground.generation.progress import keeper, take_up_what_was_kept
-from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
+from playground.generation.request import (
+    USUAL,
+    Ask,
+    Buyer,
+    Call,
+    ImageRequest,
+    Once,
+    Terms,
+)
 from playground.generation.route import route
 from playground.generation.storage import shelves
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import GIVEN_UP, sweep
+from playground.generation.terms import check_unchanged
 from playground.generation.twins import give_key_back, holder
 
 log = structlog.get_logger()
@@ -58,10 +67,12 @@ class Quote:
         return self.unit_price_microcredits * self.request.n
 
 
-def quote(ask: Ask, buyer: Buyer) -> Quote:
+def quote(ask: Ask, buyer: Buyer, terms: Terms = USUAL) -> Quote:
     """Find the model, make the request in its terms, and price it. Touches nothing."""
     models = catalogue()
     request = normalise(ask, models, settings.DEFAULT_MODEL)
+    if terms.is_strict:
+        check_unchanged(request)
     model = models.find(request.model)
     editing = bool(request.references)
     route(model, connected(), is_test=buyer.is_test, editing=editing)
@@ -78,7 +89,7 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
         raise OutOfService(
             _("Easel is restarting. Nothing was charged; try again soon.")
         )
-    generation = drawn_up(quote(ask, buyer), buyer)
+    generation = drawn_up(quote(ask, buyer, call.terms), buyer)
     await shelves.check_room(buyer.account_id)
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
@@ -317,7 +328,7 @@ def beyond(budget: Budget, needed: int) -> CannotPay:
     whose = {
         "key": _("This key may spend %(cap)s credits %(period)s"),
         "account": _("This account may spend %(cap)s credits %(period)s"),
-        "member": _("The member behind this may spend %(cap)s credits %(period)s"),
+        "member": _("This member may spend %(cap)s credits %(period)s"),
     }[budget.kind]
     said = (whose + _(", and %(used)s of them are spent or held.")) % {
         "cap": in_credits(budget.cap),
