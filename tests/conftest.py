@@ -15,6 +15,7 @@ from tests.services import browser, clean_books, redis
 from tests.services.site import Client, Site, running_site
 from tests.services.worker import running_worker
 
+pytest_plugins = ["tests.sdk.matrix"]
 DATABASE_FIXTURES = {"db", "transactional_db"}
 
 
