@@ -77,6 +77,7 @@ def look_up(name: str) -> Buyer | None:
         lane="api",
         is_test=key.is_test,
         is_capped=key.budgets.exists(),
+        kept_seconds=key.account.kept_seconds,
     )
 
 
