@@ -26,6 +26,7 @@ STATUSES: dict[type[EaselError], tuple[int, str]] = {
     errors.TwinAhead: (409, "invalid_request_error"),
     errors.TooMany: (429, "rate_limit_error"),
     errors.RefusedByModel: (400, "image_generation_user_error"),
+    errors.CalledOff: (409, "invalid_request_error"),
     errors.AllProvidersFailed: (502, "server_error"),
     errors.TimedOut: (504, "server_error"),
     errors.OutOfService: (503, "server_error"),
@@ -72,7 +73,7 @@ def answer_error(error: EaselError) -> HttpResponse:
     wait = getattr(error, "retry_after_seconds", None)
     if wait is not None:
         response["Retry-After"] = str(wait)
-    if isinstance(error, errors.PutBack):
+    if isinstance(error, errors.PutBack | errors.CalledOff):
         response["x-should-retry"] = "false"
     return response
 

@@ -14,8 +14,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from billing.ledger import wallet_of
-from playground.api import edits
-from playground.api.addresses import origin
+from playground.api import edits, queued, tasks
 from playground.api.answers import amount, answer_images
 from playground.api.callers import caller_of
 from playground.api.errors import (
@@ -28,7 +27,6 @@ from playground.api.errors import (
 from playground.api.keys import bearer
 from playground.api.orders import painted
 from playground.api.schemas import ERRORS, GenerationsIn, Refusal
-from playground.api.tasks import task_of
 from playground.generation.catalogue import Model, catalogue
 from playground.generation.database import in_thread
 from playground.generation.errors import EaselError
@@ -57,6 +55,8 @@ api = NinjaAPI(
     parser=OrjsonParser(),
 )
 api.add_router("/images/edits", edits.router)
+api.add_router("", queued.router)
+api.add_router("", tasks.router)
 
 
 @api.post("/images/generations", response={200: dict, **ERRORS})
@@ -116,14 +116,6 @@ async def show_balance(request: HttpRequest) -> dict[str, Any]:
         "held": amount(wallet.held),
         "balance": amount(wallet.balance),
     }
-
-
-@api.get("/tasks/{task_id}", response={200: dict, 401: Refusal, 404: Refusal})
-@api.get("/tasks/{task_id}/", response=dict, include_in_schema=False)
-async def show_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
-    """An order by the x-request-id of its call: how it stands, and what came of it."""
-    buyer: Buyer = request.auth  # type: ignore[attr-defined]
-    return await task_of(buyer.account_id, task_id, origin(request))
 
 
 @api.exception_handler(EaselError)

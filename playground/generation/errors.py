@@ -14,6 +14,7 @@
     ├── TooMany               429   the caller: wait
     ├── Unpainted                   nobody delivered a picture
     │   ├── RefusedByModel    400   the caller: ask for something else
+    │   ├── CalledOff         409   nobody: the account called it off itself
     │   ├── AllProvidersFailed 502  nobody; try again
     │   └── TimedOut          504   nobody; try again
     └── OutOfService          503   the operator: database or storage is away
@@ -103,6 +104,11 @@ class Unpainted(EaselError):
 @dataclass
 class RefusedByModel(Unpainted):
     code: str = "moderation_blocked"
+
+
+@dataclass
+class CalledOff(Unpainted):
+    code: str = "cancelled"
 
 
 @dataclass

@@ -141,6 +141,11 @@ async def slow(order: Order) -> web.Response:
     return answered(order.entries)
 
 
+async def slow_alone(order: Order) -> web.Response:
+    """Slow for whoever asks for a single picture."""
+    return await (slow(order) if len(order.pictures) == 1 else none(order))
+
+
 async def hang(order: Order) -> web.Response:
     await asyncio.sleep(60)
     return answered([])
@@ -297,6 +302,7 @@ FAULTS: dict[str, Fault] = {
     "reset": reset,
     "cut": cut,
     "slow": slow,
+    "slow-alone": slow_alone,
     "hang": hang,
     "huge": huge,
     "huge-and-says-so": huge_and_says_so,
