@@ -24,6 +24,7 @@ from django.urls import set_script_prefix
 
 from accounts.ids import new_id
 from playground.addresses import is_trusted, networks, parse
+from playground.api.addresses import being_answered
 from playground.api.answers import Piece, PiecesResponse
 from playground.api.errors import answer_status
 from playground.api.straight import answer_straight, goes_straight
@@ -75,6 +76,10 @@ class SlimWay:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = new_id("img" if makes_pictures(scope) else "req")
+        being_answered.set(scope)
+        is_wanted = scope["method"] != "HEAD" or scope["path"].startswith("/files")
+        if not is_wanted:
+            scope = {**scope, "method": "GET"}
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
@@ -84,7 +89,8 @@ class SlimWay:
             response = answer_status(413)
         except Gone:
             return
-        await send_whole(response, dressed(response, request_id), send)
+        headers = dressed(response, request_id)
+        await send_whole(response, headers, send if is_wanted else without_body(send))
 
     async def answer(
         self, scope: Scope, body: IO[bytes], request_id: str
@@ -194,6 +200,16 @@ async def send_whole(
     for piece in pieces[:-1]:
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": pieces[-1]})
+
+
+def without_body(send: Send) -> Send:
+    """Send the headers of an answer, its length among them, and nothing after."""
+
+    async def send_headers(message: dict[str, Any]) -> None:
+        body = {"body": b""} if message["type"] == "http.response.body" else {}
+        await send({**message, **body})
+
+    return send_headers
 
 
 def pieces_of(response: HttpResponseBase) -> Sequence[Piece] | None:

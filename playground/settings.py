@@ -200,6 +200,20 @@ PROVIDER_TIMEOUT_SECONDS = env.int(
 )
 PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2, validate=AT_LEAST_ONE)
 COMPATIBLE_SERVERS: Any = env.json("EASEL_COMPATIBLE_SERVERS", default={})
+# Their keys have the names their makers gave them; an address is for a proxy or a simulator.
+PROVIDER_KEYS = {
+    "openai": "OPENAI_API_KEY",
+    "ark": "ARK_API_KEY",
+    "byteplus": "BYTEPLUS_API_KEY",
+}
+PROVIDERS: dict[str, dict[str, Any]] = {
+    name: {
+        "secret": env.str(key, default=""),
+        "base_url": env.str(f"EASEL_{name.upper()}_BASE_URL", default=""),
+        "is_local": env.bool(f"EASEL_{name.upper()}_IS_LOCAL", default=False),
+    }
+    for name, key in PROVIDER_KEYS.items()
+}
 
 # Money. Packs are credits for cents; microcredits everywhere inside.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")

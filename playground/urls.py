@@ -3,7 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from playground.api import files, health, openai
+from playground.api import elsewhere, files, health, openai
 from playground.web import urls as web
 from playground.web.nowhere import nowhere
 
@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/<path:name>", files.picture_file, name="picture-file"),
     re_path(r"^(?:files|healthz)/", files.no_such_file),
     re_path(r"^(?:openai/)?v1/", openai.api.urls),
-    re_path(r"^(?:openai/)?v1(?:/(?P<path>.*))?$", openai.unknown_path),
+    re_path(r"^(?:openai/)?v1(?:/(?P<path>.*))?$", elsewhere.unknown_path),
     path("accounts/", include("allauth.account.urls")),
     *web.urlpatterns,
     *i18n_patterns(*web.public, prefix_default_language=False),

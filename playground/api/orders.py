@@ -5,7 +5,7 @@ an order asked for twice is painted once, and is seen through when its caller le
 """
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import orjson
 from django.utils.translation import gettext as _
@@ -45,7 +45,7 @@ async def taken(ask: Ask, caller: Caller, state: str) -> tuple[Generation, bool]
     """
     account_id = caller.buyer.account_id
     once = named_once(caller, ask)
-    call = Call(caller.endpoint, state, caller.request_id, once)
+    call = Call(caller.endpoint, state, caller.request_id, once, caller.terms)
     ended = state == Generation.State.RUNNING
     twin = await twin_of(account_id, once, ended=ended)
     while twin is None:
@@ -67,5 +67,5 @@ def named_once(caller: Caller, ask: Ask) -> Once | None:
             % {"longest": LONGEST_KEY},
             param="Idempotency-Key",
         )
-    asked = orjson.dumps([caller.endpoint, asdict(ask)], default=str)
+    asked = orjson.dumps([caller.endpoint, ask, caller.terms], default=str)
     return Once(key, hashlib.sha256(asked).hexdigest())

@@ -27,15 +27,17 @@ ANSWERS = {202: dict, **{status: ERRORS[status] for status in ERRORS if status !
 @router.post("/async/images/generations/", response=dict, include_in_schema=False)
 async def queue_images(request: HttpRequest, body: GenerationsIn) -> HttpResponse:
     """Have pictures painted from a prompt; answers at once with a task."""
-    return await queued(body.to_ask(), caller_of(request, "images.generations"))
+    return await queued(
+        body.to_ask(), caller_of(request, "images.generations").saying(body.said())
+    )
 
 
 @router.post("/async/images/edits", response=ANSWERS)
 @router.post("/async/images/edits/", response=dict, include_in_schema=False)
 async def queue_edit(request: HttpRequest) -> HttpResponse:
     """Have pictures changed by words; answers at once with a task."""
-    caller = caller_of(request, "images.edits")
-    return await queued(await taken_in(request, caller.buyer), caller)
+    caller, ask = await taken_in(request, caller_of(request, "images.edits"))
+    return await queued(ask, caller)
 
 
 async def queued(ask: Ask, caller: Caller) -> HttpResponse:

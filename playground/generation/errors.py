@@ -24,7 +24,10 @@ Each has a stable `code` and one sentence that is safe to show and says what to
 do next. Only the doors turn them into statuses and words.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 
 @dataclass
@@ -37,6 +40,11 @@ class EaselError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What a program may want to know beside the words."""
+        return {}
 
 
 @dataclass
@@ -77,6 +85,15 @@ class Forbidden(EaselError):
 @dataclass
 class CannotPay(EaselError):
     code: str = "insufficient_quota"
+    required_credits: Decimal | None = None
+    available_credits: Decimal | None = None
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        return {
+            "required_credits": self.required_credits,
+            "available_credits": self.available_credits,
+        }
 
 
 @dataclass

@@ -86,14 +86,8 @@ def _model(ask: Ask, catalogue: Catalogue, default_model: str) -> Named:
             param="model",
             code="missing_required_parameter",
         )
-    named = catalogue.named(name)
+    named = catalogue.current(name)
     model = named.model
-    if model.is_retired:
-        words = {"model": model.id, "successor": model.lifecycle.successor or ""}
-        message = _("%(model)s is retired.")
-        if model.lifecycle.successor:
-            message = _("%(model)s is retired; use %(successor)s instead.")
-        raise BadRequest(message % words, param="model", code="model_retired")
     if not model.capabilities.generate and not ask.references:
         message = _("%(model)s only edits pictures; send it one to /v1/images/edits.")
         raise BadRequest(message % {"model": model.id}, param="model")

@@ -9,7 +9,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import structlog
 from django.conf import settings
@@ -35,20 +34,32 @@ from playground.generation.providers.base import (
     Refused,
 )
 from playground.generation.request import ImageRequest
+from playground.generation.wording import picture_fields, worded
 
 log = structlog.get_logger()
 Failure = ProviderFailure | EaselError
-Keep = Callable[[PaintedPicture, int], Awaitable[Delivered]]
+Keep = Callable[["Fresh"], Awaitable[Delivered]]
 
 
 @dataclass(slots=True)
 class Work:
-    """What has come of an order so far."""
+    """What has come of an order so far. `kept` says which positions are in the books."""
 
     pictures: list[Delivered] = field(default_factory=list)
+    kept: set[int] = field(default_factory=set)
     attempts: list[AttemptRow] = field(default_factory=list)
     failure: EaselError | None = None
     provider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A picture as it came, whose it is, and its place in the order."""
+
+    painted: PaintedPicture
+    provider: str
+    position: int
+    is_last: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,7 @@ class Try:
 
     def row(self, request: ImageRequest) -> AttemptRow:
         """Note it down as it stands."""
+        tokens = self.answer.tokens
         known = self.failure if isinstance(self.failure, ProviderFailure) else None
         return AttemptRow(
             provider=self.offer.provider,
@@ -138,6 +150,9 @@ class Try:
             duration_ms=round((time.perf_counter() - self.clock) * 1000),
             cost_microusd=provider_cost(request, self.offer, self.answer),
             started_at=self.started_at,
+            text_tokens_in=tokens.text_in if tokens else None,
+            picture_tokens_in=tokens.pictures_in if tokens else None,
+            tokens_out=tokens.out if tokens else None,
         )
 
 
@@ -170,7 +185,9 @@ async def ask_and_keep(
         async with asyncio.timeout(commission.deadline_seconds):
             one.answer = await provider.paint(commission)
         for spot, painted in zip(spots, one.answer.pictures, strict=False):
-            work.pictures.append(await order.keep(painted, spot))
+            is_last = spots_left(order, work) == [spot]
+            fresh = Fresh(painted, one.offer.provider, spot, is_last)
+            work.pictures.append(await order.keep(fresh))
             one.kept += 1
     except (ProviderFailure, EaselError):
         raise
@@ -199,21 +216,12 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         negative_prompt=request.negative_prompt,
         quality=request.quality,
         output_format=request.output_format,
-        parameters=passed_on(request, offer),
+        parameters=worded(request, offer, spots),
         in_background=order.in_background,
         pictures=order.sources.pictures,
         mask=order.sources.mask,
+        fields=picture_fields(offer),
     )
-
-
-def passed_on(request: ImageRequest, offer: Offer) -> dict[str, Any]:
-    """The caller's own fields that this offer takes, under the names it knows."""
-    taken = {name: value for name, value in request.extras if offer.passes_on(name)}
-    known = offer.parameters
-    return {
-        known[name].upstream if name in known else name: value
-        for name, value in taken.items()
-    }
 
 
 def outcome(failure: Failure | None, kept: int) -> str:

@@ -2,9 +2,11 @@
 
 A door makes an `Ask`, in the caller's own terms. `normalise` turns it into an
 `ImageRequest`, in the model's terms; from there on nobody knows which door it
-came through. A `Buyer` is whoever asked, as far as money and limits care.
+came through. A `Buyer` is whoever asked, as far as money and limits care. `Terms`
+are what the caller said beside the picture.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, Self
@@ -62,6 +64,21 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """How an order is handled, beside what is painted. `None` means nobody said.
+
+    `kept_seconds` says how long its pictures are kept; 0 is for good.
+    """
+
+    user: str | None = None
+    metadata: Mapping[str, str] | None = None
+    kept_seconds: int | None = None
+
+
+USUAL = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class Once:
     """The caller's own name for this order, and what was asked under it."""
 
@@ -77,6 +94,7 @@ class Call:
     state: str
     generation_id: str = ""
     once: Once | None = None
+    terms: Terms = USUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from decimal import Decimal
 import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.ids import new_id
 from billing.ledger import MICRO, Budget, budgets_without_room, wallet_of
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
+from playground.generation.channels import connected
 from playground.generation.database import AWAY, CLASHES, in_thread
-from playground.generation.deliver import Delivered, Keeping, deliver
+from playground.generation.deliver import Delivered
 from playground.generation.errors import (
     CalledOff,
     CannotPay,
@@ -35,19 +35,16 @@ from playground.generation.models import Generation
 from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
 from playground.generation.price import unit_price
-from playground.generation.providers.base import PaintedPicture
-from playground.generation.providers.connected import connected_names
+from playground.generation.progress import keeper, take_up_what_was_kept
 from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
 from playground.generation.route import route
 from playground.generation.studio import Studio, studio
-from playground.generation.sweep import sweep
+from playground.generation.sweep import GIVEN_UP, sweep
 from playground.generation.twins import give_key_back, holder
 from playground.generation.unwanted import give_up
 
 log = structlog.get_logger()
 State = Generation.State
-GIVEN_UP = gettext_lazy("This took too long and was given up. Nothing was charged.")
-CALLED_OFF = gettext_lazy("Cancelled on request. Only delivered pictures are charged.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +65,7 @@ def quote(ask: Ask, buyer: Buyer) -> Quote:
     request = normalise(ask, models, settings.DEFAULT_MODEL)
     model = models.find(request.model)
     editing = bool(request.references)
-    connected = connected_names(settings.COMPATIBLE_SERVERS)
-    route(model, connected, is_test=buyer.is_test, editing=editing)
+    route(model, connected(), is_test=buyer.is_test, editing=editing)
     if not buyer.pays:
         return Quote(request, 0)
     references = len(request.references)
@@ -88,6 +84,8 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
+    generation.user, generation.metadata = call.terms.user, call.terms.metadata
+    generation.kept_seconds = call.terms.kept_seconds
     if not await opened(generation, here, buyer.is_capped, call.once):
         raise await why_not(generation, buyer, call.once)
     return generation
@@ -144,12 +142,15 @@ async def carry_out(generation: Generation) -> list[Delivered]:
     here = studio()
     work = Work()
     try:
-        await paint(await order_of(generation, here), here.providers, work)
+        await take_up_what_was_kept(generation, work)
+        await paint(await order_of(generation, work, here), here.providers, work)
     except EaselError as failure:
         work.failure = failure
     except asyncio.CancelledError:
         if here.is_called_off(generation.id):
-            work.failure = CalledOff(str(CALLED_OFF))
+            work.failure = CalledOff(
+                _("Cancelled on request. Only delivered pictures are charged.")
+            )
             return await asyncio.shield(settle(generation, work, here))
         back = Release(generation.id, here.name, settings.QUEUE_SECONDS)
         if await here.books.do(back):
@@ -158,25 +159,19 @@ async def carry_out(generation: Generation) -> list[Delivered]:
     return await asyncio.shield(settle(generation, work, here))
 
 
-async def order_of(generation: Generation, here: Studio) -> Order:
+async def order_of(generation: Generation, work: Work, here: Studio) -> Order:
     """Turn the order's row into what the painting needs."""
     request = ImageRequest.from_json(generation.request)
     model = catalogue().find(generation.model)
-    is_api = generation.lane == Generation.Lane.API
-    days = settings.RETENTION_DAYS if is_api else None
-
-    async def keep(painted: PaintedPicture, position: int) -> Delivered:
-        return await deliver(painted, Keeping(request, position, days), here.hands)
-
     return Order(
         request=request,
         offers=route(
             model,
-            here.providers,
+            here.channels,
             is_test=generation.is_test,
             editing=bool(request.references),
         ),
-        keep=keep,
+        keep=keeper(generation, work, here),
         in_background=generation.lane == Generation.Lane.GUEST,
         sources=await sources_of(request),
     )
@@ -194,11 +189,17 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
         provider=work.provider,
         error_code=failure.code if failure else "",
         error_message=failure.message if failure else "",
-        pictures=tuple(picture.row for picture in delivered),
+        pictures=tuple(
+            picture.row
+            for picture in delivered
+            if picture.row.position not in work.kept
+        ),
         attempts=tuple(work.attempts),
     )
     if not await closed(closing, here):
         raise TimedOut(str(GIVEN_UP))
+    generation.state, generation.delivered = closing.state, len(delivered)
+    generation.provider, generation.tried = closing.provider, closing.attempts
     if failure and not delivered:
         raise failure
     return delivered
@@ -276,14 +277,14 @@ async def take_up(generation_id: str) -> Generation | None:
 
 
 async def cancel(generation_id: str) -> bool:
-    """Take back an order that nobody has begun; its money is free at once."""
+    """Take back an order that waits; the money for what is not painted is free at once."""
     closing = Close(
         generation_id=generation_id,
         from_state=State.QUEUED,
         claim="",
         state=State.CANCELLED,
         error_code="cancelled",
-        error_message=_("Cancelled before it was begun. Nothing was charged."),
+        error_message=_("Cancelled. What was not painted costs nothing."),
     )
     return bool(await studio().books.do(closing))
 
@@ -311,11 +312,11 @@ async def why_not(
     if buyer.is_capped and buyer.key_id:
         needed = generation.quoted_microcredits, buyer.key_id
         for budget in await in_thread(lambda: budgets_without_room(*needed)):
-            return beyond(budget)
+            return beyond(budget, generation.quoted_microcredits)
     return await why_it_cannot_pay(generation)
 
 
-def beyond(budget: Budget) -> CannotPay:
+def beyond(budget: Budget, needed: int) -> CannotPay:
     """Name the limit, its value, and when it resets."""
     said = _(
         "This key may spend %(cap)s credits %(period)s, and %(used)s of them are spent"
@@ -328,7 +329,12 @@ def beyond(budget: Budget) -> CannotPay:
     if budget.resets_at:
         when = {"when": f"{budget.resets_at:%Y-%m-%d %H:%M}"}
         said = f"{said} {_('It resets at %(when)s UTC.') % when}"
-    return CannotPay(said, code="budget_exceeded")
+    return CannotPay(
+        said,
+        code="budget_exceeded",
+        required_credits=Decimal(needed) / MICRO,
+        available_credits=Decimal(max(0, budget.cap - budget.used)) / MICRO,
+    )
 
 
 async def why_it_cannot_pay(generation: Generation) -> CannotPay:
@@ -339,16 +345,16 @@ async def why_it_cannot_pay(generation: Generation) -> CannotPay:
             _("This account owes credits or is frozen. Settle it under Credits first."),
             code="payment_due",
         )
-    missing = {
-        "needed": in_credits(generation.quoted_microcredits),
-        "available": in_credits(wallet.available),
-    }
+    needed, available = generation.quoted_microcredits, wallet.available
+    missing = {"needed": in_credits(needed), "available": in_credits(available)}
     return CannotPay(
         _(
             "This needs %(needed)s credits and %(available)s are available."
             " Buy credits in the console, or ask for fewer or smaller pictures."
         )
-        % missing
+        % missing,
+        required_credits=Decimal(needed) / MICRO,
+        available_credits=Decimal(available) / MICRO,
     )
 
 

@@ -116,6 +116,7 @@ def summary(account: Account, period: int) -> Summary:
 def by_day_and_model(account: Account, since: date) -> list[Day]:
     start = datetime(since.year, since.month, since.day, tzinfo=UTC)
     failed = Q(state__in=[Generation.State.FAILED, Generation.State.REFUSED])
+    ended = ~Q(state__in=Generation.LIVE)
     rows = (
         Generation.objects.filter(account=account, created_at__gte=start)
         .annotate(day=TruncDate("created_at", tzinfo=UTC))
@@ -124,7 +125,9 @@ def by_day_and_model(account: Account, since: date) -> list[Day]:
             requests=Count("pk"),
             painted=Sum("delivered"),
             not_painted=Count("pk", filter=failed),
-            spent=Sum(F("unit_price_microcredits") * F("delivered")),
+            spent=Sum(
+                F("unit_price_microcredits") * F("delivered"), filter=ended, default=0
+            ),
         )
         .values_list("day", "model", "requests", "painted", "not_painted", "spent")
     )

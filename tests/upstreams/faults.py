@@ -24,7 +24,12 @@ class Order:
     origin: str
     port: int
     slow_seconds: float
-    request_id: str
+    number: int
+    allowed: Callable[[], int]
+
+    @property
+    def request_id(self) -> str:
+        return f"req_{self.number}"
 
     @property
     def entries(self) -> list[dict]:
@@ -141,9 +146,12 @@ async def slow(order: Order) -> web.Response:
     return answered(order.entries)
 
 
-async def slow_alone(order: Order) -> web.Response:
-    """Slow for whoever asks for a single picture."""
-    return await (slow(order) if len(order.pictures) == 1 else none(order))
+async def in_turn(order: Order) -> web.Response:
+    """Each answer waits until the test allows so many."""
+    async with asyncio.timeout(60):
+        while order.number > order.allowed():
+            await asyncio.sleep(0.01)
+    return answered(order.entries)
 
 
 async def hang(order: Order) -> web.Response:
@@ -302,7 +310,7 @@ FAULTS: dict[str, Fault] = {
     "reset": reset,
     "cut": cut,
     "slow": slow,
-    "slow-alone": slow_alone,
+    "in-turn": in_turn,
     "hang": hang,
     "huge": huge,
     "huge-and-says-so": huge_and_says_so,

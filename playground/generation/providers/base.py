@@ -4,12 +4,21 @@ An adapter turns a `Commission` into an `Answer` or raises one of the failures
 below. It knows its own wire and nothing of accounts, money or Django.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFields:
+    """Under which names an upstream takes pictures to edit, and whether as a list."""
+
+    pictures: str = "image"
+    is_list: bool = True
+    mask: str = "mask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,7 @@ class Commission:
     in_background: bool = False
     pictures: tuple[bytes, ...] = ()
     mask: bytes | None = None
+    fields: PictureFields = PictureFields()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,15 @@ class PaintedPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a call took in tokens, as the provider counts them."""
+
+    text_in: int = 0
+    pictures_in: int = 0
+    out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: pictures, and what is worth noting about the call."""
 
@@ -55,6 +74,7 @@ class Answer:
     upstream_request_id: str = ""
     first_byte_seconds: float | None = None
     cost_microusd: int | None = None
+    tokens: Tokens | None = None
 
 
 class Provider(Protocol):
@@ -63,6 +83,42 @@ class Provider(Protocol):
     async def paint(self, commission: Commission) -> Answer: ...
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How one provider lets us in: our secret there, and where it is if not at home.
+
+    `is_local`: it is ours, or a simulator, so its results may lie on a private network.
+    """
+
+    secret: str = field(default="", repr=False)
+    base_url: str = ""
+    is_local: bool = False
+    options: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """What the house knows of an adapter before it is opened: one row of `connected`."""
+
+    name: str
+    label: str
+    open: Callable[[Access], Provider]
+    edits: bool = False
+    masks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way to a provider: its trade, and the access we have there."""
+
+    name: str
+    trade: Trade
+    access: Access = Access()
+
+    def opened(self) -> Provider:
+        return self.trade.open(self.access)
 
 
 class ProviderFailure(Exception):
