@@ -13,13 +13,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.ids import new_id
-from billing.ledger import MICRO, Budget, budgets_without_room, wallet_of
+from billing.ledger import MICRO, Budget, budgets_of, member_name, wallet_of
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
 from playground.generation.channels import connected
 from playground.generation.database import AWAY, CLASHES, in_thread
 from playground.generation.deliver import Delivered
 from playground.generation.errors import (
+    CalledOff,
     CannotPay,
     EaselError,
     OutOfService,
@@ -35,11 +36,22 @@ from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
 from playground.generation.price import unit_price
 from playground.generation.progress import keeper, take_up_what_was_kept
-from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
+from playground.generation.request import (
+    USUAL,
+    Ask,
+    Buyer,
+    Call,
+    ImageRequest,
+    Once,
+    Terms,
+)
 from playground.generation.route import route
+from playground.generation.storage import shelves
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import GIVEN_UP, sweep
+from playground.generation.terms import check_unchanged
 from playground.generation.twins import give_key_back, holder
+from playground.generation.unwanted import give_up
 
 log = structlog.get_logger()
 State = Generation.State
@@ -57,18 +69,19 @@ class Quote:
         return self.unit_price_microcredits * self.request.n
 
 
-def quote(ask: Ask, buyer: Buyer) -> Quote:
+def quote(ask: Ask, buyer: Buyer, terms: Terms = USUAL) -> Quote:
     """Find the model, make the request in its terms, and price it. Touches nothing."""
     models = catalogue()
     request = normalise(ask, models, settings.DEFAULT_MODEL)
+    if terms.is_strict:
+        check_unchanged(request)
     model = models.find(request.model)
     editing = bool(request.references)
     route(model, connected(), is_test=buyer.is_test, editing=editing)
     if not buyer.pays:
         return Quote(request, 0)
-    references = len(request.references)
-    price = unit_price(model, request, buyer.multiplier, references=references)
-    return Quote(request, price)
+    seen = request.looks_at
+    return Quote(request, unit_price(model, request, buyer.multiplier, references=seen))
 
 
 async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
@@ -78,13 +91,15 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
         raise OutOfService(
             _("Easel is restarting. Nothing was charged; try again soon.")
         )
-    generation = drawn_up(quote(ask, buyer), buyer)
+    generation = drawn_up(quote(ask, buyer, call.terms), buyer)
+    await shelves.check_room(buyer.account_id)
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
     generation.user, generation.metadata = call.terms.user, call.terms.metadata
-    generation.kept_seconds = call.terms.kept_seconds
-    if not await opened(generation, here, buyer.is_capped, call.once):
+    asked = call.terms.kept_seconds
+    generation.kept_seconds = buyer.kept_seconds if asked is None else asked
+    if not await opened(generation, here, buyer, call.once):
         raise await why_not(generation, buyer, call.once)
     return generation
 
@@ -108,14 +123,14 @@ def drawn_up(offer: Quote, buyer: Buyer) -> Generation:
 
 
 async def opened(
-    generation: Generation, here: Studio, is_capped: bool, once: Once | None
+    generation: Generation, here: Studio, buyer: Buyer, once: Once | None
 ) -> bool:
     """Write the order with its hold; once more when overdue holds could be swept first."""
     queued = generation.state == State.QUEUED
     order = Open(
         generation,
         settings.QUEUE_SECONDS if queued else settings.LEASE_SECONDS,
-        is_capped=is_capped,
+        member=member_of(buyer),
         idempotency_key=once.key if once else "",
         fingerprint=once.fingerprint if once else "",
     )
@@ -147,6 +162,11 @@ async def carry_out(
     except EaselError as failure:
         work.failure = failure
     except asyncio.CancelledError:
+        if here.is_called_off(generation.id):
+            work.failure = CalledOff(
+                _("Cancelled on request. Only delivered pictures are charged.")
+            )
+            return await asyncio.shield(settle(generation, work, here))
         back = Release(generation.id, here.name, settings.QUEUE_SECONDS)
         if await here.books.do(back):
             raise
@@ -195,7 +215,8 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
     if not await closed(closing, here):
         raise TimedOut(str(GIVEN_UP))
     generation.state, generation.delivered = closing.state, len(delivered)
-    generation.provider, generation.tried = closing.provider, closing.attempts
+    generation.provider = closing.provider or generation.provider
+    generation.tried = closing.attempts
     if failure and not delivered:
         raise failure
     return delivered
@@ -234,6 +255,8 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
         return State.SUCCEEDED
     if delivered:
         return State.PARTIALLY_SUCCEEDED
+    if isinstance(failure, CalledOff):
+        return State.CANCELLED
     return State.REFUSED if isinstance(failure, RefusedByModel) else State.FAILED
 
 
@@ -285,6 +308,15 @@ async def cancel(generation_id: str) -> bool:
     return bool(await studio().books.do(closing))
 
 
+async def call_off(generation_id: str) -> None:
+    """Stop an order wherever it is: a queued one at once, a running one within seconds.
+
+    Noted first, so that one which changes hands in this moment is stopped by the next.
+    """
+    if await in_thread(lambda: give_up(generation_id)):
+        await cancel(generation_id)
+
+
 async def why_not(
     generation: Generation, buyer: Buyer, once: Once | None
 ) -> EaselError:
@@ -296,21 +328,29 @@ async def why_not(
                 _("The same order is being painted: ask again in a moment.")
             )
         await in_thread(lambda: give_key_back(*owner, generation.id))
-    if buyer.is_capped and buyer.key_id:
-        needed = generation.quoted_microcredits, buyer.key_id
-        for budget in await in_thread(lambda: budgets_without_room(*needed)):
-            return beyond(budget, generation.quoted_microcredits)
+    needed = generation.quoted_microcredits
+    owners = buyer.key_id or "", buyer.account_id, member_of(buyer)
+    for budget in await in_thread(lambda: budgets_of(*owners)) if needed else ():
+        if budget.left < needed:
+            return beyond(budget, needed)
     return await why_it_cannot_pay(generation)
+
+
+def member_of(buyer: Buyer) -> str:
+    """Whose monthly limit an order counts in, by hand or by one of their keys."""
+    return member_name(buyer.account_id, buyer.member_id)
 
 
 def beyond(budget: Budget, needed: int) -> CannotPay:
     """Name the limit, its value, and when it resets."""
-    said = _(
-        "This key may spend %(cap)s credits %(period)s, and %(used)s of them are spent"
-        " or held."
-    ) % {
+    whose = {
+        "key": _("This key may spend %(cap)s credits %(period)s"),
+        "account": _("This account may spend %(cap)s credits %(period)s"),
+        "member": _("This member may spend %(cap)s credits %(period)s"),
+    }[budget.kind]
+    said = (whose + _(", and %(used)s of them are spent or held.")) % {
         "cap": in_credits(budget.cap),
-        "period": budget.period,
+        "period": budget.words,
         "used": in_credits(budget.used),
     }
     if budget.resets_at:
@@ -320,7 +360,7 @@ def beyond(budget: Budget, needed: int) -> CannotPay:
         said,
         code="budget_exceeded",
         required_credits=Decimal(needed) / MICRO,
-        available_credits=Decimal(max(0, budget.cap - budget.used)) / MICRO,
+        available_credits=Decimal(budget.left) / MICRO,
     )
 
 
