@@ -6,7 +6,7 @@ stranger's word, and our key shown to nobody but the server it belongs to.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from weakref import WeakKeyDictionary
@@ -45,13 +45,17 @@ PLAIN = {"User-Agent": "Easel", "Accept-Encoding": "identity"}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One POST: where, what, how long to wait and how much to read."""
+    """One POST: where, what, how long to wait and how much to read.
+
+    `hear` is told each piece of a good answer as it arrives.
+    """
 
     url: URL
     headers: Mapping[str, str]
     body: bytes
     timeout_seconds: float
     most_bytes: int
+    hear: Callable[[bytes], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class Wire:
                 allow_redirects=False,
             ) as response:
                 first_byte_seconds = monotonic() - started
-                body = await _read(response, call.most_bytes)
+                body = await _read(response, call.most_bytes, call.hear)
                 return Reply(
                     response.status, response.headers, body, first_byte_seconds
                 )
@@ -170,7 +174,11 @@ def _patience(seconds: float) -> ClientTimeout:
     return ClientTimeout(total=seconds, sock_connect=min(CONNECT_SECONDS, seconds / 2))
 
 
-async def _read(response: ClientResponse, most_bytes: int) -> bytearray:
+async def _read(
+    response: ClientResponse,
+    most_bytes: int,
+    hear: Callable[[bytes], None] | None = None,
+) -> bytearray:
     """Read a body up to a limit. A complaint is cut there; pictures are refused."""
     is_complaint = response.status >= 300
     limit = COMPLAINT_BYTES if is_complaint else most_bytes
@@ -179,6 +187,8 @@ async def _read(response: ClientResponse, most_bytes: int) -> bytearray:
     async for chunk in response.content.iter_any():
         chunks.append(chunk)
         size += len(chunk)
+        if hear and not is_complaint:
+            hear(chunk)
         if size > limit:
             if not is_complaint:
                 raise Broken(f"the answer is larger than {limit} bytes", ran="yes")
