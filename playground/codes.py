@@ -215,6 +215,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("That was too much at once."),
             _("Wait as long as Retry-After says, or until what is under way is done."),
         ),
+        "upstream_busy": Code(
+            429,
+            RATE,
+            _("Every provider of this is busy. Nothing was charged."),
+            _("Wait as long as Retry-After says and ask again."),
+        ),
         "server_error": Code(
             500,
             OURS,

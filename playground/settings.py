@@ -5,6 +5,7 @@ checkout needs nothing set and runs in debug on embedded parts; with debug off,
 the secrets must be given or Easel does not start. `.env.example` lists them all.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -292,6 +293,12 @@ try:
     networks(tuple(TRUSTED_PROXIES))
 except ValueError as error:
     raise ImproperlyConfigured(f"EASEL_TRUSTED_PROXIES: {error}") from error
+CORS_ORIGINS: list[str] = env.list("EASEL_CORS_ORIGINS", default=[])
+for allowed in CORS_ORIGINS:
+    if not re.fullmatch(r"https?://[a-z0-9.\[\]:-]+", allowed):
+        raise ImproperlyConfigured(
+            f"EASEL_CORS_ORIGINS: {allowed} is no origin; write https://app.example.com."
+        )
 IS_HTTPS = env.bool("EASEL_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = (

@@ -35,7 +35,7 @@ class Caller:
 
     def saying(self, body: Said) -> Self:
         """Add what the body says, which goes before what the address says."""
-        if body == NOTHING_SAID and self.asked == NOTHING_SAID:
+        if body == NOTHING_SAID:
             return self
         asked = both(body, self.asked)
         return replace(self, asked=asked, terms=terms_of(asked))
@@ -70,13 +70,15 @@ def heard(
 ) -> Caller:
     """Read what the headers say; `header` answers with one, or with nothing."""
     strict = header("X-Easel-Strict")
+    asked = said_in(query, strict) if query or strict else NOTHING_SAID
     return Caller(
         buyer=buyer,
         request_id=request_id,
         site=site,
         endpoint=endpoint,
         idempotency_key=header("Idempotency-Key").strip(),
-        asked=said_in(query, strict) if query or strict else NOTHING_SAID,
+        asked=asked,
+        terms=terms_of(asked),
     )
 
 

@@ -185,19 +185,26 @@ def address_in(said: Any, param: str) -> str:
 async def look_at(form: PictureForm, account_id: str) -> Looked:
     """Fetch and read the pictures, all at once; the first that is wrong ends it."""
     check_count(form.images)
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(look_at_one(sent, Look(account_id, name)))
-                for sent, name in zip(form.images, names(form.images), strict=True)
-            ]
-    except ExceptionGroup as several:
-        raise several.exceptions[0] from None
-    pictures = tuple(task.result() for task in tasks)
+    looks = [Look(account_id, name) for name in names(form.images)]
+    pictures = await look_at_each(form.images, looks)
     if form.mask is None:
         return Looked(pictures, None)
     look = Look(account_id, "mask", over=pictures[0].picture)
     return Looked(pictures, await look_at_one(form.mask, look))
+
+
+async def look_at_each(
+    images: Sequence[Sent], looks: Sequence["Look"]
+) -> tuple[Parcel, ...]:
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(look_at_one(sent, look))
+                for sent, look in zip(images, looks, strict=True)
+            ]
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None
+    return tuple(task.result() for task in tasks)
 
 
 def names(images: Sequence[Sent]) -> list[str]:

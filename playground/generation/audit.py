@@ -151,12 +151,13 @@ INVARIANTS = (
     ),
     Invariant(
         "I13",
-        "A key's budget counts the orders of its window, no more and no less",
+        "A budget counts the orders of its window, no more and no less",
         """
         SELECT b.id, b.spent, coalesce(sum(h.posted), 0), b.held,
             coalesce(sum(CASE WHEN h.state = 'pending' THEN h.amount ELSE 0 END), 0)
         FROM billing_keybudget b
-        LEFT JOIN billing_hold h ON h.key_id = b.key_id AND h.created_at >= b.window_start
+        LEFT JOIN billing_hold h ON b.owner IN (h.key_id, h.wallet_id, h.member)
+            AND h.created_at >= b.window_start
         GROUP BY b.id, b.spent, b.held
         HAVING b.spent <> coalesce(sum(h.posted), 0)
             OR b.held <> coalesce(

@@ -39,7 +39,7 @@ class Open:
 
     order: Generation
     seconds: float
-    is_capped: bool = False
+    member: str = ""
     idempotency_key: str = ""
     fingerprint: str = ""
 
@@ -81,7 +81,7 @@ class Open:
             amount=order.quoted_microcredits,
             seconds=self.seconds,
             key_id=order.key_id,
-            is_capped=self.is_capped,
+            member=self.member,
         )
 
     def record(self) -> dict[str, Any]:

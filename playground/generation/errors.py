@@ -15,6 +15,7 @@
     ├── Unpainted                   nobody delivered a picture
     │   ├── RefusedByModel    400   the caller: ask for something else
     │   ├── AllProvidersFailed 502  nobody; try again
+    │   ├── AllProvidersBusy  429   nobody; try again in a moment
     │   └── TimedOut          504   nobody; try again
     └── OutOfService          503   the operator: database or storage is away
         └── PutBack           503   nobody: the order waits and will be painted
@@ -125,6 +126,12 @@ class RefusedByModel(Unpainted):
 @dataclass
 class AllProvidersFailed(Unpainted):
     code: str = "upstream_error"
+
+
+@dataclass
+class AllProvidersBusy(Unpainted):
+    code: str = "upstream_busy"
+    retry_after_seconds: int | None = None
 
 
 @dataclass

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.ids import new_id
-from billing.ledger import MICRO, Budget, budgets_without_room, wallet_of
+from billing.ledger import MICRO, Budget, budgets_of, member_name, wallet_of
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
 from playground.generation.channels import connected
@@ -78,9 +78,8 @@ def quote(ask: Ask, buyer: Buyer, terms: Terms = USUAL) -> Quote:
     route(model, connected(), is_test=buyer.is_test, editing=editing)
     if not buyer.pays:
         return Quote(request, 0)
-    references = len(request.references)
-    price = unit_price(model, request, buyer.multiplier, references=references)
-    return Quote(request, price)
+    seen = request.looks_at
+    return Quote(request, unit_price(model, request, buyer.multiplier, references=seen))
 
 
 async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
@@ -98,7 +97,7 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
     generation.user, generation.metadata = call.terms.user, call.terms.metadata
     asked = call.terms.kept_seconds
     generation.kept_seconds = buyer.kept_seconds if asked is None else asked
-    if not await opened(generation, here, buyer.is_capped, call.once):
+    if not await opened(generation, here, buyer, call.once):
         raise await why_not(generation, buyer, call.once)
     return generation
 
@@ -122,14 +121,14 @@ def drawn_up(offer: Quote, buyer: Buyer) -> Generation:
 
 
 async def opened(
-    generation: Generation, here: Studio, is_capped: bool, once: Once | None
+    generation: Generation, here: Studio, buyer: Buyer, once: Once | None
 ) -> bool:
     """Write the order with its hold; once more when overdue holds could be swept first."""
     queued = generation.state == State.QUEUED
     order = Open(
         generation,
         settings.QUEUE_SECONDS if queued else settings.LEASE_SECONDS,
-        is_capped=is_capped,
+        member=member_of(buyer),
         idempotency_key=once.key if once else "",
         fingerprint=once.fingerprint if once else "",
     )
@@ -149,10 +148,12 @@ async def opened(
         ) from error
 
 
-async def carry_out(generation: Generation) -> list[Delivered]:
+async def carry_out(
+    generation: Generation, work: Work | None = None
+) -> list[Delivered]:
     """Paint, deliver, and charge for exactly what was delivered."""
     here = studio()
-    work = Work()
+    work = work or Work()
     try:
         await take_up_what_was_kept(generation, work)
         await paint(await order_of(generation, work, here), here.providers, work)
@@ -181,6 +182,7 @@ async def order_of(generation: Generation, work: Work, here: Studio) -> Order:
         keep=keeper(generation, work, here),
         in_background=generation.lane == Generation.Lane.GUEST,
         sources=await sources_of(request),
+        watch=work.watch,
     )
 
 
@@ -206,7 +208,8 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
     if not await closed(closing, here):
         raise TimedOut(str(GIVEN_UP))
     generation.state, generation.delivered = closing.state, len(delivered)
-    generation.provider, generation.tried = closing.provider, closing.attempts
+    generation.provider = closing.provider or generation.provider
+    generation.tried = closing.attempts
     if failure and not delivered:
         raise failure
     return delivered
@@ -248,13 +251,15 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
     return State.REFUSED if isinstance(failure, RefusedByModel) else State.FAILED
 
 
-async def see_through(generation: Generation) -> list[Delivered]:
+async def see_through(
+    generation: Generation, work: Work | None = None
+) -> list[Delivered]:
     """Carry an order out to its end, even when whoever asked stops listening."""
-    work = studio().begin(generation, carry_out(generation))
+    doing = studio().begin(generation, carry_out(generation, work))
     try:
-        return await asyncio.shield(work)
+        return await asyncio.shield(doing)
     except asyncio.CancelledError:
-        if not work.cancelled():
+        if not doing.cancelled():
             raise
         raise PutBack(
             _(
@@ -305,21 +310,29 @@ async def why_not(
                 _("The same order is being painted: ask again in a moment.")
             )
         await in_thread(lambda: give_key_back(*owner, generation.id))
-    if buyer.is_capped and buyer.key_id:
-        needed = generation.quoted_microcredits, buyer.key_id
-        for budget in await in_thread(lambda: budgets_without_room(*needed)):
-            return beyond(budget, generation.quoted_microcredits)
+    needed = generation.quoted_microcredits
+    owners = buyer.key_id or "", buyer.account_id, member_of(buyer)
+    for budget in await in_thread(lambda: budgets_of(*owners)) if needed else ():
+        if budget.left < needed:
+            return beyond(budget, needed)
     return await why_it_cannot_pay(generation)
+
+
+def member_of(buyer: Buyer) -> str:
+    """Whose monthly limit an order counts in, by hand or by one of their keys."""
+    return member_name(buyer.account_id, buyer.member_id)
 
 
 def beyond(budget: Budget, needed: int) -> CannotPay:
     """Name the limit, its value, and when it resets."""
-    said = _(
-        "This key may spend %(cap)s credits %(period)s, and %(used)s of them are spent"
-        " or held."
-    ) % {
+    whose = {
+        "key": _("This key may spend %(cap)s credits %(period)s"),
+        "account": _("This account may spend %(cap)s credits %(period)s"),
+        "member": _("The member behind this may spend %(cap)s credits %(period)s"),
+    }[budget.kind]
+    said = (whose + _(", and %(used)s of them are spent or held.")) % {
         "cap": in_credits(budget.cap),
-        "period": budget.period,
+        "period": budget.words,
         "used": in_credits(budget.used),
     }
     if budget.resets_at:
@@ -329,7 +342,7 @@ def beyond(budget: Budget, needed: int) -> CannotPay:
         said,
         code="budget_exceeded",
         required_credits=Decimal(needed) / MICRO,
-        available_credits=Decimal(max(0, budget.cap - budget.used)) / MICRO,
+        available_credits=Decimal(budget.left) / MICRO,
     )
 
 
