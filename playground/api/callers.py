@@ -33,6 +33,11 @@ class Caller:
     asked: Said = NOTHING_SAID
     terms: Terms = USUAL
 
+    @property
+    def is_dry(self) -> bool:
+        """Say whether the caller wants to know the price only."""
+        return bool(self.asked.dry_run)
+
     def saying(self, body: Said) -> Self:
         """Add what the body says, which goes before what the address says."""
         if body == NOTHING_SAID:
@@ -84,17 +89,27 @@ def heard(
 
 def said_in(query: str, strict: str) -> Said:
     """Read what the address says beside the path, and whether the caller is strict."""
-    found = dict(parse_qsl(query))
+    found = dict(parse_qsl(query, keep_blank_values=True))
     return Said(
         retention=found.get("retention"),
+        quote_id=found.get("quote_id"),
+        dry_run=dry_run_in(found),
         strict=is_meant("X-Easel-Strict", strict),
     )
+
+
+def dry_run_in(found: dict[str, str]) -> bool | None:
+    """Read ?dry_run=true; ?dry_run alone means it too."""
+    for name in ("dry_run", "dryRun"):
+        if name in found:
+            return is_meant(name, found[name] or "true")
+    return None
 
 
 def is_meant(name: str, text: str) -> bool:
     """Read a yes or no; what is neither is no quiet no."""
     meant = YES_OR_NO.get(text.strip().lower())
     if meant is None:
-        message = _("%(name)s is 1 or 0.")
+        message = _("%(name)s is 1 or 0, true or false.")
         raise BadRequest(message % {"name": name}, param=name)
     return meant

@@ -24,6 +24,7 @@ from playground.api.answers import answer_images
 from playground.api.callers import Caller, caller_of
 from playground.api.forms import PictureForm, Sent, media_type, read_form
 from playground.api.orders import painted
+from playground.api.quotes import answer_quote
 from playground.api.schemas import ERRORS, GenerationsIn
 from playground.generation.errors import BadRequest
 from playground.generation.fetching import fetch_picture
@@ -43,6 +44,7 @@ JSON = ("application/json", "text/json", "")
 NUMBER = re.compile(r"-?[0-9]{1,18}")
 LABEL = re.compile(r"metadata\[(.*)\]", re.DOTALL)
 NUMBERS = ("n", "seed", "output_compression")
+YES_OR_NO = ("stream", "dry_run", "dryRun")
 TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -72,6 +74,8 @@ class Looked:
 async def edit_images(request: HttpRequest) -> HttpResponse:
     """Change pictures by words, as OpenAI's clients expect it."""
     caller, ask = await taken_in(request, caller_of(request, "images.edits"))
+    if caller.is_dry:
+        return answer_quote(ask, caller)
     return answer_images(await painted(ask, caller), caller.site)
 
 
@@ -83,7 +87,8 @@ async def taken_in(request: HttpRequest, caller: Caller) -> tuple[Caller, Ask]:
         looked = await look_at(form, caller.buyer.account_id)
     ask = ask_for(body, looked)
     quote(ask, caller.buyer)  # nothing is stored for an order that cannot be
-    await asyncio.to_thread(put_by, looked.all)
+    if not caller.is_dry:
+        await asyncio.to_thread(put_by, looked.all)
     return caller, ask
 
 
@@ -153,7 +158,7 @@ def typed(name: str, text: str) -> Any:
         return text
     if name in NUMBERS and NUMBER.fullmatch(text.strip()):
         return int(text)
-    if name == "stream":
+    if name in YES_OR_NO:
         return TRUTHS.get(text.strip().lower(), text or None)
     if name == "metadata" and text.strip():
         return unpacked(text)

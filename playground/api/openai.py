@@ -26,6 +26,7 @@ from playground.api.errors import (
 )
 from playground.api.keys import bearer
 from playground.api.orders import painted
+from playground.api.quotes import answer_quote
 from playground.api.schemas import ERRORS, GenerationsIn, Refusal
 from playground.api.tasks import task_of
 from playground.generation.database import in_thread
@@ -64,6 +65,8 @@ api.add_router("/models", model_list.router)
 async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponse:
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
     caller = caller_of(request, "images.generations").saying(body.said())
+    if caller.is_dry:
+        return answer_quote(body.to_ask(), caller)
     return answer_images(await painted(body.to_ask(), caller), caller.site)
 
 

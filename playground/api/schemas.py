@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt, StrictStr
 
 from playground.generation.request import Ask, Fit, ResponseFormat
 from playground.generation.terms import Said
@@ -31,6 +31,9 @@ class GenerationsIn(BaseModel):
     safety_identifier: StrictStr | None = None
     metadata: dict[StrictStr, StrictStr] | None = None
     retention: StrictStr | None = None
+    quote_id: StrictStr | None = None
+    dry_run: StrictBool | None = None
+    dryRun: StrictBool | None = None
 
     def said(self) -> Said:
         """Return what is said beside the picture."""
@@ -38,6 +41,8 @@ class GenerationsIn(BaseModel):
             user=self.safety_identifier or self.user,
             metadata=self.metadata,
             retention=self.retention,
+            quote_id=self.quote_id,
+            dry_run=self.dryRun if self.dry_run is None else self.dry_run,
         )
 
     def to_ask(self) -> Ask:

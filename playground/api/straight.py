@@ -28,6 +28,7 @@ from playground.api.errors import (
 )
 from playground.api.keys import buyer_of
 from playground.api.orders import painted
+from playground.api.quotes import answer_quote
 from playground.api.schemas import GenerationsIn
 from playground.generation.errors import EaselError
 
@@ -56,6 +57,8 @@ async def answer_straight(scope: Scope, body: bytes, request_id: str) -> HttpRes
             site=site_of(scope),
             query=scope["query_string"].decode("latin-1"),
         ).saying(asked.said())
+        if caller.is_dry:
+            return answer_quote(asked.to_ask(), caller)
         return answer_images(await painted(asked.to_ask(), caller), caller.site)
     except EaselError as error:
         return answer_error(error)

@@ -31,6 +31,8 @@ class Said:
     metadata: Mapping[str, str] | None = None
     retention: str | None = None
     strict: bool | None = None
+    quote_id: str | None = None
+    dry_run: bool | None = None
 
 
 NOTHING_SAID = Said()
@@ -45,6 +47,7 @@ def terms_of(said: Said) -> Terms:
         metadata=metadata_in(said.metadata),
         kept_seconds=kept_seconds_in(said.retention),
         is_strict=bool(said.strict),
+        quote_id=said.quote_id or "",
     )
 
 
