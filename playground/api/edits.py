@@ -86,6 +86,7 @@ async def taken_in(request: HttpRequest, caller: Caller) -> tuple[Caller, Ask]:
         caller = caller.saying(body.said())
         looked = await look_at(form, caller.buyer.account_id)
     ask = ask_for(body, looked)
+    ask = replace(ask, response_format=ask.response_format or caller.usual_format)
     quote(ask, caller.buyer)  # nothing is stored for an order that cannot be
     if not caller.is_dry:
         await asyncio.to_thread(put_by, looked.all)

@@ -11,7 +11,7 @@ import orjson
 from django.conf import settings
 from django.http import HttpResponse
 
-from playground.api.answers import amount
+from playground.api.answers import amount, warnings_out
 from playground.api.callers import Caller
 from playground.generation.promised import priced, promise
 from playground.generation.request import Ask
@@ -38,6 +38,6 @@ def answer_quote(ask: Ask, caller: Caller) -> HttpResponse:
         "unit_price": amount(unit_price),
         "total_price": amount(offer.total_microcredits),
         "is_test": caller.buyer.is_test,
-        "warnings": [note.to_json() for note in request.notes],
+        "warnings": warnings_out(request),
     }
     return HttpResponse(orjson.dumps(said), content_type="application/json")

@@ -69,6 +69,16 @@ def test_an_edit_is_tried_without_keeping_its_pictures(api, alice):
     assert [one for one in inputs() if alice.account.pk in one] == []
 
 
+@pytest.mark.parametrize(
+    "path", ["/openai/v1/images/generations/", "/v1/async/images/generations"]
+)
+def test_every_door_knows_dry_runs(api, alice, path):
+    answer = api.post(path + "?dry_run=true", as_=alice, **FOX)
+
+    assert (answer.status_code, answer.json()["object"]) == (200, "quote")
+    assert Generation.objects.count() == 0
+
+
 def test_who_has_no_credits_may_still_ask(api, bob):
     assert dry(api, bob).status_code == 200
 
