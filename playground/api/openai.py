@@ -8,13 +8,13 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from playground.api import billing, edits, model_list, queued, requests, tasks
-from playground.api.answers import answer_images
 from playground.api.callers import caller_of
 from playground.api.errors import (
     answer_bug,
@@ -23,9 +23,8 @@ from playground.api.errors import (
     answer_unreadable,
 )
 from playground.api.keys import bearer
-from playground.api.orders import painted
-from playground.api.quotes import answer_quote
 from playground.api.schemas import ERRORS, GenerationsIn
+from playground.api.streams import answer_pictures
 from playground.generation.errors import EaselError
 
 
@@ -60,12 +59,10 @@ api.add_router("", tasks.router)
 
 @api.post("/images/generations", response={200: dict, **ERRORS})
 @api.post("/images/generations/", response=dict, include_in_schema=False)
-async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponse:
+async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponseBase:
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
     caller = caller_of(request, "images.generations").saying(body.said())
-    if caller.is_dry:
-        return answer_quote(body.to_ask(), caller)
-    return answer_images(await painted(body.to_ask(), caller), caller.site)
+    return await answer_pictures(body.to_ask(), caller)
 
 
 @api.exception_handler(EaselError)

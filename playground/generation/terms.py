@@ -33,6 +33,8 @@ class Said:
     strict: bool | None = None
     quote_id: str | None = None
     dry_run: bool | None = None
+    stream: bool | None = None
+    previews: int | None = None
 
 
 NOTHING_SAID = Said()
