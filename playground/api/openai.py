@@ -14,7 +14,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from playground.api import billing, edits, model_list, requests
-from playground.api.addresses import origin
+from playground.api.addresses import origin, site_origin
 from playground.api.answers import answer_images
 from playground.api.callers import caller_of
 from playground.api.errors import (
@@ -24,6 +24,7 @@ from playground.api.errors import (
     answer_unreadable,
 )
 from playground.api.keys import bearer
+from playground.api.openapi.document import described
 from playground.api.orders import painted
 from playground.api.schemas import ERRORS, GenerationsIn, Refusal
 from playground.api.tasks import task_of
@@ -48,6 +49,7 @@ api = NinjaAPI(
     version="1",
     urls_namespace="openai",
     docs_url=None,
+    openapi_url=None,
     auth=bearer,
     renderer=Orjson(),
     parser=OrjsonParser(),
@@ -72,6 +74,12 @@ async def show_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
     """An order by the x-request-id of its call: how it stands, and what came of it."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
     return await task_of(buyer.account_id, task_id, origin(request))
+
+
+@api.get("/openapi.json", response=dict, auth=None, include_in_schema=False)
+async def show_description(request: HttpRequest) -> dict[str, Any]:
+    """All of this, for programs that read descriptions."""
+    return {**described(api), "servers": [{"url": site_origin(request)}]}
 
 
 @api.exception_handler(EaselError)
