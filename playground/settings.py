@@ -204,6 +204,10 @@ DEFAULT_MODEL = env.str("EASEL_DEFAULT_MODEL", default="sketch-1" if DEBUG else 
 PROVIDER_TIMEOUT_SECONDS = env.int(
     "EASEL_PROVIDER_TIMEOUT_SECONDS", default=180, validate=AT_LEAST_ONE
 )
+# A stream that is quiet says so this often: proxies cut connections that seem dead.
+KEEPALIVE_SECONDS = env.int(
+    "EASEL_KEEPALIVE_SECONDS", default=15, validate=AT_LEAST_ONE
+)
 PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2, validate=AT_LEAST_ONE)
 COMPATIBLE_SERVERS: Any = env.json("EASEL_COMPATIBLE_SERVERS", default={})
 # Their keys have the names their makers gave them; an address is for a proxy or a simulator.

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
@@ -16,7 +17,7 @@ from ninja.renderers import BaseRenderer
 from billing.ledger import wallet_of
 from playground.api import edits, model_list
 from playground.api.addresses import origin
-from playground.api.answers import amount, answer_images
+from playground.api.answers import amount
 from playground.api.callers import caller_of
 from playground.api.errors import (
     answer_bug,
@@ -25,8 +26,8 @@ from playground.api.errors import (
     answer_unreadable,
 )
 from playground.api.keys import bearer
-from playground.api.orders import painted
 from playground.api.schemas import ERRORS, GenerationsIn, Refusal
+from playground.api.streams import answer_pictures
 from playground.api.tasks import task_of
 from playground.generation.database import in_thread
 from playground.generation.errors import EaselError
@@ -61,10 +62,10 @@ api.add_router("/models", model_list.router)
 
 @api.post("/images/generations", response={200: dict, **ERRORS})
 @api.post("/images/generations/", response=dict, include_in_schema=False)
-async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponse:
+async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponseBase:
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
     caller = caller_of(request, "images.generations").saying(body.said())
-    return answer_images(await painted(body.to_ask(), caller), caller.site)
+    return await answer_pictures(body.to_ask(), caller)
 
 
 @api.get("/balance", response={200: dict, 401: Refusal})

@@ -31,6 +31,8 @@ class Said:
     metadata: Mapping[str, str] | None = None
     retention: str | None = None
     strict: bool | None = None
+    stream: bool | None = None
+    previews: int | None = None
 
 
 NOTHING_SAID = Said()
