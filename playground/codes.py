@@ -185,6 +185,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("The same order is still being painted."),
             _("Wait as long as Retry-After says and ask again; it is painted once."),
         ),
+        "request_in_progress": Code(
+            409,
+            CALLER,
+            _("The request is still being painted."),
+            _("Cancel it, or wait for its end, and ask again."),
+            is_final=True,
+        ),
         "payload_too_large": Code(
             413,
             CALLER,

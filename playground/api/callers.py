@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 
 from playground.api.addresses import origin
 from playground.generation.errors import BadRequest
-from playground.generation.request import USUAL, Buyer, Terms
+from playground.generation.request import USUAL, Buyer, ResponseFormat, Terms
 from playground.generation.terms import NOTHING_SAID, Said, terms_of
 
 YES_OR_NO = {"1": True, "true": True, "": False, "0": False, "false": False}
 Header = Callable[[str], str]
+# Vercel's client for OpenAI reads nothing else, and cannot ask for it when it edits.
+BASE64_ONLY = "ai-sdk-provider-utils/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Caller:
     idempotency_key: str = ""
     asked: Said = NOTHING_SAID
     terms: Terms = USUAL
+    usual_format: ResponseFormat | None = None  # None: the model's own
 
     def saying(self, body: Said) -> Self:
         """Add what the body says, which goes before what the address says."""
@@ -49,7 +52,7 @@ def both(first: Said, second: Said) -> Said:
 
 def caller_of(request: HttpRequest, endpoint: str) -> Caller:
     """Read a caller from Django's request."""
-    return heard(
+    caller = heard(
         lambda name: request.headers.get(name, ""),
         buyer=request.auth,  # type: ignore[attr-defined]
         request_id=request.META["easel.request_id"],
@@ -57,6 +60,9 @@ def caller_of(request: HttpRequest, endpoint: str) -> Caller:
         endpoint=endpoint,
         query=request.META.get("QUERY_STRING", ""),
     )
+    if BASE64_ONLY in request.headers.get("User-Agent", ""):
+        return replace(caller, usual_format="b64_json")
+    return caller
 
 
 def heard(

@@ -20,6 +20,7 @@ from playground.generation.channels import connected
 from playground.generation.database import AWAY, CLASHES, in_thread
 from playground.generation.deliver import Delivered
 from playground.generation.errors import (
+    CalledOff,
     CannotPay,
     EaselError,
     OutOfService,
@@ -50,6 +51,7 @@ from playground.generation.studio import Studio, studio
 from playground.generation.sweep import GIVEN_UP, sweep
 from playground.generation.terms import check_unchanged
 from playground.generation.twins import give_key_back, holder
+from playground.generation.unwanted import give_up
 
 log = structlog.get_logger()
 State = Generation.State
@@ -160,6 +162,11 @@ async def carry_out(
     except EaselError as failure:
         work.failure = failure
     except asyncio.CancelledError:
+        if here.is_called_off(generation.id):
+            work.failure = CalledOff(
+                _("Cancelled on request. Only delivered pictures are charged.")
+            )
+            return await asyncio.shield(settle(generation, work, here))
         back = Release(generation.id, here.name, settings.QUEUE_SECONDS)
         if await here.books.do(back):
             raise
@@ -248,6 +255,8 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
         return State.SUCCEEDED
     if delivered:
         return State.PARTIALLY_SUCCEEDED
+    if isinstance(failure, CalledOff):
+        return State.CANCELLED
     return State.REFUSED if isinstance(failure, RefusedByModel) else State.FAILED
 
 
@@ -297,6 +306,15 @@ async def cancel(generation_id: str) -> bool:
         error_message=_("Cancelled. What was not painted costs nothing."),
     )
     return bool(await studio().books.do(closing))
+
+
+async def call_off(generation_id: str) -> None:
+    """Stop an order wherever it is: a queued one at once, a running one within seconds.
+
+    Noted first, so that one which changes hands in this moment is stopped by the next.
+    """
+    if await in_thread(lambda: give_up(generation_id)):
+        await cancel(generation_id)
 
 
 async def why_not(

@@ -31,11 +31,17 @@ LEAVES = (
 )
 TREES = st.recursive(
     LEAVES,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=6
+        )
+    ),
     max_leaves=30,
 )
-PARTS = st.lists(st.fixed_dictionaries({}, optional={n: TREES for n in NAMES}), max_size=3)
+PARTS = st.lists(
+    st.fixed_dictionaries({}, optional={n: TREES for n in NAMES}), max_size=3
+)
 BODIES = TREES | st.fixed_dictionaries(
     {"contents": st.lists(st.fixed_dictionaries({"parts": PARTS | TREES}), max_size=3)},
     optional={"generationConfig": TREES, "instances": TREES},
@@ -48,9 +54,7 @@ READERS = {
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tree=BODIES)
 def test_any_json_is_read_or_refused(reader, tree):
     try:

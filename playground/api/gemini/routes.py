@@ -66,9 +66,7 @@ async def generate_content(request: HttpRequest, model: str) -> HttpResponse:
     response=dict,
     include_in_schema=False,
 )
-async def stream_generate_content(
-    request: HttpRequest, model: str
-) -> HttpResponseBase:
+async def stream_generate_content(request: HttpRequest, model: str) -> HttpResponseBase:
     """The same, picture by picture: in events with `alt=sse`, or in one JSON array."""
     caller = caller_of(request, "gemini.streamGenerateContent")
     ask, caller = await asked(request, named(model), caller)
