@@ -31,6 +31,7 @@ class Wallet(models.Model):
     debt = models.BigIntegerField(default=0)
     seq = models.BigIntegerField(default=0)
     frozen = models.BooleanField(default=False)
+    is_capped = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -74,6 +75,7 @@ class Hold(models.Model):
     )
     job_id = models.CharField(max_length=40)
     key_id = models.CharField(max_length=40, blank=True, default="")
+    member = models.CharField(max_length=80, blank=True, default="")
     amount = models.BigIntegerField()
     posted = models.BigIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
@@ -181,9 +183,10 @@ class Clawback(models.Model):
 
 
 class KeyBudget(models.Model):
-    """How much a key may spend in a day, a week, a month or ever.
+    """How much a key, an account or a member may spend in a day, a week, a month or ever.
 
-    An order counts in the window it was opened in. The window moves on with the
+    The owner is a key's id, an account's, or a member's name as the ledger writes it. A
+    wallet says whether anyone who spends from it has a limit at all. An order counts in the window it was opened in. The window moves on with the
     first order after its end; weeks begin on Monday, all of them in UTC.
     """
 
@@ -194,9 +197,7 @@ class KeyBudget(models.Model):
         TOTAL = "total", _("in all")
 
     id = models.BigAutoField(primary_key=True)
-    key = models.ForeignKey(
-        "accounts.ApiKey", on_delete=models.PROTECT, related_name="budgets"
-    )
+    owner = models.CharField(max_length=80)
     period = models.CharField(max_length=5, choices=Period)
     cap = models.BigIntegerField()
     window_start = models.DateTimeField()
@@ -206,7 +207,7 @@ class KeyBudget(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["key", "period"], name="one_budget_a_period"
+                fields=["owner", "period"], name="one_budget_a_period"
             ),
             models.CheckConstraint(
                 condition=Q(cap__gte=0, spent__gte=0, held__gte=0),

@@ -5,6 +5,7 @@ checkout needs nothing set and runs in debug on embedded parts; with debug off,
 the secrets must be given or Easel does not start. `.env.example` lists them all.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
     },
     "tidy": {"task": "playground.generation.tasks.tidy_pictures", "schedule": 3600},
+    "expire": {
+        "task": "playground.generation.tasks.remove_expired_pictures",
+        "schedule": 300,
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 GRACE_SECONDS = env.int(
@@ -191,6 +196,7 @@ FILE_URL_SECONDS = env.int(
     "EASEL_FILE_URL_SECONDS", default=24 * 3600, validate=NOT_NEGATIVE
 )
 RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30, validate=NOT_NEGATIVE)
+ACCOUNT_QUOTA_MB = env.int("EASEL_ACCOUNT_QUOTA_MB", default=0, validate=NOT_NEGATIVE)
 
 # Models and providers. One without a key is simply not offered; the demo painter always is.
 CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")
@@ -200,6 +206,20 @@ PROVIDER_TIMEOUT_SECONDS = env.int(
 )
 PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2, validate=AT_LEAST_ONE)
 COMPATIBLE_SERVERS: Any = env.json("EASEL_COMPATIBLE_SERVERS", default={})
+# Their keys have the names their makers gave them; an address is for a proxy or a simulator.
+PROVIDER_KEYS = {
+    "openai": "OPENAI_API_KEY",
+    "ark": "ARK_API_KEY",
+    "byteplus": "BYTEPLUS_API_KEY",
+}
+PROVIDERS: dict[str, dict[str, Any]] = {
+    name: {
+        "secret": env.str(key, default=""),
+        "base_url": env.str(f"EASEL_{name.upper()}_BASE_URL", default=""),
+        "is_local": env.bool(f"EASEL_{name.upper()}_IS_LOCAL", default=False),
+    }
+    for name, key in PROVIDER_KEYS.items()
+}
 
 # Money. Packs are credits for cents; microcredits everywhere inside.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
@@ -273,6 +293,12 @@ try:
     networks(tuple(TRUSTED_PROXIES))
 except ValueError as error:
     raise ImproperlyConfigured(f"EASEL_TRUSTED_PROXIES: {error}") from error
+CORS_ORIGINS: list[str] = env.list("EASEL_CORS_ORIGINS", default=[])
+for allowed in CORS_ORIGINS:
+    if not re.fullmatch(r"https?://[a-z0-9.\[\]:-]+", allowed):
+        raise ImproperlyConfigured(
+            f"EASEL_CORS_ORIGINS: {allowed} is no origin; write https://app.example.com."
+        )
 IS_HTTPS = env.bool("EASEL_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = (

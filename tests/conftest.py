@@ -9,12 +9,16 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
+from playground.generation.channels import connected
 from tests.cast import customer
 from tests.services import browser, clean_books, redis
 from tests.services.site import Client, Site, running_site
 from tests.services.worker import running_worker
 
+PROVIDER_SETTINGS = {"COMPATIBLE_SERVERS", "PROVIDERS"}
 DATABASE_FIXTURES = {"db", "transactional_db"}
 
 
@@ -34,6 +38,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker("books")
         if "browser_page" in fixtures or "browser_context" in fixtures:
             item.add_marker("browser")
+
+
+@receiver(setting_changed)
+def connect_anew(*, setting, **_):
+    """Providers are read from the settings once; a test that changes them starts over."""
+    if setting in PROVIDER_SETTINGS:
+        connected.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,15 @@ every door that makes pictures keeps the same promises.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Self
+from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
 
 from playground.api.addresses import origin
-from playground.generation.request import Buyer
+from playground.generation.request import USUAL, Buyer, Terms
+from playground.generation.terms import NOTHING_SAID, Said, terms_of
 
 Header = Callable[[str], str]
 
@@ -24,6 +27,21 @@ class Caller:
     site: str
     endpoint: str = "images.generations"
     idempotency_key: str = ""
+    asked: Said = NOTHING_SAID
+    terms: Terms = USUAL
+
+    def saying(self, body: Said) -> Self:
+        """Add what the body says, which goes before what the address says."""
+        if body == NOTHING_SAID and self.asked == NOTHING_SAID:
+            return self
+        asked = both(body, self.asked)
+        return replace(self, asked=asked, terms=terms_of(asked))
+
+
+def both(first: Said, second: Said) -> Said:
+    """Return the first, filled up from the second."""
+    said = {one.name: getattr(first, one.name) for one in fields(Said)}
+    return replace(second, **{k: v for k, v in said.items() if v is not None})
 
 
 def caller_of(request: HttpRequest, endpoint: str) -> Caller:
@@ -34,6 +52,7 @@ def caller_of(request: HttpRequest, endpoint: str) -> Caller:
         request_id=request.META["easel.request_id"],
         site=origin(request),
         endpoint=endpoint,
+        query=request.META.get("QUERY_STRING", ""),
     )
 
 
@@ -44,6 +63,7 @@ def heard(
     request_id: str,
     site: str,
     endpoint: str = "images.generations",
+    query: str = "",
 ) -> Caller:
     """Read what the headers say; `header` answers with one, or with nothing."""
     return Caller(
@@ -52,4 +72,11 @@ def heard(
         site=site,
         endpoint=endpoint,
         idempotency_key=header("Idempotency-Key").strip(),
+        asked=said_in(query) if query else NOTHING_SAID,
     )
+
+
+def said_in(query: str) -> Said:
+    """Read what the address says beside the path."""
+    found = dict(parse_qsl(query))
+    return Said(retention=found.get("retention"))

@@ -1,6 +1,7 @@
-"""One table from our errors to statuses, and OpenAI's envelope around them."""
+"""Our errors in OpenAI's envelope; `playground.codes` says what each code is."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -8,50 +9,24 @@ import structlog
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from playground.api.addresses import page_address
+from playground.codes import CODES, Code
 from playground.generation import errors
 from playground.generation.database import AWAY
 from playground.generation.errors import EaselError
 
 log = structlog.get_logger()
-STATUSES: dict[type[EaselError], tuple[int, str]] = {
-    errors.ModelNotFound: (404, "invalid_request_error"),
-    errors.TooLarge: (413, "invalid_request_error"),
-    errors.WrongMedia: (415, "invalid_request_error"),
-    errors.BadRequest: (400, "invalid_request_error"),
-    errors.NotFound: (404, "invalid_request_error"),
-    errors.Unauthorized: (401, "invalid_request_error"),
-    errors.Forbidden: (403, "permission_error"),
-    errors.CannotPay: (402, "insufficient_quota"),
-    errors.KeyReused: (422, "invalid_request_error"),
-    errors.TwinAhead: (409, "invalid_request_error"),
-    errors.TooMany: (429, "rate_limit_error"),
-    errors.RefusedByModel: (400, "image_generation_user_error"),
-    errors.AllProvidersFailed: (502, "server_error"),
-    errors.TimedOut: (504, "server_error"),
-    errors.OutOfService: (503, "server_error"),
-    errors.EaselError: (500, "server_error"),
-}
 BY_STATUS = {
-    400: ("invalid_request_error", "bad_request", _("This request could not be read.")),
+    400: ("bad_request", _("This request could not be read.")),
     404: (
-        "invalid_request_error",
         "unknown_path",
         _(
             "There is nothing at this path: image requests go to /v1/images/generations."
         ),
     ),
-    405: (
-        "invalid_request_error",
-        "method_not_allowed",
-        _("This path does not answer to that method."),
-    ),
-    413: (
-        "invalid_request_error",
-        "payload_too_large",
-        _("This request is larger than Easel reads."),
-    ),
+    405: ("method_not_allowed", _("This path does not answer to that method.")),
+    413: ("payload_too_large", _("This request is larger than Easel reads.")),
     500: (
-        "server_error",
         "server_error",
         _(
             "Something broke on our side. Try again, and quote the x-request-id if it stays."
@@ -60,24 +35,31 @@ BY_STATUS = {
 }
 
 
+def code_of(error: EaselError) -> Code:
+    """Find the error's code in the table, or its class's own."""
+    return CODES.get(error.code) or CODES[type(error).code]
+
+
 def status_and_type(error: EaselError) -> tuple[int, str]:
-    """Find the nearest class of the error in the table."""
-    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+    """Return the status an error is answered with, and OpenAI's word for its kind."""
+    code = code_of(error)
+    return code.status, code.kind
 
 
 def answer_error(error: EaselError) -> HttpResponse:
     """Put one of our errors into OpenAI's envelope."""
-    status, kind = status_and_type(error)
-    response = enveloped(status, error.message, kind, error.code, error.param)
+    response = enveloped(error, code_of(error))
     wait = getattr(error, "retry_after_seconds", None)
     if wait is not None:
         response["Retry-After"] = str(wait)
-    if isinstance(error, errors.PutBack):
-        response["x-should-retry"] = "false"
     return response
 
 
 def answer_fields(wrong: Sequence[Mapping[str, Any]]) -> HttpResponse:
+    return answer_error(wrong_field(wrong))
+
+
+def wrong_field(wrong: Sequence[Mapping[str, Any]]) -> errors.BadRequest:
     """Name the first field that is wrong, and what it may be."""
     first = wrong[0]
     path = [str(part) for part in first["loc"] if part not in ("body", "body_params")]
@@ -86,40 +68,63 @@ def answer_fields(wrong: Sequence[Mapping[str, Any]]) -> HttpResponse:
     if field == "stream":
         message = "Streamed answers are not offered here: leave 'stream' out"
     sentence = f"{field}: {message}." if field else f"{message}."
-    return answer_error(errors.BadRequest(sentence, param=field or None))
+    return errors.BadRequest(sentence, param=field or None)
 
 
 def answer_unreadable() -> HttpResponse:
-    return answer_error(
-        errors.BadRequest(str(_("The body is not valid JSON.")), code="bad_json")
-    )
+    return answer_error(unreadable())
+
+
+def unreadable() -> errors.BadRequest:
+    return errors.BadRequest(str(_("The body is not valid JSON.")), code="bad_json")
 
 
 def answer_bug(error: Exception) -> HttpResponse:
+    return answer_error(unforeseen(error))
+
+
+def unforeseen(error: Exception) -> EaselError:
     """What nobody foresaw is ours to mend; a database that is away comes back."""
     if isinstance(error, AWAY):
         log.error("database.away", reason=str(error))
         away = _("The database is away for a moment. Try again soon.")
-        return answer_error(errors.OutOfService(str(away)))
+        return errors.OutOfService(str(away))
     log.exception("api.bug", exc_info=error)
-    return answer_status(500)
+    return EaselError(str(BY_STATUS[500][1]))
 
 
 def answer_status(status: int) -> HttpResponse:
     """The envelope for what happened outside any endpoint."""
-    kind, code, message = BY_STATUS[status]
-    return enveloped(status, str(message), kind, code, None)
+    code, message = BY_STATUS[status]
+    return enveloped(EaselError(str(message), code=code), CODES[code])
 
 
-def enveloped(
-    status: int, message: str, kind: str, code: str, param: str | None
-) -> HttpResponse:
-    body: dict[str, Any] = {
-        "message": message,
-        "type": kind,
-        "param": param,
-        "code": code,
-    }
-    return HttpResponse(
-        orjson.dumps({"error": body}), status=status, content_type="application/json"
+def enveloped(error: EaselError, code: Code) -> HttpResponse:
+    """Write OpenAI's four keys, and ours: what to do, where to read, the facts."""
+    response = HttpResponse(
+        orjson.dumps({"error": error_out(error, code)}, default=exactly),
+        status=code.status,
+        content_type="application/json",
     )
+    if code.is_final:
+        response["x-should-retry"] = "false"
+    return response
+
+
+def error_out(error: EaselError, code: Code) -> dict[str, Any]:
+    return {
+        "message": error.message,
+        "type": code.kind,
+        "param": error.param,
+        "code": error.code,
+        "hint": str(code.hint),
+        "docs_url": page_address(f"/docs/errors#{error.code}"),
+        **error.facts,
+    }
+
+
+def exactly(value: Any) -> orjson.Fragment:
+    """Write a decimal number without rounding it."""
+    if isinstance(value, Decimal):
+        return orjson.Fragment(f"{value:f}")
+    raise TypeError(f"{type(value).__name__} is not JSON")

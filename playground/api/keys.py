@@ -73,8 +73,9 @@ def look_up(name: str) -> Buyer | None:
         group=group.pk,
         multiplier=group.multiplier,
         lane="api",
+        member_id=key.made_by_id,
         is_test=key.is_test,
-        is_capped=key.budgets.exists(),
+        kept_seconds=key.account.kept_seconds,
     )
 
 
@@ -84,6 +85,18 @@ known_keys = KnownKeys()
 async def bearer(request: HttpRequest) -> Buyer:
     """Authenticate a request, for ninja."""
     return await buyer_of(request.headers.get("Authorization", ""))
+
+
+async def googles_key(request: HttpRequest) -> Buyer:
+    """Authenticate a request whose key may be told in any of Google's ways."""
+    given = request.headers.get("x-goog-api-key") or request.GET.get("key", "")
+    if given.strip():
+        return await known_keys.buyer(given.strip())
+    if request.headers.get("Authorization"):
+        return await bearer(request)
+    raise Unauthorized(
+        _("No API key was given: send the header 'x-goog-api-key: esl_live_…'.")
+    )
 
 
 async def buyer_of(authorization: str) -> Buyer:

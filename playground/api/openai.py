@@ -14,7 +14,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from billing.ledger import wallet_of
-from playground.api import edits
+from playground.api import edits, model_list
 from playground.api.addresses import origin
 from playground.api.answers import amount, answer_images
 from playground.api.callers import caller_of
@@ -22,17 +22,16 @@ from playground.api.errors import (
     answer_bug,
     answer_error,
     answer_fields,
-    answer_status,
     answer_unreadable,
 )
 from playground.api.keys import bearer
 from playground.api.orders import painted
 from playground.api.schemas import ERRORS, GenerationsIn, Refusal
 from playground.api.tasks import task_of
-from playground.generation.catalogue import Model, catalogue
 from playground.generation.database import in_thread
 from playground.generation.errors import EaselError
 from playground.generation.request import Buyer
+from playground.generation.storage import bytes_stored, most_bytes
 
 
 class Orjson(BaseRenderer):
@@ -57,61 +56,27 @@ api = NinjaAPI(
     parser=OrjsonParser(),
 )
 api.add_router("/images/edits", edits.router)
+api.add_router("/models", model_list.router)
 
 
 @api.post("/images/generations", response={200: dict, **ERRORS})
 @api.post("/images/generations/", response=dict, include_in_schema=False)
 async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponse:
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
-    caller = caller_of(request, "images.generations")
+    caller = caller_of(request, "images.generations").saying(body.said())
     return answer_images(await painted(body.to_ask(), caller), caller.site)
-
-
-@api.get("/models", response={200: dict, 401: Refusal})
-@api.get("/models/", response=dict, include_in_schema=False)
-async def list_models(request: HttpRequest) -> dict[str, Any]:
-    """Every model of the catalogue."""
-    models = [model_out(model) for model in catalogue().models]
-    return {"object": "list", "data": models}
-
-
-@api.get("/models/{path:name}", response={200: dict, 401: Refusal, 404: Refusal})
-async def show_model(request: HttpRequest, name: str) -> dict[str, Any]:
-    """One model, by its id, an alias, or a tier variant."""
-    return model_out(catalogue().find(name.rstrip("/")))
-
-
-def model_out(model: Model) -> dict[str, Any]:
-    ends, can = model.lifecycle.shutdown, model.capabilities
-    return {
-        "id": model.id,
-        "object": "model",
-        "created": 0,
-        "owned_by": model.vendor.lower(),
-        "name": model.name,
-        "description": model.description,
-        "aliases": list(model.aliases),
-        "status": model.lifecycle.status,
-        "shutdown_date": ends.isoformat() if ends else None,
-        "tiers": list(model.tiers),
-        "shapes": list(model.shapes),
-        "capabilities": {
-            "generate": can.generate,
-            "edit": can.edit,
-            "mask": can.mask,
-            "references": can.references,
-        },
-    }
 
 
 @api.get("/balance", response={200: dict, 401: Refusal})
 @api.get("/balance/", response=dict, include_in_schema=False)
 async def show_balance(request: HttpRequest) -> dict[str, Any]:
-    """What the key's account has, and what of it is set aside."""
+    """What the key's account has, what of it is set aside, and what it has stored."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
     wallet = await in_thread(lambda: wallet_of(buyer.account_id))
+    stored = await in_thread(lambda: bytes_stored(buyer.account_id))
     return {
         "object": "balance",
+        "storage": {"bytes": stored, "most_bytes": most_bytes()},
         "available": amount(wallet.available),
         "held": amount(wallet.held),
         "balance": amount(wallet.balance),
@@ -145,8 +110,3 @@ def on_unreadable_body(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(Exception)
 def on_bug(request: HttpRequest, error: Exception) -> HttpResponse:
     return answer_bug(error)
-
-
-def unknown_path(request: HttpRequest, path: str = "") -> HttpResponse:
-    """Whatever else is asked for under these prefixes."""
-    return answer_status(404)

@@ -5,7 +5,7 @@ an order asked for twice is painted once, and is seen through when its caller le
 """
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import orjson
 from django.utils.translation import gettext as _
@@ -42,7 +42,7 @@ async def taken(ask: Ask, caller: Caller, state: str) -> tuple[Generation, bool]
     """Take an order, or find its finished twin; say which of the two it is."""
     account_id = caller.buyer.account_id
     once = named_once(caller, ask)
-    call = Call(caller.endpoint, state, caller.request_id, once)
+    call = Call(caller.endpoint, state, caller.request_id, once, caller.terms)
     twin = await twin_of(account_id, once)
     while twin is None:
         try:
@@ -63,5 +63,5 @@ def named_once(caller: Caller, ask: Ask) -> Once | None:
             % {"longest": LONGEST_KEY},
             param="Idempotency-Key",
         )
-    asked = orjson.dumps([caller.endpoint, asdict(ask)], default=str)
+    asked = orjson.dumps([caller.endpoint, ask, caller.terms], default=str)
     return Once(key, hashlib.sha256(asked).hexdigest())

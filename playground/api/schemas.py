@@ -5,8 +5,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr
 
 from playground.generation.request import Ask, Fit, ResponseFormat
+from playground.generation.terms import Said
 
-UNUSED = {"user", "style", "moderation", "background", "safety_identifier"}
+UNUSED = {"style", "moderation", "background"}
 
 
 class GenerationsIn(BaseModel):
@@ -28,6 +29,18 @@ class GenerationsIn(BaseModel):
     output_format: StrictStr | None = None
     output_compression: StrictInt | None = None
     stream: Literal[False] | None = None
+    user: StrictStr | None = None
+    safety_identifier: StrictStr | None = None
+    metadata: dict[StrictStr, StrictStr] | None = None
+    retention: StrictStr | None = None
+
+    def said(self) -> Said:
+        """Return what is said beside the picture."""
+        return Said(
+            user=self.safety_identifier or self.user,
+            metadata=self.metadata,
+            retention=self.retention,
+        )
 
     def to_ask(self) -> Ask:
         """Say the same in the words of the house; what is unknown travels along."""

@@ -54,7 +54,8 @@ async def answer_straight(scope: Scope, body: bytes, request_id: str) -> HttpRes
             buyer=buyer,
             request_id=request_id,
             site=site_of(scope),
-        )
+            query=scope["query_string"].decode("latin-1"),
+        ).saying(asked.said())
         return answer_images(await painted(asked.to_ask(), caller), caller.site)
     except EaselError as error:
         return answer_error(error)

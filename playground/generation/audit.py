@@ -123,16 +123,18 @@ INVARIANTS = (
     ),
     Invariant(
         "I8",
-        "An order costs its price times its pictures, and a failed one nothing",
+        "An order costs its price times its pictures once it ends, and a failed one nothing",
         """
         SELECT g.id, g.state, g.delivered, count(DISTINCT p.id), coalesce(h.posted, 0)
         FROM generation_generation g
         LEFT JOIN generation_picture p ON p.generation_id = g.id
         LEFT JOIN billing_hold h ON h.job_id = g.id
-        GROUP BY g.id, g.state, g.delivered, g.unit_price_microcredits, h.posted, h.id
-        HAVING coalesce(h.posted, 0) <> g.unit_price_microcredits * g.delivered
-            OR count(DISTINCT p.id) > g.delivered
-            OR (g.state IN ('succeeded', 'partially_succeeded')) <> (g.delivered > 0)
+        GROUP BY g.id, g.state, g.n, g.delivered, g.unit_price_microcredits, h.posted, h.id
+        HAVING coalesce(h.posted, 0) <> CASE WHEN g.state IN ('queued', 'running') THEN 0
+                ELSE g.unit_price_microcredits * g.delivered END
+            OR count(DISTINCT p.id) > g.delivered OR g.delivered > g.n
+            OR (g.state IN ('succeeded', 'partially_succeeded'))
+                <> (g.delivered > 0 AND g.state NOT IN ('queued', 'running'))
             OR (g.unit_price_microcredits = 0 AND h.id IS NOT NULL)
             OR (g.unit_price_microcredits > 0 AND h.id IS NULL)""",
     ),
@@ -167,12 +169,13 @@ INVARIANTS = (
     ),
     Invariant(
         "I13",
-        "A key's budget counts the orders of its window, no more and no less",
+        "A budget counts the orders of its window, no more and no less",
         """
         SELECT b.id, b.spent, coalesce(sum(h.posted), 0), b.held,
             coalesce(sum(CASE WHEN h.state = 'pending' THEN h.amount ELSE 0 END), 0)
         FROM billing_keybudget b
-        LEFT JOIN billing_hold h ON h.key_id = b.key_id AND h.created_at >= b.window_start
+        LEFT JOIN billing_hold h ON b.owner IN (h.key_id, h.wallet_id, h.member)
+            AND h.created_at >= b.window_start
         GROUP BY b.id, b.spent, b.held
         HAVING b.spent <> coalesce(sum(h.posted), 0)
             OR b.held <> coalesce(

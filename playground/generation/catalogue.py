@@ -86,6 +86,18 @@ class Catalogue:
             )
         raise ModelNotFound(message, param="model")
 
+    def current(self, name: str) -> Named:
+        """Return what this name stands for, or name what follows a model that is gone."""
+        named = self.named(name)
+        if not named.model.is_retired:
+            return named
+        successor = named.model.lifecycle.successor or ""
+        words = {"model": named.model.id, "successor": successor}
+        message = _("%(model)s is retired.")
+        if successor:
+            message = _("%(model)s is retired; use %(successor)s instead.")
+        raise ModelNotFound(message % words, param="model", code="model_retired")
+
     def suggestions(self, count: int = 3) -> tuple[str, ...]:
         """Return the ids of a few models to try."""
         return tuple(model.id for model in self.models if not model.is_retired)[:count]

@@ -48,9 +48,10 @@ CHARGES_ON = ("picture", "call", "nothing")
 FIELDS = (
     *("prompt", "n", "size", "aspect_ratio", "resolution", "quality", "seed"),
     *("negative_prompt", "response_format", "output_format", "output_compression"),
-    *("image", "mask", "background", "web_search"),
+    *("image", "mask", "background", "web_search", "width", "height"),
 )
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+FORMS = {"size": ("", "star", "object"), "image": ("", "one")}
+_ID = re.compile(r"(?=.{1,80}$)[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)?")
 _SUFFIX = re.compile(r"-[a-z0-9]{1,8}")
 
 
@@ -118,7 +119,7 @@ def _model(table: Table) -> Model:
 def _name(table: Table, key: str, name: str) -> str:
     if not _ID.fullmatch(name):
         raise table.wrong(
-            f"“{name}” must be small letters, digits, dots, dashes and underscores.",
+            f"“{name}” must be small letters, digits, dots, dashes, underscores, one slash.",
             key,
         )
     return name
@@ -278,6 +279,7 @@ def _offer(table: Table) -> Offer:
         edit_upstream=table.take("edit_upstream", str, ""),
         parameters=_parameters(table.table("parameters")),
         passes=table.texts("passes"),
+        always=table.take("always", dict, {}),
         n_per_call=table.count("n_per_call", 1, least=1),
         cost_usd=read_rates(table, "cost_usd"),
         charges_on=cast(ChargesOn, table.choice("charges_on", CHARGES_ON, "picture")),
@@ -303,6 +305,7 @@ def _parameter(name: str, table: Table) -> Parameter:
             ),
         ),
         upstream=table.take("name", str, name),
+        form=table.choice("form", FORMS.get(name, ("",)), ""),
         values=table.take("values", dict, {}),
     )
     table.finish()

@@ -15,6 +15,7 @@
     ├── Unpainted                   nobody delivered a picture
     │   ├── RefusedByModel    400   the caller: ask for something else
     │   ├── AllProvidersFailed 502  nobody; try again
+    │   ├── AllProvidersBusy  429   nobody; try again in a moment
     │   └── TimedOut          504   nobody; try again
     └── OutOfService          503   the operator: database or storage is away
         └── PutBack           503   nobody: the order waits and will be painted
@@ -23,7 +24,10 @@ Each has a stable `code` and one sentence that is safe to show and says what to
 do next. Only the doors turn them into statuses and words.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 
 @dataclass
@@ -36,6 +40,11 @@ class EaselError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What a program may want to know beside the words."""
+        return {}
 
 
 @dataclass
@@ -76,6 +85,15 @@ class Forbidden(EaselError):
 @dataclass
 class CannotPay(EaselError):
     code: str = "insufficient_quota"
+    required_credits: Decimal | None = None
+    available_credits: Decimal | None = None
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        return {
+            "required_credits": self.required_credits,
+            "available_credits": self.available_credits,
+        }
 
 
 @dataclass
@@ -108,6 +126,12 @@ class RefusedByModel(Unpainted):
 @dataclass
 class AllProvidersFailed(Unpainted):
     code: str = "upstream_error"
+
+
+@dataclass
+class AllProvidersBusy(Unpainted):
+    code: str = "upstream_busy"
+    retry_after_seconds: int | None = None
 
 
 @dataclass

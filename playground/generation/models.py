@@ -17,6 +17,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from playground.generation.entries import AttemptRow
+
 UNCHECKED: dict[str, Any] = {"db_constraint": False, "db_index": False}
 
 
@@ -39,6 +41,9 @@ class Generation(models.Model):
 
     LIVE = (State.QUEUED, State.RUNNING)
 
+    # The tries of an order that ended here, or was read with them: no column.
+    tried: tuple[AttemptRow, ...] = ()
+
     id = models.CharField(primary_key=True, max_length=40)
     account = models.ForeignKey(
         "accounts.Account", on_delete=models.PROTECT, **UNCHECKED
@@ -59,6 +64,9 @@ class Generation(models.Model):
     model = models.CharField(max_length=80)
     prompt = models.TextField()
     request = models.JSONField()
+    user = models.CharField(max_length=256, null=True)
+    metadata = models.JSONField(null=True)
+    kept_seconds = models.BigIntegerField(null=True)
     n = models.SmallIntegerField()
     unit_price_microcredits = models.BigIntegerField()
     state = models.CharField(max_length=20, choices=State)
@@ -76,6 +84,16 @@ class Generation(models.Model):
         indexes = [
             models.Index(
                 fields=["account", "-created_at"], name="generations_of_account"
+            ),
+            models.Index(
+                fields=["account", "user", "-created_at"],
+                condition=Q(user__isnull=False),
+                name="generations_of_user",
+            ),
+            models.Index(
+                fields=["account", "-created_at"],
+                condition=Q(metadata__isnull=False),
+                name="generations_with_metadata",
             ),
             models.Index(
                 fields=["deadline"],
@@ -116,8 +134,8 @@ class Generation(models.Model):
 
     @property
     def charged_microcredits(self) -> int:
-        """What it did cost: the frozen price times the pictures delivered."""
-        return self.unit_price_microcredits * self.delivered
+        """What it did cost: the frozen price times the pictures delivered, at its end."""
+        return 0 if self.is_live else self.unit_price_microcredits * self.delivered
 
 
 class IdempotencyKey(models.Model):
@@ -168,6 +186,14 @@ class Attempt(models.Model):
     duration_ms = models.IntegerField()
     cost_microusd = models.BigIntegerField(default=0)
     started_at = models.DateTimeField()
+    text_tokens_in = models.IntegerField(null=True)
+    picture_tokens_in = models.IntegerField(null=True)
+    tokens_out = models.IntegerField(null=True)
+
+    def as_written(self) -> AttemptRow:
+        """Return the row as the books know it."""
+        names = AttemptRow.__dataclass_fields__
+        return AttemptRow(**{name: getattr(self, name) for name in names})
 
     class Meta:
         indexes = [models.Index(fields=["generation"], name="attempts_of_generation")]

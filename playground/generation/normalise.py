@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from playground.generation.catalogue import Catalogue, Named
 from playground.generation.errors import BadRequest
 from playground.generation.offered import Model
+from playground.generation.providers.base import Turn
 from playground.generation.quoting import is_text, quoted
 from playground.generation.request import Ask, ImageRequest, Note, ResponseFormat
 from playground.generation.sizes import ratio_of
@@ -46,6 +47,7 @@ def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageReques
     wish = _shaped_like_the_first(ask, read_wish(ask), named)
     sized = size_for(wish, named, read_fit(ask.fit))
     remarks.notes.extend(sized.notes)
+    turns = _turns(ask, model, remarks)
     output_format = _output_format(ask, model)
     if output_format == "webp" and max(sized.delivered) > WEBP_SIDE:
         message = _("A webp side is at most %(limit)d pixels; ask for png or jpeg.")
@@ -72,6 +74,8 @@ def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageReques
         notes=tuple(remarks.notes),
         references=ask.references,
         mask=ask.mask,
+        turns=turns,
+        earlier=ask.earlier if turns else (),
     )
 
 
@@ -86,14 +90,8 @@ def _model(ask: Ask, catalogue: Catalogue, default_model: str) -> Named:
             param="model",
             code="missing_required_parameter",
         )
-    named = catalogue.named(name)
+    named = catalogue.current(name)
     model = named.model
-    if model.is_retired:
-        words = {"model": model.id, "successor": model.lifecycle.successor or ""}
-        message = _("%(model)s is retired.")
-        if model.lifecycle.successor:
-            message = _("%(model)s is retired; use %(successor)s instead.")
-        raise BadRequest(message % words, param="model", code="model_retired")
     if not model.capabilities.generate and not ask.references:
         message = _("%(model)s only edits pictures; send it one to /v1/images/edits.")
         raise BadRequest(message % {"model": model.id}, param="model")
@@ -111,7 +109,8 @@ def _check_edit(ask: Ask, model: Model, catalogue: Catalogue) -> None:
             message % {"model": model.id, "models": _able(catalogue, "edit")},
             param="image",
         )
-    if len(ask.references) > known.references:
+    looked_at = len(ask.references) + (len(ask.earlier) if known.multi_turn else 0)
+    if looked_at > known.references:
         message = _("Send at most %(limit)d pictures to %(model)s.")
         words = {"limit": known.references, "model": model.id}
         raise BadRequest(message % words, param="image")
@@ -214,6 +213,15 @@ def _seed(ask: Ask, model: Model, remarks: Remarks) -> int | None:
         remarks.add("seed", _("-1 means a random seed."))
         return None
     return ask.seed
+
+
+def _turns(ask: Ask, model: Model, remarks: Remarks) -> tuple[Turn, ...]:
+    """Keep a conversation for a model that follows one; any other is told its end."""
+    if not ask.turns or model.capabilities.multi_turn:
+        return ask.turns
+    message = _("%(model)s goes by the last words and the last picture only.")
+    remarks.add("turns", message % {"model": model.id})
+    return ()
 
 
 def _negative_prompt(ask: Ask, model: Model, remarks: Remarks) -> str | None:

@@ -108,10 +108,11 @@ class Qualities:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """How one of our fields reaches an upstream."""
+    """How one of our fields reaches an upstream, and in which form, if not the usual."""
 
     behaviour: Behaviour
     upstream: str
+    form: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def told(self, value: Any) -> Any:
@@ -129,6 +130,7 @@ class Offer:
     n_per_call: int = 1
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     passes: tuple[str, ...] = ()
+    always: Mapping[str, Any] = field(default_factory=dict)
     cost_usd: Rates | None = None
     charges_on: ChargesOn = "picture"
 

@@ -33,8 +33,28 @@ def unit_price(
     credits += (
         references * model.price.per_reference + searches * model.price.per_search
     )
+    return in_microcredits(credits, multiplier)
+
+
+def in_microcredits(credits: Decimal, multiplier: Decimal) -> int:
     exact = credits * multiplier * MICROCREDITS
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def listed(model: Model, multiplier: Decimal) -> list[tuple[Painted, int]]:
+    """Return what a picture of the default shape costs, for each tier and quality."""
+    sizes = model.sizes.native[model.default_shape]
+    kinds = [
+        Painted(tier, *pixels, quality)
+        for tier, pixels in sizes.items()
+        for quality in model.qualities.values or (None,)
+    ]
+    rates = model.price.rates
+    return [
+        (kind, in_microcredits(credits, multiplier))
+        for kind in kinds
+        if (credits := rates.amount(kind)) is not None
+    ]
 
 
 def credits_for_usd(usd: Decimal) -> Decimal:

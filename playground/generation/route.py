@@ -3,25 +3,33 @@
 A test key rehearses every model with the embedded painter.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
 from playground.generation.catalogue import Model, Offer
 from playground.generation.errors import ModelNotFound
-from playground.generation.providers.connected import those_that_edit
+from playground.generation.providers.base import Channel
 
-REHEARSAL = Offer("sketch", "sketch-1", "sketch-1", n_per_call=10)
+REHEARSAL = Offer("rehearsal", "sketch-1", "sketch-1", n_per_call=10)
 
 
 def route(
-    model: Model, connected: Collection[str], *, is_test: bool, editing: bool = False
+    model: Model,
+    connected: Mapping[str, Channel],
+    *,
+    is_test: bool,
+    editing: bool = False,
 ) -> list[Offer]:
     """Return the offers to try, best first, or say what would connect the model."""
     if is_test:
         return [REHEARSAL]
-    able = those_that_edit(connected) if editing else connected
-    offers = [offer for offer in model.offers if offer.provider in able]
+    offers = [
+        offer
+        for offer in model.offers
+        if (channel := connected.get(offer.provider))
+        and (channel.trade.edits or not editing)
+    ]
     if not offers:
         raise not_connected(model, editing=editing)
     return offers

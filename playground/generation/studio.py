@@ -17,11 +17,11 @@ from django.conf import settings
 
 from accounts.ids import new_id
 from playground.generation.books import Extend
+from playground.generation.channels import connected
 from playground.generation.database import AWAY, PASSING, Books
 from playground.generation.hands import Hands
 from playground.generation.models import Generation
 from playground.generation.providers.base import Provider
-from playground.generation.providers.connected import connect
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
@@ -33,9 +33,10 @@ class Studio:
     def __init__(self) -> None:
         self.name = new_id("std")
         self.books = Books()
-        self.providers: dict[str, Provider] = connect(
-            painters=settings.PAINTER_PROCESSES, servers=settings.COMPATIBLE_SERVERS
-        )
+        self.channels = connected()
+        self.providers: dict[str, Provider] = {
+            name: channel.opened() for name, channel in self.channels.items()
+        }
         self.hands = Hands()
         self.is_closing = False
         self._live: dict[str, asyncio.Task[Any]] = {}

@@ -80,12 +80,20 @@ async def answer_again(generation: Generation) -> list[Delivered]:
     wants_bytes = (
         ImageRequest.from_json(generation.request).response_format == "b64_json"
     )
-    return await in_thread(
-        lambda: [
-            kept(picture, wants_bytes)
-            for picture in generation.pictures.order_by("position")
-        ]
-    )
+    return await in_thread(lambda: read_again(generation, with_bytes=wants_bytes))
+
+
+def read_again(generation: Generation, *, with_bytes: bool) -> list[Delivered]:
+    """Return what an order delivered, and note its tries on it."""
+    tries = generation.attempts.order_by("pk")
+    generation.tried = tuple(one.as_written() for one in tries)
+    return pictures_of(generation, with_bytes=with_bytes)
+
+
+def pictures_of(generation: Generation, *, with_bytes: bool) -> list[Delivered]:
+    """Return the pictures an order has in the books, in their order."""
+    rows = generation.pictures.order_by("position")
+    return [kept(picture, with_bytes) for picture in rows]
 
 
 def kept(picture: Picture, wants_bytes: bool) -> Delivered:

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from playground.generation.catalogue import Model, catalogue
+from playground.generation.channels import connected
 from playground.generation.errors import ModelNotFound
 from playground.generation.normalise import normalise
 from playground.generation.price import unit_price
-from playground.generation.providers.connected import connected_names
 from playground.generation.quoting import quoted
 from playground.generation.request import Buyer
 from playground.generation.sizes import ratio_of
@@ -102,8 +102,7 @@ def chosen_model(wish: Wish, buyer: Buyer) -> Model:
 
 def is_connected(model: Model) -> bool:
     """Say whether any provider of this model could be called from here."""
-    names = connected_names(dict(settings.COMPATIBLE_SERVERS))
-    return any(offer.provider in names for offer in model.offers)
+    return any(offer.provider in connected() for offer in model.offers)
 
 
 def fit(wish: Wish, model: Model, buyer: Buyer) -> tuple[Wish, tuple[str, ...]]:

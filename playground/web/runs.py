@@ -43,6 +43,10 @@ class Slot:
     reason: str = ""
 
     @property
+    def place(self) -> str:
+        return str(self.position)
+
+    @property
     def picture_id(self) -> str:
         return self.picture.pk if self.picture else ""
 
@@ -80,8 +84,9 @@ class Run:
 
     @property
     def version(self) -> str:
-        """Changes when the run looks different."""
-        return f"{self.generation.state}-{len(self.pictures)}"
+        """Changes when the run looks different: its state, and the places that are filled."""
+        filled = ".".join(str(slot.position) for slot in self.pictures)
+        return f"{self.generation.state}-{filled or 0}"
 
     @property
     def pictures(self) -> list[Slot]:
@@ -221,6 +226,11 @@ def ending_of(run: Run, available_microcredits: int | None) -> str:
     if missing:
         words.append(_("%(n)s failed, not charged") % {"n": missing})
     return ", ".join(words if made else words[1:])
+
+
+def filled_in(version: str) -> frozenset[str]:
+    """Return the places that a page showing this version has pictures in."""
+    return frozenset(version.partition("-")[2].split("."))
 
 
 def days_of(runs: list[Run]) -> list[Day]:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from playground.web import (
     create,
     credits,
+    docs,
     keys,
     mailbox,
     pictures,
@@ -16,6 +17,7 @@ from playground.web import (
 
 public: list[URLPattern] = [
     path("", create.create, name="create"),
+    path("docs/errors", docs.errors, name="docs-errors"),
 ]
 
 urlpatterns: list[URLPattern] = [

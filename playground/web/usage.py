@@ -1,6 +1,7 @@
 """The console's usage: what was painted, when, and what it cost.
 
-Read from the orders' own rows, so what is shown is what was charged.
+Read from the orders' own rows, so what is shown is what was charged. What a test key
+rehearses is in the list, and in no sum.
 """
 
 from collections.abc import Iterable
@@ -116,15 +117,18 @@ def summary(account: Account, period: int) -> Summary:
 def by_day_and_model(account: Account, since: date) -> list[Day]:
     start = datetime(since.year, since.month, since.day, tzinfo=UTC)
     failed = Q(state__in=[Generation.State.FAILED, Generation.State.REFUSED])
+    ended = ~Q(state__in=Generation.LIVE)
     rows = (
-        Generation.objects.filter(account=account, created_at__gte=start)
+        Generation.objects.filter(account=account, is_test=False, created_at__gte=start)
         .annotate(day=TruncDate("created_at", tzinfo=UTC))
         .values("day", "model")
         .annotate(
             requests=Count("pk"),
             painted=Sum("delivered"),
             not_painted=Count("pk", filter=failed),
-            spent=Sum(F("unit_price_microcredits") * F("delivered")),
+            spent=Sum(
+                F("unit_price_microcredits") * F("delivered"), filter=ended, default=0
+            ),
         )
         .values_list("day", "model", "requests", "painted", "not_painted", "spent")
     )

@@ -91,9 +91,11 @@ def test_several_pictures_differ_and_each_is_paid(api, alice):
     pictures = {api.get(entry["url"]).body for entry in answer.json()["data"]}
     assert len(pictures) == 3
     assert alice.credits() == 97
+    three = {"credits": 3, "microcredits": 3 * MICRO}
     assert answer.json()["metadata"]["cost"] == {
-        "credits": 3,
-        "microcredits": 3 * MICRO,
+        **three,
+        "held": three,
+        "charged": three,
     }
 
 
@@ -169,7 +171,7 @@ def test_a_bad_field_is_named_and_costs_nothing(api, alice, body, param):
 
     assert answer.status_code == 400
     assert answer.json()["error"]["param"] == param
-    assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
+    assert {"message", "type", "param", "code"} < set(answer.json()["error"])
     assert alice.credits() == 100
 
 

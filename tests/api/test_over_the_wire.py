@@ -104,7 +104,7 @@ def test_fewer_pictures_than_asked_are_topped_up(api, alice, next_door):
     ("fault", "status", "code", "outcome"),
     [
         ("500", 502, "upstream_error", "broken"),
-        ("429", 502, "upstream_error", "busy"),
+        ("429", 429, "upstream_busy", "busy"),
         ("401", 502, "upstream_error", "misconfigured"),
         ("refusal", 400, "moderation_blocked", "refused"),
         ("empty", 502, "upstream_error", "empty"),

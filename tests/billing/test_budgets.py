@@ -100,7 +100,7 @@ def test_a_failed_order_gives_its_part_of_the_limit_back(alice, handed_out):
     generation = order(alice, state="running", claim="me")
     generation.key_id = key.pk
 
-    in_studio(do(Open(generation, 60, is_capped=True)))
+    in_studio(do(Open(generation, 60)))
     held = KeyBudget.objects.get().held
     in_studio(do(closing(generation, pictures=0, state="failed")))
 

@@ -3,7 +3,9 @@
 import asyncio
 import io
 import socket
+from base64 import b64encode
 
+import orjson
 import pytest
 from PIL import Image
 
@@ -142,6 +144,56 @@ async def test_a_server_without_a_key_gets_none(upstream):
 async def test_a_proxy_in_the_environment_is_not_used(upstream, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     assert (await paint(upstream)).pictures
+
+
+# What is sent to be edited.
+
+MASK = png(64, 64, 5)
+
+
+@pytest.mark.parametrize("field", ["image", "image[]"])
+async def test_pictures_to_edit_go_as_files_of_a_form(upstream, field):
+    pictures = (png(64, 64, 1), png(64, 64, 2))
+    profile = {"edits": f"form:{field}", "response_format": None}
+    answer = await paint(upstream, profile=profile, pictures=pictures, mask=MASK, n=2)
+    sent = upstream.asked[0]
+    assert len(answer.pictures) == 2
+    assert sent.path == "/v1/images/edits"
+    assert sent.body["n"] == "2"
+    assert [(one.field, one.name, one.kind) for one in sent.files] == [
+        (field, "0.png", "image/png"),
+        (field, "1.png", "image/png"),
+        ("mask", "2.png", "image/png"),
+    ]
+    assert [one.data for one in sent.files] == [*pictures, MASK]
+
+
+@pytest.mark.parametrize(
+    ("edits", "count", "sent"),
+    [
+        ("json:image", 1, {"image": "A"}),
+        ("json:image", 2, {"image": ["A", "A"]}),
+        ("json:image_urls", 1, {"image_urls": ["A"]}),
+        ("json:images", 1, {"images": [{"image_url": "A"}]}),
+    ],
+)
+async def test_pictures_to_edit_go_in_json_where_a_server_wants_that(
+    upstream, edits, count, sent
+):
+    picture = png(64, 64, 1)
+    await paint(upstream, profile={"edits": edits}, pictures=(picture,) * count)
+    uri = "data:image/png;base64," + b64encode(picture).decode()
+    body = orjson.loads(
+        orjson.dumps(upstream.asked[0].body).replace(uri.encode(), b"A")
+    )
+    assert upstream.asked[0].path == "/v1/images/edits"
+    assert sent.items() <= body.items()
+
+
+async def test_edits_can_have_the_address_of_generations(upstream):
+    profile = {"edits": "json:image", "edits_endpoint": "/images/generations"}
+    await paint(upstream, profile=profile, pictures=(png(64, 64, 1),))
+    assert upstream.asked[0].path == "/v1/images/generations"
 
 
 # Good answers, however they are spelled.

@@ -29,7 +29,7 @@ from playground.generation.providers.servers import normalised
 )
 def test_the_usual_mistakes_in_an_address_are_mended(written, asked):
     [server] = servers_from({"next-door": {"base_url": written}}).values()
-    assert str(server.endpoint) == asked
+    assert str(server.endpoint_for(editing=False)) == asked
 
 
 def test_a_server_needs_nothing_but_its_address():
@@ -74,6 +74,8 @@ def test_a_key_is_not_shown_when_a_server_is_printed():
         ("size_format", ["2K"], "one of 1024x1024, 1024*1024"),
         ("response_format", "png", "b64_json, url or null"),
         ("max_picture_megabytes", -1, "a number above 0"),
+        ("edits", "image", "one of form:image"),
+        ("edits_endpoint", "https://b.example/edits", "a path below the base"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_server_and_field(field, value, words):

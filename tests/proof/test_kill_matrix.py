@@ -38,6 +38,9 @@ QUICK = {"EASEL_LEASE_SECONDS": "1", "CELERY_BROKER_URL": "memory://"}
 LEFT = "order running, hold pending, 10 held"
 GIVEN_UP = "order failed, hold expired"
 PAID = "order succeeded, hold posted, 2 pictures"
+KEPT = f"{LEFT}, 1 pictures"
+PAID_IN_PART = "order partially_succeeded, hold posted, 1 pictures"
+ONE_STRAY = "1 files without a row"
 NOWHERE = "connection error"
 
 pytestmark = pytest.mark.usefixtures("books_that_balance")
@@ -128,16 +131,23 @@ DEATHS = [
     (
         10,
         "files written",
-        f"{LEFT}, 2 files without a row",
-        f"{GIVEN_UP}, 2 files without a row",
+        f"{KEPT}, {ONE_STRAY}",
+        f"{PAID_IN_PART}, {ONE_STRAY}",
     ),
     (
         11,
         "inside settle, before its commit",
-        f"{LEFT}, 2 files without a row",
-        f"{GIVEN_UP}, 2 files without a row",
+        f"{KEPT}, {ONE_STRAY}",
+        f"{PAID_IN_PART}, {ONE_STRAY}",
     ),
     (13, "settle committed", PAID, PAID),
+    (
+        17,
+        "inside keep, before its commit",
+        f"{LEFT}, {ONE_STRAY}",
+        f"{GIVEN_UP}, {ONE_STRAY}",
+    ),
+    (18, "keep committed", KEPT, PAID_IN_PART),
 ]
 
 
@@ -160,16 +170,19 @@ def test_killed_on_its_own(scene, number, step, on_disk, repaired):
 HALF = {
     ("inside hold", "sqlite"): ("nothing", "nothing"),
     ("inside hold", "postgresql"): (LEFT, GIVEN_UP),
+    ("inside keep", "sqlite"): (f"{LEFT}, {ONE_STRAY}", f"{GIVEN_UP}, {ONE_STRAY}"),
+    ("inside keep", "postgresql"): (KEPT, PAID_IN_PART),
     ("inside settle", "sqlite"): (
-        f"{LEFT}, 2 files without a row",
-        f"{GIVEN_UP}, 2 files without a row",
+        f"{KEPT}, {ONE_STRAY}",
+        f"{PAID_IN_PART}, {ONE_STRAY}",
     ),
     ("inside settle", "postgresql"): (PAID, PAID),
 }
 
 
 @pytest.mark.parametrize(
-    ("number", "step"), [(3, "inside hold"), (12, "inside settle")]
+    ("number", "step"),
+    [(3, "inside hold"), (12, "inside settle"), (16, "inside keep")],
 )
 def test_killed_in_the_middle_of_money(scene, number, step):
     with running_child(scene.web(step)) as web:

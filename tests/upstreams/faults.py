@@ -24,7 +24,12 @@ class Order:
     origin: str
     port: int
     slow_seconds: float
-    request_id: str
+    number: int
+    allowed: Callable[[], int]
+
+    @property
+    def request_id(self) -> str:
+        return f"req_{self.number}"
 
     @property
     def entries(self) -> list[dict]:
@@ -139,6 +144,21 @@ async def cut(order: Order) -> web.StreamResponse:
 async def slow(order: Order) -> web.Response:
     await asyncio.sleep(order.slow_seconds)
     return answered(order.entries)
+
+
+async def in_turn(order: Order) -> web.Response:
+    """Each answer waits until the test allows so many."""
+    async with asyncio.timeout(60):
+        while order.number > order.allowed():
+            await asyncio.sleep(0.01)
+    return answered(order.entries)
+
+
+async def odd_500(order: Order) -> web.Response:
+    """The first and the third call are answered, all others break."""
+    if order.number in (1, 3):
+        return answered(order.entries)
+    return web.json_response(BROKE, status=500)
 
 
 async def hang(order: Order) -> web.Response:
@@ -297,6 +317,8 @@ FAULTS: dict[str, Fault] = {
     "reset": reset,
     "cut": cut,
     "slow": slow,
+    "in-turn": in_turn,
+    "odd-500": odd_500,
     "hang": hang,
     "huge": huge,
     "huge-and-says-so": huge_and_says_so,

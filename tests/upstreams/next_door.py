@@ -40,6 +40,17 @@ class Seen:
     headers: Mapping[str, str]
     body: dict = field(default_factory=dict)
     connection: int = 0
+    files: tuple["File", ...] = ()
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a form."""
+
+    field: str
+    name: str
+    kind: str
+    data: bytes
 
 
 class StudioNextDoor:
@@ -48,6 +59,7 @@ class StudioNextDoor:
     def __init__(self, *, slow_seconds: float = 0.15):
         self.seen: list[Seen] = []
         self.slow_seconds = slow_seconds
+        self.allowed = 0
         self.port = 0
         self._numbers = count(1)
         self._ready = threading.Event()
@@ -89,6 +101,7 @@ class StudioNextDoor:
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_post("/v1/images/generations", self._generations)
+        app.router.add_post("/v1/images/edits", self._edits)
         app.router.add_get("/v1/models", self._models)
         app.router.add_get("/files/{name}", self._file)
         runner = web.AppRunner(
@@ -105,13 +118,31 @@ class StudioNextDoor:
     async def _generations(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         self._note(request, body)
+        return await self._answered(request, body)
+
+    async def _edits(self, request: web.Request) -> web.StreamResponse:
+        """Take pictures as files of a form, or in JSON."""
+        if request.content_type == "application/json":
+            return await self._generations(request)
+        body, files = {}, []
+        async for part in await request.multipart():
+            if part.filename is None:
+                body[part.name] = await part.text()
+            else:
+                kind, data = part.headers["Content-Type"], bytes(await part.read())
+                files.append(File(part.name, part.filename, kind, data))
+        self._note(request, body, tuple(files))
+        return await self._answered(request, body)
+
+    async def _answered(self, request: web.Request, body: dict) -> web.StreamResponse:
         order = Order(
             request=request,
             pictures=pictures_for(body),
             origin=self.origin,
             port=self.port,
             slow_seconds=self.slow_seconds,
-            request_id=f"req_{next(self._numbers)}",
+            number=next(self._numbers),
+            allowed=lambda: self.allowed,
         )
         answer = await FAULTS[fault_in(body)](order)
         if not answer.prepared:
@@ -146,11 +177,20 @@ class StudioNextDoor:
             body=png(64, 64, 0), content_type="application/octet-stream"
         )
 
-    def _note(self, request: web.Request, body: dict) -> None:
+    def _note(
+        self, request: web.Request, body: dict, files: tuple[File, ...] = ()
+    ) -> None:
         headers = {name.lower(): value for name, value in request.headers.items()}
         _, port = request.transport.get_extra_info("peername")
         self.seen.append(
-            Seen(request.method, request.raw_path, headers, body, connection=port)
+            Seen(
+                request.method,
+                request.raw_path,
+                headers,
+                body,
+                connection=port,
+                files=files,
+            )
         )
 
 

@@ -5,13 +5,13 @@ We ask once and take what is good: top-up, conversion and billing are the core's
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine
 from time import monotonic
-from types import MappingProxyType
 from typing import Any
 
-import orjson
+from yarl import URL
 
+from playground.generation.providers.asking import written
 from playground.generation.providers.base import (
     Answer,
     Broken,
@@ -40,12 +40,9 @@ from playground.generation.providers.entries import (
     painted,
     picture_inside,
     task_of,
+    tokens_of,
 )
-from playground.generation.providers.servers import (
-    CompatibleServer,
-    SizeFormat,
-    servers_from,
-)
+from playground.generation.providers.servers import CompatibleServer, servers_from
 from playground.generation.providers.wire import Call, Errand, Reply, Wire
 
 __all__ = ["CompatibleProvider", "CompatibleServer", "servers_from"]
@@ -56,20 +53,6 @@ FETCH_SECONDS = 60.0
 OURS = 0.95
 BASE64_GROWTH = 1.4
 
-SIZES: Mapping[SizeFormat, Callable[[Commission], dict[str, Any]]] = MappingProxyType(
-    {
-        "1024x1024": lambda wanted: {"size": f"{wanted.width}x{wanted.height}"},
-        "1024*1024": lambda wanted: {"size": f"{wanted.width}*{wanted.height}"},
-        "2K": lambda wanted: {"size": wanted.tier},
-        "16:9": lambda wanted: {"size": wanted.shape},
-        "auto": lambda wanted: {"size": "auto"},
-        "object": lambda wanted: {
-            "size": {"width": wanted.width, "height": wanted.height}
-        },
-        "width+height": lambda wanted: {"width": wanted.width, "height": wanted.height},
-    }
-)
-
 
 class CompatibleProvider:
     """The adapter for one such server."""
@@ -77,9 +60,7 @@ class CompatibleProvider:
     def __init__(self, server: CompatibleServer, wire: Wire | None = None) -> None:
         self.server = server
         self.wire = wire or Wire()
-        self._endpoint = server.endpoint
         self._picture_bytes = int(server.max_picture_megabytes * MEGABYTE)
-        self._headers = {"Content-Type": "application/json", **server.credentials}
 
     async def paint(self, commission: Commission) -> Answer:
         """Ask once, and return the pictures that came."""
@@ -98,27 +79,32 @@ class CompatibleProvider:
             pictures=pictures,
             upstream_request_id=reply.headers.get("x-request-id", ""),
             first_byte_seconds=reply.first_byte_seconds,
+            tokens=tokens_of(document.tree),
         )
 
     async def close(self) -> None:
         await self.wire.close()
 
     def _call(self, commission: Commission, patience: float) -> Call:
+        kind, body = written(self.server, commission)
         return Call(
-            url=self._endpoint,
-            headers=self._headers,
-            body=orjson.dumps(fields_for(self.server, commission)),
+            url=self._asked(commission),
+            headers={"Content-Type": kind, **self.server.credentials},
+            body=body,
             timeout_seconds=patience,
             most_bytes=int(self._picture_bytes * BASE64_GROWTH * commission.n)
             + MEGABYTE,
         )
+
+    def _asked(self, commission: Commission) -> URL:
+        return self.server.endpoint_for(editing=bool(commission.pictures))
 
     def _document(self, reply: Reply, commission: Commission) -> Document:
         try:
             return Document.read(reply.body)
         except NotReadable as error:
             if reply.body.lstrip().startswith(b"<"):
-                said = f"a web page instead of JSON (asked {self._endpoint}): right?"
+                said = f"a web page instead of JSON (asked {self._asked(commission)}): right?"
                 raise Misconfigured(said, status=reply.status) from error
             complaint = Complaint.in_body(reply.body)
             raise self._failure(reply, complaint, commission) from error
@@ -147,7 +133,7 @@ class CompatibleProvider:
     def _errand(self, address: str, ends: float) -> Errand:
         return Errand(
             url=address,
-            home=self._endpoint,
+            home=self.server.endpoint_for(editing=False),
             headers=self.server.credentials,
             timeout_seconds=min(FETCH_SECONDS, max(ends - monotonic(), 0.1)),
             most_bytes=self._picture_bytes,
@@ -178,7 +164,7 @@ class CompatibleProvider:
                 (one for one in failures if isinstance(one, Refused)), failures[0]
             )
         if task := task_of(tree):
-            said = f"task {task} instead of pictures (asked {self._endpoint})"
+            said = f"task {task} instead of pictures (asked {self._asked(commission)})"
             return Misconfigured(said, status=reply.status, ran="yes")
         complaint = Complaint.in_tree(tree)
         if complaint.message:
@@ -194,26 +180,6 @@ class CompatibleProvider:
         return failure(
             reply.status,
             complaint.without(self.server.api_key, commission.prompt),
-            note=f"asked {self._endpoint}, request {request_id}",
+            note=f"asked {self._asked(commission)}, request {request_id}",
             retry_after_seconds=retry_after(reply.headers),
         )
-
-
-def fields_for(server: CompatibleServer, commission: Commission) -> dict[str, Any]:
-    """Choose what is sent: the server's fields, then the offer's own, which win."""
-    asked: dict[str, Any] = {
-        "n": commission.n,
-        "seed": commission.seed,
-        "negative_prompt": commission.negative_prompt,
-        "quality": commission.quality,
-        "output_format": commission.output_format,
-    }
-    sent = {
-        "model": commission.upstream,
-        "prompt": commission.prompt,
-        **{name: value for name, value in asked.items() if name in server.fields},
-        **(SIZES[server.size_format](commission) if "size" in server.fields else {}),
-        "response_format": server.response_format,
-        **commission.parameters,
-    }
-    return {name: value for name, value in sent.items() if value is not None}

@@ -1,28 +1,60 @@
-"""Which providers this instance can reach, by name."""
+"""Which providers this instance can reach: one row for each adapter we have.
 
-from collections.abc import Collection
+A provider is connected when the settings hold a secret for it. The embedded painter
+always is, and so is every compatible server an operator names.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
-from playground.generation.providers.base import Provider
+from playground.generation.providers import ark, openai
+from playground.generation.providers.base import Access, Channel, Provider, Trade
 from playground.generation.providers.compatible import CompatibleProvider, servers_from
+from playground.generation.providers.rehearsal import RehearsalProvider
+from playground.generation.providers.servers import CompatibleServer
 from playground.generation.providers.sketch import SketchProvider
 
-EDITORS = frozenset({"sketch"})  # whose adapters pass pictures on
+TRADES: Mapping[str, Trade] = {
+    trade.name: trade for trade in (openai.TRADE, ark.ARK, ark.BYTEPLUS)
+}
 
 
-def connect(*, painters: int, servers: Any) -> dict[str, Provider]:
-    """Make an adapter for each provider that is configured; the painter always is."""
-    connected: dict[str, Provider] = {"sketch": SketchProvider(processes=painters)}
+def channels(
+    *, painters: int, servers: Any, accesses: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Channel]:
+    """Name every way to a provider, without opening anything."""
+    found = {
+        "sketch": Channel("sketch", sketch(painters)),
+        "rehearsal": Channel("rehearsal", rehearsal(painters)),
+    }
     for name, server in servers_from(servers).items():
-        connected[name] = CompatibleProvider(server)
-    return connected
+        found[name] = Channel(name, compatible(server))
+    for name, trade in TRADES.items():
+        access = Access(**accesses.get(name, {}))
+        if access.secret:
+            found[name] = Channel(name, trade, access)
+    return found
 
 
-def connected_names(servers: Any) -> frozenset[str]:
-    """Say which providers could be called, without opening anything."""
-    return frozenset({"sketch", *servers})
+def sketch(painters: int) -> Trade:
+    def opened(access: Access) -> Provider:
+        return SketchProvider(processes=painters)
+
+    return Trade("sketch", "Sketch", opened, edits=True, masks=True)
 
 
-def those_that_edit(names: Collection[str]) -> frozenset[str]:
-    """Return those of the providers that an edit may go to."""
-    return EDITORS.intersection(names)
+def rehearsal(painters: int) -> Trade:
+    """Where test keys are sent, whatever model they ask for."""
+
+    def opened(access: Access) -> Provider:
+        return RehearsalProvider(SketchProvider(processes=painters))
+
+    return Trade("rehearsal", "Rehearsal", opened, edits=True, masks=True)
+
+
+def compatible(server: CompatibleServer) -> Trade:
+    def opened(access: Access) -> Provider:
+        return CompatibleProvider(server)
+
+    takes_files = bool(server.edits)
+    return Trade(server.name, server.name, opened, edits=takes_files, masks=takes_files)

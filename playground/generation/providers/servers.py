@@ -17,11 +17,24 @@ SizeFormat = Literal[
     "1024x1024", "1024*1024", "2K", "16:9", "auto", "object", "width+height"
 ]
 ResponseFormat = Literal["b64_json", "url"]
+# How a server takes pictures to edit: files of a form, or data URIs in JSON, by field.
+Edits = Literal[
+    "",
+    "form:image",
+    "form:image[]",
+    "json:image",
+    "json:images",
+    "json:image_urls",
+    "json:image_input",
+    "json:input_references",
+    "json:reference_images",
+]
 # What a commission may carry. Easel converts formats itself, and strict servers refuse
 # what they do not know, so `output_format` is sent only where the operator lists it.
 FIELDS = frozenset({"n", "size", "seed", "negative_prompt", "quality", "output_format"})
 USUAL_FIELDS = FIELDS - {"output_format"}
 ENDPOINT = "/images/generations"
+EDITS_ENDPOINT = "/images/edits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +51,13 @@ class CompatibleServer:
     size_format: SizeFormat = "1024x1024"
     response_format: ResponseFormat | None = "b64_json"
     max_picture_megabytes: float = 48.0
+    edits: Edits = ""
+    edits_endpoint: str = EDITS_ENDPOINT
 
-    @property
-    def endpoint(self) -> URL:
+    def endpoint_for(self, *, editing: bool) -> URL:
         """The address asked, query (`?api-version=`) included."""
-        return self.base_url.with_path(self.base_url.path + ENDPOINT, keep_query=True)
+        path = self.edits_endpoint if editing else ENDPOINT
+        return self.base_url.with_path(self.base_url.path + path, keep_query=True)
 
     @property
     def credentials(self) -> Mapping[str, str]:
@@ -145,6 +160,18 @@ def _size_format(value: Any) -> SizeFormat:
     return cast(SizeFormat, value)
 
 
+def _edits(value: Any) -> Edits:
+    if value not in get_args(Edits):
+        raise ValueError("one of " + ", ".join(filter(None, get_args(Edits))))
+    return cast(Edits, value)
+
+
+def _path(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"(/[\w.-]+)+", value, re.ASCII):
+        raise ValueError("a path below the base, like /images/edits")
+    return value
+
+
 def _response_format(value: Any) -> ResponseFormat | None:
     if value is not None and value not in get_args(ResponseFormat):
         raise ValueError("b64_json, url or null")
@@ -162,5 +189,7 @@ SPELLINGS: Mapping[str, tuple[str, Callable[[Any], Any]]] = MappingProxyType(
         "size_format": ("size_format", _size_format),
         "response_format": ("response_format", _response_format),
         "max_picture_megabytes": ("max_picture_megabytes", _positive),
+        "edits": ("edits", _edits),
+        "edits_endpoint": ("edits_endpoint", _path),
     }
 )

@@ -15,6 +15,8 @@ from django.db import transaction
 from accounts.issuing import account_of, issue_key
 from accounts.models import AccessGroup, Account, ApiKey, Person
 from billing.ledger import MICRO, credit, wallet_of
+from playground.generation.errors import BadRequest
+from playground.generation.terms import kept_seconds_in
 
 MOST_CREDITS = 1_000_000_000  # far from where the books' whole numbers end
 LONGEST_NAME = ApiKey._meta.get_field("name").max_length or 0
@@ -33,6 +35,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--group", metavar="SLUG", help="the access group it buys in"
         )
+        parser.add_argument(
+            "--retention",
+            metavar="SPAN",
+            help="how long pictures of its API calls are kept: 1h, 7d, forever",
+        )
         parser.add_argument("--test", action="store_true", help="make a test key")
         parser.add_argument(
             "--json", action="store_true", help="print one line of JSON"
@@ -41,8 +48,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         group = find_group(options["group"])
         credits, name = amount(options["credits"]), key_name(options["key"])
+        kept_seconds = retention(options["retention"])
         with transaction.atomic():
             account = account_in(account_of(person_named(email)), group)
+            keep_for(account, kept_seconds)
             give(account, email, credits)
             key = key_of(account, name, options["test"])
         told: dict[str, str | int | float | None] = {
@@ -112,6 +121,20 @@ def account_in(account: Account, group: AccessGroup | None) -> Account:
         account.group = group
         account.save(update_fields=["group"])
     return account
+
+
+def retention(text: str | None) -> int | None:
+    try:
+        return kept_seconds_in(text)
+    except BadRequest as error:
+        raise CommandError(str(error)) from error
+
+
+def keep_for(account: Account, kept_seconds: int | None) -> None:
+    """Set how long the account's pictures are kept, when that is said."""
+    if kept_seconds is not None:
+        account.kept_seconds = kept_seconds
+        account.save(update_fields=["kept_seconds"])
 
 
 def give(account: Account, email: str, credits: Decimal) -> None:

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_standard_group'),
-        ('generation', '0003_expiring_pictures'),
+        ('generation', '0005_tokens'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

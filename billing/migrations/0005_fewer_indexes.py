@@ -18,7 +18,7 @@ def keep_append_only(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0003_budgets'),
+        ('billing', '0004_budgets_of_anyone'),
     ]
 
     operations = [
