@@ -172,7 +172,8 @@ def hold_on_sqlite(cursor: Cursor, asked: Asked) -> bool:
         return False
     cursor.execute(
         "INSERT INTO billing_hold"
-        " (wallet_id, job_id, key_id, member, amount, posted, state, created_at, expires_at, reason)"
+        " (wallet_id, job_id, key_id, member, amount, posted, state, created_at, expires_at,"
+        " reason)"
         " VALUES (:wallet_id, :job_id, :key_id, :member, :amount, 0, 'pending',"
         f" {SQLITE_NOW}, {SQLITE_LATER}, '')",
         order,

@@ -186,8 +186,9 @@ class KeyBudget(models.Model):
     """How much a key, an account or a member may spend in a day, a week, a month or ever.
 
     The owner is a key's id, an account's, or a member's name as the ledger writes it. A
-    wallet says whether anyone who spends from it has a limit at all. An order counts in the window it was opened in. The window moves on with the
-    first order after its end; weeks begin on Monday, all of them in UTC.
+    wallet says whether anyone who spends from it has a limit at all. An order counts in
+    the window it was opened in. The window moves on with the first order after its end;
+    weeks begin on Monday, all of them in UTC.
     """
 
     class Period(models.TextChoices):
