@@ -112,9 +112,7 @@ def metadata_out(
         "is_test": generation.is_test,
         "user": generation.user,
         "metadata": generation.metadata or {},
-        "warnings": [
-            {"field": note.field, "message": note.message} for note in request.notes
-        ],
+        "warnings": warnings_out(request),
         "cost": cost_out(generation),
         "attempts": [attempt_out(one) for one in generation.tried],
     }
@@ -162,6 +160,10 @@ def upstream_out(generation: Generation) -> dict[str, str] | None:
         if one.pictures:
             return {"model": one.upstream, "request_id": one.upstream_request_id}
     return None
+
+
+def warnings_out(request: ImageRequest) -> list[dict[str, str]]:
+    return [note.to_json() for note in request.notes]
 
 
 def attempt_out(one: AttemptRow) -> dict[str, Any]:

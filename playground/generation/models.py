@@ -75,6 +75,7 @@ class Generation(models.Model):
     error_code = models.CharField(max_length=40, blank=True, default="")
     error_message = models.CharField(max_length=500, blank=True, default="")
     claim = models.CharField(max_length=40, blank=True, default="")
+    is_unwanted = models.BooleanField(default=False, db_default=False)
     deadline = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
@@ -99,6 +100,11 @@ class Generation(models.Model):
                 fields=["deadline"],
                 condition=Q(state__in=["queued", "running"]),
                 name="generations_to_sweep",
+            ),
+            models.Index(
+                fields=["claim"],
+                condition=Q(is_unwanted=True, state="running"),
+                name="generations_to_stop",
             ),
             models.Index(
                 fields=["network", "created_at"],
