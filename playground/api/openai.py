@@ -13,6 +13,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
+from accounts.limits import READ_USAGE
 from billing.ledger import wallet_of
 from playground.api import edits, model_list
 from playground.api.addresses import origin
@@ -24,7 +25,7 @@ from playground.api.errors import (
     answer_fields,
     answer_unreadable,
 )
-from playground.api.keys import bearer
+from playground.api.keys import bearer, may
 from playground.api.orders import painted
 from playground.api.schemas import ERRORS, GenerationsIn, Refusal
 from playground.api.tasks import task_of
@@ -67,8 +68,10 @@ async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpRespon
     return answer_images(await painted(body.to_ask(), caller), caller.site)
 
 
-@api.get("/balance", response={200: dict, 401: Refusal})
-@api.get("/balance/", response=dict, include_in_schema=False)
+@api.get(
+    "/balance", response={200: dict, 401: Refusal, 403: Refusal}, auth=may(READ_USAGE)
+)
+@api.get("/balance/", response=dict, include_in_schema=False, auth=may(READ_USAGE))
 async def show_balance(request: HttpRequest) -> dict[str, Any]:
     """What the key's account has, what of it is set aside, and what it has stored."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]

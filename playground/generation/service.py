@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.ids import new_id
 from billing.ledger import MICRO, Budget, budgets_of, member_name, wallet_of
+from playground.generation import limits
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
 from playground.generation.channels import connected
@@ -33,6 +34,7 @@ from playground.generation.inbox import sources_of
 from playground.generation.models import Generation
 from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
+from playground.generation.places import live_orders, within
 from playground.generation.price import unit_price
 from playground.generation.progress import keeper, take_up_what_was_kept
 from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
@@ -62,6 +64,8 @@ def quote(ask: Ask, buyer: Buyer) -> Quote:
     """Find the model, make the request in its terms, and price it. Touches nothing."""
     models = catalogue()
     request = normalise(ask, models, settings.DEFAULT_MODEL)
+    if buyer.limits:
+        limits.check(request, buyer.limits)
     model = models.find(request.model)
     editing = bool(request.references)
     route(model, connected(), is_test=buyer.is_test, editing=editing)
@@ -80,6 +84,8 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
         )
     generation = drawn_up(quote(ask, buyer), buyer)
     await shelves.check_room(buyer.account_id)
+    if buyer.limits:
+        await limits.admit(generation.n, buyer, here.meter)
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
@@ -114,13 +120,14 @@ async def opened(
 ) -> bool:
     """Write the order with its hold; once more when overdue holds could be swept first."""
     queued = generation.state == State.QUEUED
-    order = Open(
+    plain = Open(
         generation,
         settings.QUEUE_SECONDS if queued else settings.LEASE_SECONDS,
         member=member_of(buyer),
         idempotency_key=once.key if once else "",
         fingerprint=once.fingerprint if once else "",
     )
+    order = within(plain, buyer.limits)
     try:
         if await here.books.do(order):
             return True
@@ -299,6 +306,9 @@ async def why_not(
                 _("The same order is being painted: ask again in a moment.")
             )
         await in_thread(lambda: give_key_back(*owner, generation.id))
+    most = buyer.limits and buyer.limits.concurrency
+    if most and await in_thread(lambda: live_orders(buyer.key_id or "")) >= most:
+        return limits.too_many_at_once(most)
     needed = generation.quoted_microcredits
     owners = buyer.key_id or "", buyer.account_id, member_of(buyer)
     for budget in await in_thread(lambda: budgets_of(*owners)) if needed else ():

@@ -22,6 +22,7 @@ from playground.generation.database import AWAY, PASSING, Books
 from playground.generation.hands import Hands
 from playground.generation.models import Generation
 from playground.generation.providers.base import Provider
+from playground.generation.rates import meter
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
@@ -38,6 +39,7 @@ class Studio:
             name: channel.opened() for name, channel in self.channels.items()
         }
         self.hands = Hands()
+        self.meter = meter(self.books)
         self.is_closing = False
         self._live: dict[str, asyncio.Task[Any]] = {}
         self._pulse: asyncio.Task[None] | None = None
@@ -85,6 +87,7 @@ class Studio:
             self._pulse.cancel()
         for provider in self.providers.values():
             await provider.close()
+        await self.meter.close()
         await self.books.close()
 
 
