@@ -46,6 +46,30 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("A text is longer than the model reads."),
             _("Shorten it; GET /v1/models says how much each model reads."),
         ),
+        "would_be_changed": Code(
+            400,
+            CALLER,
+            _("With X-Easel-Strict, nothing is mapped, clamped, dropped or emulated."),
+            _("Change the fields that the message names, or leave the header out."),
+        ),
+        "quote_expired": Code(
+            400,
+            CALLER,
+            _("The quote is older than its promise."),
+            _("Ask with ?dry_run=true for a new one, or leave quote_id out."),
+        ),
+        "quote_mismatch": Code(
+            400,
+            CALLER,
+            _("The quote was made for another order, account or key."),
+            _("Send it with the order it was made for, or leave quote_id out."),
+        ),
+        "quote_unknown": Code(
+            400,
+            CALLER,
+            _("The quote_id was not made here."),
+            _("Send the quote_id of a dry run as it is, or leave it out."),
+        ),
         "bad_request": Code(
             400,
             CALLER,
@@ -210,6 +234,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
             CALLER,
             _("The same order is still being painted."),
             _("Wait as long as Retry-After says and ask again; it is painted once."),
+        ),
+        "request_in_progress": Code(
+            409,
+            CALLER,
+            _("The request is still being painted."),
+            _("Cancel it, or wait for its end, and ask again."),
+            is_final=True,
         ),
         "payload_too_large": Code(
             413,

@@ -19,7 +19,7 @@ from playground.generation.entries import AttemptRow
 from playground.generation.links import picture_path
 from playground.generation.models import Generation
 from playground.generation.request import ImageRequest
-from playground.generation.service import in_credits
+from playground.generation.shortfall import in_credits
 
 Piece = bytes | memoryview
 JOINED_BYTES = 64 * 1024  # below this, one copy is cheaper than more writes
@@ -112,9 +112,7 @@ def metadata_out(
         "is_test": generation.is_test,
         "user": generation.user,
         "metadata": generation.metadata or {},
-        "warnings": [
-            {"field": note.field, "message": note.message} for note in request.notes
-        ],
+        "warnings": warnings_out(request),
         "cost": cost_out(generation),
         "attempts": [attempt_out(one) for one in generation.tried],
     }
@@ -162,6 +160,10 @@ def upstream_out(generation: Generation) -> dict[str, str] | None:
         if one.pictures:
             return {"model": one.upstream, "request_id": one.upstream_request_id}
     return None
+
+
+def warnings_out(request: ImageRequest) -> list[dict[str, str]]:
+    return [note.to_json() for note in request.notes]
 
 
 def attempt_out(one: AttemptRow) -> dict[str, Any]:

@@ -48,8 +48,9 @@ class KnownKeys:
     async def buyer(self, secret: str) -> Buyer:
         """Return who pays for what this key asks."""
         if not is_well_formed(secret):
+            # "Incorrect API key provided" are the words by which LiteLLM knows a 401.
             raise Unauthorized(
-                _("This is not an Easel API key: check that it was copied whole.")
+                _("Incorrect API key provided: check that it was copied whole.")
             )
         name = digest(secret, settings.KEY_PEPPER)
         known = self._known.get(name)
@@ -89,7 +90,8 @@ def look_up(name: str) -> tuple[Buyer, float]:
     if key is None:
         raise Unauthorized(
             _(
-                "This API key is not known here, or was revoked: make one in the console."
+                "Incorrect API key provided: it is not known here, or was revoked."
+                " Make one in the console."
             )
         )
     limits = limits_of(key)

@@ -6,14 +6,12 @@ pictures delivered, never for trying.
 
 import asyncio
 from dataclasses import dataclass
-from decimal import Decimal
 
 import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.ids import new_id
-from billing.ledger import MICRO, Budget, budgets_of, member_name, wallet_of
 from playground.generation import limits
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
@@ -21,28 +19,38 @@ from playground.generation.channels import connected
 from playground.generation.database import AWAY, CLASHES, in_thread
 from playground.generation.deliver import Delivered
 from playground.generation.errors import (
-    CannotPay,
+    CalledOff,
     EaselError,
     OutOfService,
     PutBack,
     RefusedByModel,
     TimedOut,
     TooMany,
-    TwinAhead,
 )
 from playground.generation.inbox import sources_of
 from playground.generation.models import Generation
 from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
-from playground.generation.places import live_orders, within
+from playground.generation.places import within
 from playground.generation.price import unit_price
 from playground.generation.progress import keeper, take_up_what_was_kept
-from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
+from playground.generation.promised import priced, promised_price
+from playground.generation.request import (
+    USUAL,
+    Ask,
+    Buyer,
+    Call,
+    ImageRequest,
+    Once,
+    Terms,
+)
 from playground.generation.route import route
+from playground.generation.shortfall import member_of, why_not
 from playground.generation.storage import shelves
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import GIVEN_UP, sweep
-from playground.generation.twins import give_key_back, holder
+from playground.generation.terms import check_unchanged
+from playground.generation.unwanted import give_up
 
 log = structlog.get_logger()
 State = Generation.State
@@ -50,29 +58,34 @@ State = Generation.State
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What would be painted, and the most it can cost."""
+    """What would be painted, the most it can cost, and who would be asked first."""
 
     request: ImageRequest
     unit_price_microcredits: int
+    provider: str
 
     @property
     def total_microcredits(self) -> int:
         return self.unit_price_microcredits * self.request.n
 
 
-def quote(ask: Ask, buyer: Buyer) -> Quote:
+def quote(ask: Ask, buyer: Buyer, terms: Terms = USUAL) -> Quote:
     """Find the model, make the request in its terms, and price it. Touches nothing."""
     models = catalogue()
     request = normalise(ask, models, settings.DEFAULT_MODEL)
     if buyer.limits:
         limits.check(request, buyer.limits)
+    if terms.is_strict:
+        check_unchanged(request)
     model = models.find(request.model)
     editing = bool(request.references)
-    route(model, connected(), is_test=buyer.is_test, editing=editing)
-    if not buyer.pays:
-        return Quote(request, 0)
-    seen = request.looks_at
-    return Quote(request, unit_price(model, request, buyer.multiplier, references=seen))
+    offers = route(model, connected(), is_test=buyer.is_test, editing=editing)
+    price, seen = 0, request.looks_at
+    if buyer.pays:
+        price = unit_price(model, request, buyer.multiplier, references=seen)
+    if terms.quote_id:
+        price = min(price, promised_price(terms.quote_id, priced(request, buyer)))
+    return Quote(request, price, offers[0].provider)
 
 
 async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
@@ -82,7 +95,7 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
         raise OutOfService(
             _("Easel is restarting. Nothing was charged; try again soon.")
         )
-    generation = drawn_up(quote(ask, buyer), buyer)
+    generation = drawn_up(quote(ask, buyer, call.terms), buyer)
     await shelves.check_room(buyer.account_id)
     if buyer.limits:
         await limits.admit(generation.n, buyer, here.meter)
@@ -156,6 +169,11 @@ async def carry_out(
     except EaselError as failure:
         work.failure = failure
     except asyncio.CancelledError:
+        if here.is_called_off(generation.id):
+            work.failure = CalledOff(
+                _("Cancelled on request. Only delivered pictures are charged.")
+            )
+            return await asyncio.shield(settle(generation, work, here))
         back = Release(generation.id, here.name, settings.QUEUE_SECONDS)
         if await here.books.do(back):
             raise
@@ -244,6 +262,8 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
         return State.SUCCEEDED
     if delivered:
         return State.PARTIALLY_SUCCEEDED
+    if isinstance(failure, CalledOff):
+        return State.CANCELLED
     return State.REFUSED if isinstance(failure, RefusedByModel) else State.FAILED
 
 
@@ -295,77 +315,10 @@ async def cancel(generation_id: str) -> bool:
     return bool(await studio().books.do(closing))
 
 
-async def why_not(
-    generation: Generation, buyer: Buyer, once: Once | None
-) -> EaselError:
-    """Say why the books did not open an order: a twin has its key, or it cannot be paid."""
-    if once is not None:
-        owner = buyer.account_id, once
-        if await in_thread(lambda: holder(*owner)):
-            return TwinAhead(
-                _("The same order is being painted: ask again in a moment.")
-            )
-        await in_thread(lambda: give_key_back(*owner, generation.id))
-    most = buyer.limits and buyer.limits.concurrency
-    if most and await in_thread(lambda: live_orders(buyer.key_id or "")) >= most:
-        return limits.too_many_at_once(most)
-    needed = generation.quoted_microcredits
-    owners = buyer.key_id or "", buyer.account_id, member_of(buyer)
-    for budget in await in_thread(lambda: budgets_of(*owners)) if needed else ():
-        if budget.left < needed:
-            return beyond(budget, needed)
-    return await why_it_cannot_pay(generation)
+async def call_off(generation_id: str) -> None:
+    """Stop an order wherever it is: a queued one at once, a running one within seconds.
 
-
-def member_of(buyer: Buyer) -> str:
-    """Whose monthly limit an order counts in, by hand or by one of their keys."""
-    return member_name(buyer.account_id, buyer.member_id)
-
-
-def beyond(budget: Budget, needed: int) -> CannotPay:
-    """Name the limit, its value, and when it resets."""
-    whose = {
-        "key": _("This key may spend %(cap)s credits %(period)s"),
-        "account": _("This account may spend %(cap)s credits %(period)s"),
-        "member": _("This member may spend %(cap)s credits %(period)s"),
-    }[budget.kind]
-    said = (whose + _(", and %(used)s of them are spent or held.")) % {
-        "cap": in_credits(budget.cap),
-        "period": budget.words,
-        "used": in_credits(budget.used),
-    }
-    if budget.resets_at:
-        when = {"when": f"{budget.resets_at:%Y-%m-%d %H:%M}"}
-        said = f"{said} {_('It resets at %(when)s UTC.') % when}"
-    return CannotPay(
-        said,
-        code="budget_exceeded",
-        required_credits=Decimal(needed) / MICRO,
-        available_credits=Decimal(budget.left) / MICRO,
-    )
-
-
-async def why_it_cannot_pay(generation: Generation) -> CannotPay:
-    """Say what is missing, in credits."""
-    wallet = await in_thread(lambda: wallet_of(generation.account_id))
-    if wallet.frozen or wallet.debt:
-        return CannotPay(
-            _("This account owes credits or is frozen. Settle it under Credits first."),
-            code="payment_due",
-        )
-    needed, available = generation.quoted_microcredits, wallet.available
-    missing = {"needed": in_credits(needed), "available": in_credits(available)}
-    return CannotPay(
-        _(
-            "This needs %(needed)s credits and %(available)s are available."
-            " Buy credits in the console, or ask for fewer or smaller pictures."
-        )
-        % missing,
-        required_credits=Decimal(needed) / MICRO,
-        available_credits=Decimal(available) / MICRO,
-    )
-
-
-def in_credits(microcredits: int) -> str:
-    """Write an amount exactly, without needless zeros."""
-    return f"{Decimal(microcredits) / MICRO:f}"
+    Noted first, so that one which changes hands in this moment is stopped by the next.
+    """
+    if await in_thread(lambda: give_up(generation_id)):
+        await cancel(generation_id)

@@ -29,13 +29,15 @@ LONGEST_WAIT_SECONDS = 240
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 1.0
 
 
-async def twin_of(account_id: str, once: Once | None) -> Generation | None:
-    """Return the finished order that has this key, waiting for it; `None`: it is free."""
+async def twin_of(
+    account_id: str, once: Once | None, *, ended: bool = True
+) -> Generation | None:
+    """Return the order that has this key, `None` when it is free; wait for its end, or not."""
     if once is None:
         return None
     pause, waited = FIRST_PAUSE_SECONDS, 0.0
     while generation := await in_thread(lambda: holder(account_id, once)):
-        if not generation.is_live:
+        if not (ended and generation.is_live):
             return generation
         if waited > LONGEST_WAIT_SECONDS:
             raise TwinAhead(
@@ -87,7 +89,17 @@ def read_again(generation: Generation, *, with_bytes: bool) -> list[Delivered]:
     """Return what an order delivered, and note its tries on it."""
     tries = generation.attempts.order_by("pk")
     generation.tried = tuple(one.as_written() for one in tries)
-    return pictures_of(generation, with_bytes=with_bytes)
+    pictures = pictures_of(generation, with_bytes=with_bytes)
+    if not pictures:
+        raise gone()
+    return pictures
+
+
+def gone() -> BadRequest:
+    return BadRequest(
+        _("The pictures of this order are no longer kept: send a new key."),
+        code="pictures_expired",
+    )
 
 
 def pictures_of(generation: Generation, *, with_bytes: bool) -> list[Delivered]:
@@ -105,7 +117,4 @@ def kept(picture: Picture, wants_bytes: bool) -> Delivered:
         with default_storage.open(picture.file) as file:
             return Delivered(row, file.read())
     except FileNotFoundError as error:
-        raise BadRequest(
-            _("The pictures of this order are no longer kept: send a new key."),
-            code="pictures_expired",
-        ) from error
+        raise gone() from error

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_key_limits'),
-        ('generation', '0005_tokens'),
+        ('generation', '0007_unwanted_orders'),
     ]
 
     operations = [
