@@ -238,6 +238,7 @@ TEST_TILL = env.bool("EASEL_TEST_TILL", default=DEBUG)
 PACKS = env.json(
     "EASEL_PACKS", default={"usd": {"500": 240, "2000": 1010, "10000": 5120}}
 )
+QUOTE_SECONDS = env.int("EASEL_QUOTE_SECONDS", default=300, validate=NOT_NEGATIVE)
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50, validate=NOT_NEGATIVE)
 
 # People: sign-in by e-mail and password, verified by mail.

@@ -43,6 +43,7 @@ JSON = ("application/json", "text/json", "")
 NUMBER = re.compile(r"-?[0-9]{1,18}")
 LABEL = re.compile(r"metadata\[(.*)\]", re.DOTALL)
 NUMBERS = ("n", "seed", "output_compression", "partial_images")
+YES_OR_NO = ("stream", "dry_run", "dryRun")
 TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -84,7 +85,8 @@ async def taken_in(request: HttpRequest, caller: Caller) -> tuple[Caller, Ask]:
     ask = ask_for(body, looked)
     ask = replace(ask, response_format=ask.response_format or caller.usual_format)
     quote(ask, caller.buyer)  # nothing is stored for an order that cannot be
-    await asyncio.to_thread(put_by, looked.all)
+    if not caller.is_dry:
+        await asyncio.to_thread(put_by, looked.all)
     return caller, ask
 
 
@@ -154,7 +156,7 @@ def typed(name: str, text: str) -> Any:
         return text
     if name in NUMBERS and NUMBER.fullmatch(text.strip()):
         return int(text)
-    if name == "stream":
+    if name in YES_OR_NO:
         return TRUTHS.get(text.strip().lower(), text or None)
     if name == "metadata" and text.strip():
         return unpacked(text)

@@ -15,6 +15,10 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from playground.api import billing, edits, model_list, queued, requests, tasks
+<<<<<<< HEAD
+=======
+from playground.api.addresses import site_origin
+>>>>>>> main
 from playground.api.callers import caller_of
 from playground.api.errors import (
     answer_bug,
@@ -23,6 +27,10 @@ from playground.api.errors import (
     answer_unreadable,
 )
 from playground.api.keys import bearer
+<<<<<<< HEAD
+=======
+from playground.api.openapi.document import described
+>>>>>>> main
 from playground.api.schemas import ERRORS, GenerationsIn
 from playground.api.streams import answer_pictures
 from playground.generation.errors import EaselError
@@ -45,6 +53,7 @@ api = NinjaAPI(
     version="1",
     urls_namespace="openai",
     docs_url=None,
+    openapi_url=None,
     auth=bearer,
     renderer=Orjson(),
     parser=OrjsonParser(),
@@ -63,6 +72,12 @@ async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpRespon
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
     caller = caller_of(request, "images.generations").saying(body.said())
     return await answer_pictures(body.to_ask(), caller)
+
+
+@api.get("/openapi.json", response=dict, auth=None, include_in_schema=False)
+async def show_description(request: HttpRequest) -> dict[str, Any]:
+    """All of this, for programs that read descriptions."""
+    return {**described(api), "servers": [{"url": site_origin(request)}]}
 
 
 @api.exception_handler(EaselError)

@@ -32,6 +32,9 @@ class GenerationsIn(BaseModel):
     safety_identifier: StrictStr | None = None
     metadata: dict[StrictStr, StrictStr] | None = None
     retention: StrictStr | None = None
+    quote_id: StrictStr | None = None
+    dry_run: StrictBool | None = None
+    dryRun: StrictBool | None = None
 
     def said(self) -> Said:
         """Return what is said beside the picture."""
@@ -39,6 +42,8 @@ class GenerationsIn(BaseModel):
             user=self.safety_identifier or self.user,
             metadata=self.metadata,
             retention=self.retention,
+            quote_id=self.quote_id,
+            dry_run=self.dryRun if self.dry_run is None else self.dry_run,
             stream=self.stream or None,
             previews=self.partial_images or None,
         )

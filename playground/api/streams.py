@@ -28,6 +28,7 @@ from playground.api.answers import (
 from playground.api.callers import Caller
 from playground.api.errors import answer_bug, answer_error
 from playground.api.orders import Watched, painted, watched
+from playground.api.quotes import answer_quote
 from playground.generation.deliver import Delivered
 from playground.generation.errors import EaselError
 from playground.generation.models import Generation
@@ -47,7 +48,9 @@ NO_TOKENS = {
 
 
 async def answer_pictures(ask: Ask, caller: Caller) -> HttpResponseBase:
-    """Take an order and answer it, at its end or as it is painted, as the caller likes."""
+    """Answer an order as the caller likes: at its end, as it is painted, or only quoted."""
+    if caller.is_dry:
+        return answer_quote(ask, caller)
     if caller.asked.stream:
         return await answer_stream(ask, caller)
     return answer_images(await painted(ask, caller), caller.site)
