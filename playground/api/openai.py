@@ -15,10 +15,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from playground.api import billing, edits, model_list, queued, requests, tasks
-<<<<<<< HEAD
-=======
 from playground.api.addresses import site_origin
->>>>>>> main
 from playground.api.callers import caller_of
 from playground.api.errors import (
     answer_bug,
@@ -27,10 +24,7 @@ from playground.api.errors import (
     answer_unreadable,
 )
 from playground.api.keys import bearer
-<<<<<<< HEAD
-=======
 from playground.api.openapi.document import described
->>>>>>> main
 from playground.api.schemas import ERRORS, GenerationsIn
 from playground.api.streams import answer_pictures
 from playground.generation.errors import EaselError

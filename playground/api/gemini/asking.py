@@ -18,7 +18,7 @@ from playground.generation.catalogue import catalogue
 from playground.generation.errors import BadRequest
 from playground.generation.inbox import put_by
 from playground.generation.inputs import check_count
-from playground.generation.request import Ask, Buyer
+from playground.generation.request import Ask
 from playground.generation.service import quote
 
 
@@ -37,7 +37,7 @@ async def asked(request: HttpRequest, model: str, caller: Caller) -> tuple[Ask, 
     heard = await reading(request, lambda body: hear(body, follows=follows))
     caller, ask = caller.saying(heard.words.said()), ask_for(heard, model)
     if heard.sent:
-        ask = await with_pictures(ask, heard, caller.buyer)
+        ask = await with_pictures(ask, heard, caller)
     return ask, caller
 
 
@@ -89,9 +89,9 @@ def extras_of(words: GenerateIn, config: GenerationConfig) -> dict[str, Any]:
     return {name: value for name, value in extras.items() if name != "model"}
 
 
-async def with_pictures(ask: Ask, heard: Heard, buyer: Buyer) -> Ask:
+async def with_pictures(ask: Ask, heard: Heard, caller: Caller) -> Ask:
     """Look at the pictures, store them, and name them in the order."""
-    looks = [Look(buyer.account_id, place) for place, _sent in heard.sent]
+    looks = [Look(caller.buyer.account_id, place) for place, _sent in heard.sent]
     parcels = await look_at_each([sent for _place, sent in heard.sent], looks)
     names, edited = [one.name for one in parcels], len(heard.conversation.shown)
     first = parcels[0].picture
@@ -101,6 +101,7 @@ async def with_pictures(ask: Ask, heard: Heard, buyer: Buyer) -> Ask:
         earlier=tuple(names[edited:]),
         first_size=(first.width, first.height),
     )
-    quote(ask, buyer)  # nothing is stored for an order that cannot be
-    await asyncio.to_thread(put_by, parcels)
+    quote(ask, caller.buyer)  # nothing is stored for an order that cannot be
+    if not caller.is_dry:
+        await asyncio.to_thread(put_by, parcels)
     return ask
