@@ -80,7 +80,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
             400,
             CALLER,
             _("What was sent as a picture cannot be read as one."),
-            _("Send a PNG, JPEG, WebP or GIF within the limits the message names."),
+            _(
+                "Send a PNG, JPEG, WebP, GIF or HEIC within the limits the message names."
+            ),
         ),
         "moderation_blocked": Code(
             400,
