@@ -14,7 +14,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from billing.ledger import wallet_of
-from playground.api import edits, model_list, queued, tasks
+from playground.api import edits, model_list, queued, tasks, webhooks
 from playground.api.answers import amount, answer_images
 from playground.api.callers import caller_of
 from playground.api.errors import (
@@ -54,6 +54,7 @@ api = NinjaAPI(
 )
 api.add_router("/images/edits", edits.router)
 api.add_router("/models", model_list.router)
+api.add_router("/webhooks", webhooks.router)
 api.add_router("", queued.router)
 api.add_router("", tasks.router)
 

@@ -32,6 +32,11 @@ class Painted:
 
 async def painted(ask: Ask, caller: Caller) -> Painted:
     """Take an order and carry it out; one that was asked for before is answered again."""
+    if caller.terms.webhook_url:
+        raise BadRequest(
+            _("webhook_url is for calls that do not wait: send this to /v1/async/…."),
+            param="webhook_url",
+        )
     generation, is_replayed = await taken(ask, caller, Generation.State.RUNNING)
     if is_replayed:
         return Painted(generation, await answer_again(generation), is_replayed=True)

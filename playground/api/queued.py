@@ -5,6 +5,7 @@ its money held before anything is answered; a worker paints it.
 """
 
 import asyncio
+from functools import partial
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +16,12 @@ from playground.api.edits import taken_in
 from playground.api.orders import taken
 from playground.api.schemas import ERRORS, GenerationsIn
 from playground.api.tasks import task_out
+from playground.generation.database import in_thread
 from playground.generation.models import Generation
 from playground.generation.request import Ask
 from playground.generation.tasks import send
+from playground.webhooks.notices import Wanted, forget_unless_ordered, note_down
+from playground.webhooks.tasks import tell
 
 router = Router()
 ANSWERS = {202: dict, **{status: ERRORS[status] for status in ERRORS if status != 200}}
@@ -41,10 +45,11 @@ async def queue_edit(request: HttpRequest) -> HttpResponse:
 
 
 async def queued(ask: Ask, caller: Caller) -> HttpResponse:
-    """Take the order, and ask a worker to paint it."""
-    generation, is_replayed = await taken(ask, caller, Generation.State.QUEUED)
+    """Take the order; ask a worker to paint it, and then to tell who wants to know."""
+    generation, is_replayed = await taken_and_noted(ask, caller)
     if not is_replayed:
-        await asyncio.to_thread(send, generation.id)
+        then = tell.si(generation.id)
+        await asyncio.to_thread(partial(send, generation.id, then=then))
     response = HttpResponse(
         orjson.dumps(await task_out(generation, caller.site)),
         status=202,
@@ -54,3 +59,18 @@ async def queued(ask: Ask, caller: Caller) -> HttpResponse:
     if is_replayed:
         response["idempotent-replayed"] = "true"
     return response
+
+
+async def taken_and_noted(ask: Ask, caller: Caller) -> tuple[Generation, bool]:
+    """Take the order, having noted first who wants to be told of it."""
+    name, terms = caller.request_id, caller.terms
+    wanted = Wanted(terms.webhook_url, terms.webhook_events, caller.site)
+    await in_thread(partial(note_down, name, caller.buyer.account_id, wanted))
+    is_new = False
+    try:
+        generation, is_replayed = await taken(ask, caller, Generation.State.QUEUED)
+        is_new = not is_replayed
+    finally:
+        if not is_new:
+            await in_thread(partial(forget_unless_ordered, name))
+    return generation, is_replayed

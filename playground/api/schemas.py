@@ -33,6 +33,8 @@ class GenerationsIn(BaseModel):
     safety_identifier: StrictStr | None = None
     metadata: dict[StrictStr, StrictStr] | None = None
     retention: StrictStr | None = None
+    webhook_url: StrictStr | None = None
+    webhook_events: list[StrictStr] | StrictStr | None = None
 
     def said(self) -> Said:
         """Return what is said beside the picture."""
@@ -40,6 +42,8 @@ class GenerationsIn(BaseModel):
             user=self.safety_identifier or self.user,
             metadata=self.metadata,
             retention=self.retention,
+            webhook_url=self.webhook_url,
+            webhook_events=listed(self.webhook_events),
         )
 
     def to_ask(self) -> Ask:
@@ -65,6 +69,14 @@ class GenerationsIn(BaseModel):
             output_compression=self.output_compression,
             extras=tuple(extras.items()),
         )
+
+
+def listed(events: list[str] | str | None) -> tuple[str, ...] | None:
+    """Read names that may stand in a list, or in one line as forms have them."""
+    if events is None:
+        return None
+    names = events.split(",") if isinstance(events, str) else events
+    return tuple(name.strip() for name in names)
 
 
 class Refusal(BaseModel):

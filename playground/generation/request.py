@@ -73,6 +73,8 @@ class Terms:
     user: str | None = None
     metadata: Mapping[str, str] | None = None
     kept_seconds: int | None = None
+    webhook_url: str = ""
+    webhook_events: tuple[str, ...] = ()
 
 
 USUAL = Terms()
