@@ -88,7 +88,11 @@ class AccessGroup(models.Model):
 
 
 class Account(models.Model):
-    """The owner of one wallet, of keys and of pictures."""
+    """The owner of one wallet, of keys and of pictures.
+
+    `kept_seconds` is how long pictures of its API calls are kept when a call does not
+    say; 0 is for good, and None leaves it to the instance.
+    """
 
     class Kind(models.TextChoices):
         PERSONAL = "personal", _("Personal")
@@ -101,6 +105,7 @@ class Account(models.Model):
     granted_groups = models.ManyToManyField(
         AccessGroup, related_name="granted_to", blank=True
     )
+    kept_seconds = models.BigIntegerField(null=True, blank=True)
     people = models.ManyToManyField(
         Person, through="Membership", related_name="accounts"
     )

@@ -46,6 +46,30 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("A text is longer than the model reads."),
             _("Shorten it; GET /v1/models says how much each model reads."),
         ),
+        "would_be_changed": Code(
+            400,
+            CALLER,
+            _("With X-Easel-Strict, nothing is mapped, clamped, dropped or emulated."),
+            _("Change the fields that the message names, or leave the header out."),
+        ),
+        "quote_expired": Code(
+            400,
+            CALLER,
+            _("The quote is older than its promise."),
+            _("Ask with ?dry_run=true for a new one, or leave quote_id out."),
+        ),
+        "quote_mismatch": Code(
+            400,
+            CALLER,
+            _("The quote was made for another order, account or key."),
+            _("Send it with the order it was made for, or leave quote_id out."),
+        ),
+        "quote_unknown": Code(
+            400,
+            CALLER,
+            _("The quote_id was not made here."),
+            _("Send the quote_id of a dry run as it is, or leave it out."),
+        ),
         "bad_request": Code(
             400,
             CALLER,
@@ -111,6 +135,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
             KEY,
             _("The key may not do this."),
             _("Use another key, or have its owner allow it."),
+        ),
+        "storage_quota_exceeded": Code(
+            403,
+            KEY,
+            _("The account has stored as many pictures as the operator allows."),
+            _("Delete some, or ask with a shorter retention from now on."),
+            is_final=True,
         ),
         "model_not_found": Code(
             404,
@@ -186,6 +217,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("The same order is still being painted."),
             _("Wait as long as Retry-After says and ask again; it is painted once."),
         ),
+        "request_in_progress": Code(
+            409,
+            CALLER,
+            _("The request is still being painted."),
+            _("Cancel it, or wait for its end, and ask again."),
+            is_final=True,
+        ),
         "payload_too_large": Code(
             413,
             CALLER,
@@ -215,6 +253,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             RATE,
             _("That was too much at once."),
             _("Wait as long as Retry-After says, or until what is under way is done."),
+        ),
+        "upstream_busy": Code(
+            429,
+            RATE,
+            _("Every provider of this is busy. Nothing was charged."),
+            _("Wait as long as Retry-After says and ask again."),
         ),
         "server_error": Code(
             500,

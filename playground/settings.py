@@ -5,6 +5,7 @@ checkout needs nothing set and runs in debug on embedded parts; with debug off,
 the secrets must be given or Easel does not start. `.env.example` lists them all.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
     },
+    "expire": {
+        "task": "playground.generation.tasks.remove_expired_pictures",
+        "schedule": 300,
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 GRACE_SECONDS = env.int(
@@ -197,12 +202,17 @@ FILE_URL_SECONDS = env.int(
     "EASEL_FILE_URL_SECONDS", default=24 * 3600, validate=NOT_NEGATIVE
 )
 RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30, validate=NOT_NEGATIVE)
+ACCOUNT_QUOTA_MB = env.int("EASEL_ACCOUNT_QUOTA_MB", default=0, validate=NOT_NEGATIVE)
 
 # Models and providers. One without a key is simply not offered; the demo painter always is.
 CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")
 DEFAULT_MODEL = env.str("EASEL_DEFAULT_MODEL", default="sketch-1" if DEBUG else "")
 PROVIDER_TIMEOUT_SECONDS = env.int(
     "EASEL_PROVIDER_TIMEOUT_SECONDS", default=180, validate=AT_LEAST_ONE
+)
+# A stream that is quiet says so this often: proxies cut connections that seem dead.
+KEEPALIVE_SECONDS = env.int(
+    "EASEL_KEEPALIVE_SECONDS", default=15, validate=AT_LEAST_ONE
 )
 PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2, validate=AT_LEAST_ONE)
 COMPATIBLE_SERVERS: Any = env.json("EASEL_COMPATIBLE_SERVERS", default={})
@@ -234,6 +244,7 @@ TEST_TILL = env.bool("EASEL_TEST_TILL", default=DEBUG)
 PACKS = env.json(
     "EASEL_PACKS", default={"usd": {"500": 240, "2000": 1010, "10000": 5120}}
 )
+QUOTE_SECONDS = env.int("EASEL_QUOTE_SECONDS", default=300, validate=NOT_NEGATIVE)
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50, validate=NOT_NEGATIVE)
 
 # People: sign-in by e-mail and password, verified by mail.
@@ -293,6 +304,12 @@ try:
     networks(tuple(TRUSTED_PROXIES))
 except ValueError as error:
     raise ImproperlyConfigured(f"EASEL_TRUSTED_PROXIES: {error}") from error
+CORS_ORIGINS: list[str] = env.list("EASEL_CORS_ORIGINS", default=[])
+for allowed in CORS_ORIGINS:
+    if not re.fullmatch(r"https?://[a-z0-9.\[\]:-]+", allowed):
+        raise ImproperlyConfigured(
+            f"EASEL_CORS_ORIGINS: {allowed} is no origin; write https://app.example.com."
+        )
 IS_HTTPS = env.bool("EASEL_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = (

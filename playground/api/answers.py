@@ -84,32 +84,37 @@ def images_out(
     entries: list[dict[str, Any]],
 ) -> dict[str, Any]:
     first = pictures[0].row
-    delivered = f"{first.width}x{first.height}"
     return {
         "created": int(generation.created_at.timestamp()),
         "data": entries,
-        "size": delivered,
+        "size": f"{first.width}x{first.height}",
         "output_format": first.format,
         **said_of_the_painting(generation, request, first.format),
-        "metadata": {
-            "request_id": generation.id,
-            "model": generation.model,
-            "provider": generation.provider,
-            "upstream": upstream_out(generation),
-            "requested": request.requested_size,
-            "delivered": delivered,
-            "shape": request.shape,
-            "tier": request.tier,
-            "seeds": [picture.row.seed for picture in pictures],
-            "is_test": generation.is_test,
-            "user": generation.user,
-            "metadata": generation.metadata or {},
-            "warnings": [
-                {"field": note.field, "message": note.message} for note in request.notes
-            ],
-            "cost": cost_out(generation),
-            "attempts": [attempt_out(one) for one in generation.tried],
-        },
+        "metadata": metadata_out(generation, request, pictures),
+    }
+
+
+def metadata_out(
+    generation: Generation, request: ImageRequest, pictures: list[Delivered]
+) -> dict[str, Any]:
+    """What Easel says of an order, in every dialect."""
+    first = pictures[0].row
+    return {
+        "request_id": generation.id,
+        "model": generation.model,
+        "provider": generation.provider,
+        "upstream": upstream_out(generation),
+        "requested": request.requested_size,
+        "delivered": f"{first.width}x{first.height}",
+        "shape": request.shape,
+        "tier": request.tier,
+        "seeds": [picture.row.seed for picture in pictures],
+        "is_test": generation.is_test,
+        "user": generation.user,
+        "metadata": generation.metadata or {},
+        "warnings": warnings_out(request),
+        "cost": cost_out(generation),
+        "attempts": [attempt_out(one) for one in generation.tried],
     }
 
 
@@ -155,6 +160,10 @@ def upstream_out(generation: Generation) -> dict[str, str] | None:
         if one.pictures:
             return {"model": one.upstream, "request_id": one.upstream_request_id}
     return None
+
+
+def warnings_out(request: ImageRequest) -> list[dict[str, str]]:
+    return [note.to_json() for note in request.notes]
 
 
 def attempt_out(one: AttemptRow) -> dict[str, Any]:

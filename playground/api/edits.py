@@ -13,18 +13,18 @@ from functools import partial
 from typing import IO, Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import Router
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as BadFields
 from pydantic import ValidationError
 
-from playground.api.answers import answer_images
 from playground.api.callers import Caller, caller_of
 from playground.api.forms import PictureForm, Sent, media_type, read_form
-from playground.api.orders import painted
 from playground.api.schemas import ERRORS, GenerationsIn
+from playground.api.streams import answer_pictures
 from playground.generation.errors import BadRequest
 from playground.generation.fetching import fetch_picture
 from playground.generation.inbox import Parcel, packed, put_by
@@ -42,7 +42,8 @@ router = Router()
 JSON = ("application/json", "text/json", "")
 NUMBER = re.compile(r"-?[0-9]{1,18}")
 LABEL = re.compile(r"metadata\[(.*)\]", re.DOTALL)
-NUMBERS = ("n", "seed", "output_compression")
+NUMBERS = ("n", "seed", "output_compression", "partial_images")
+YES_OR_NO = ("stream", "dry_run", "dryRun")
 TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -69,10 +70,10 @@ class Looked:
 
 @router.post("", response={200: dict, **ERRORS})
 @router.post("/", response=dict, include_in_schema=False)
-async def edit_images(request: HttpRequest) -> HttpResponse:
+async def edit_images(request: HttpRequest) -> HttpResponseBase:
     """Change pictures by words, as OpenAI's clients expect it."""
     caller, ask = await taken_in(request, caller_of(request, "images.edits"))
-    return answer_images(await painted(ask, caller), caller.site)
+    return await answer_pictures(ask, caller)
 
 
 async def taken_in(request: HttpRequest, caller: Caller) -> tuple[Caller, Ask]:
@@ -82,8 +83,10 @@ async def taken_in(request: HttpRequest, caller: Caller) -> tuple[Caller, Ask]:
         caller = caller.saying(body.said())
         looked = await look_at(form, caller.buyer.account_id)
     ask = ask_for(body, looked)
+    ask = replace(ask, response_format=ask.response_format or caller.usual_format)
     quote(ask, caller.buyer)  # nothing is stored for an order that cannot be
-    await asyncio.to_thread(put_by, looked.all)
+    if not caller.is_dry:
+        await asyncio.to_thread(put_by, looked.all)
     return caller, ask
 
 
@@ -153,7 +156,7 @@ def typed(name: str, text: str) -> Any:
         return text
     if name in NUMBERS and NUMBER.fullmatch(text.strip()):
         return int(text)
-    if name == "stream":
+    if name in YES_OR_NO:
         return TRUTHS.get(text.strip().lower(), text or None)
     if name == "metadata" and text.strip():
         return unpacked(text)
@@ -185,19 +188,26 @@ def address_in(said: Any, param: str) -> str:
 async def look_at(form: PictureForm, account_id: str) -> Looked:
     """Fetch and read the pictures, all at once; the first that is wrong ends it."""
     check_count(form.images)
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(look_at_one(sent, Look(account_id, name)))
-                for sent, name in zip(form.images, names(form.images), strict=True)
-            ]
-    except ExceptionGroup as several:
-        raise several.exceptions[0] from None
-    pictures = tuple(task.result() for task in tasks)
+    looks = [Look(account_id, name) for name in names(form.images)]
+    pictures = await look_at_each(form.images, looks)
     if form.mask is None:
         return Looked(pictures, None)
     look = Look(account_id, "mask", over=pictures[0].picture)
     return Looked(pictures, await look_at_one(form.mask, look))
+
+
+async def look_at_each(
+    images: Sequence[Sent], looks: Sequence["Look"]
+) -> tuple[Parcel, ...]:
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(look_at_one(sent, look))
+                for sent, look in zip(images, looks, strict=True)
+            ]
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None
+    return tuple(task.result() for task in tasks)
 
 
 def names(images: Sequence[Sent]) -> list[str]:

@@ -33,8 +33,9 @@ class KnownKeys:
     async def buyer(self, secret: str) -> Buyer:
         """Return who pays for what this key asks."""
         if not is_well_formed(secret):
+            # "Incorrect API key provided" are the words by which LiteLLM knows a 401.
             raise Unauthorized(
-                _("This is not an Easel API key: check that it was copied whole.")
+                _("Incorrect API key provided: check that it was copied whole.")
             )
         name = digest(secret, settings.KEY_PEPPER)
         looked_up, buyer = self._buyers.get(name, (0.0, None))
@@ -45,7 +46,8 @@ class KnownKeys:
             self._buyers.pop(name, None)
             raise Unauthorized(
                 _(
-                    "This API key is not known here, or was revoked: make one in the console."
+                    "Incorrect API key provided: it is not known here, or was revoked."
+                    " Make one in the console."
                 )
             )
         if len(self._buyers) >= REMEMBERED:
@@ -73,8 +75,9 @@ def look_up(name: str) -> Buyer | None:
         group=group.pk,
         multiplier=group.multiplier,
         lane="api",
+        member_id=key.made_by_id,
         is_test=key.is_test,
-        is_capped=key.budgets.exists(),
+        kept_seconds=key.account.kept_seconds,
     )
 
 
@@ -84,6 +87,18 @@ known_keys = KnownKeys()
 async def bearer(request: HttpRequest) -> Buyer:
     """Authenticate a request, for ninja."""
     return await buyer_of(request.headers.get("Authorization", ""))
+
+
+async def googles_key(request: HttpRequest) -> Buyer:
+    """Authenticate a request whose key may be told in any of Google's ways."""
+    given = request.headers.get("x-goog-api-key") or request.GET.get("key", "")
+    if given.strip():
+        return await known_keys.buyer(given.strip())
+    if request.headers.get("Authorization"):
+        return await bearer(request)
+    raise Unauthorized(
+        _("No API key was given: send the header 'x-goog-api-key: esl_live_…'.")
+    )
 
 
 async def buyer_of(authorization: str) -> Buyer:

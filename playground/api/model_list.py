@@ -126,7 +126,7 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "n_max": model.n_max,
         "prompt_characters": model.prompt_characters,
         "prices": prices_out(model, buyer),
-        "providers": [provider_out(offer, connected()) for offer in model.offers],
+        "providers": [provider_out(offer) for offer in model.offers],
     }
 
 
@@ -138,11 +138,11 @@ def prices_out(model: Model, buyer: Buyer) -> list[dict[str, Any]]:
     ]
 
 
-def provider_out(offer: Offer, connected: Iterable[str]) -> dict[str, Any]:
+def provider_out(offer: Offer) -> dict[str, Any]:
     return {
         "name": offer.provider,
         "upstream": offer.upstream,
-        "is_connected": offer.provider in connected,
+        "is_connected": offer.provider in connected(),
         "parameters": {
             name: parameter.behaviour for name, parameter in offer.parameters.items()
         },

@@ -9,14 +9,18 @@ from functools import partial
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router
 
+from playground.api.addresses import page_address
 from playground.api.callers import Caller, caller_of
 from playground.api.edits import taken_in
 from playground.api.orders import taken
+from playground.api.quotes import answer_quote
 from playground.api.schemas import ERRORS, GenerationsIn
 from playground.api.tasks import task_out
 from playground.generation.database import in_thread
+from playground.generation.errors import BadRequest
 from playground.generation.models import Generation
 from playground.generation.request import Ask
 from playground.generation.tasks import send
@@ -45,7 +49,14 @@ async def queue_edit(request: HttpRequest) -> HttpResponse:
 
 
 async def queued(ask: Ask, caller: Caller) -> HttpResponse:
-    """Take the order; ask a worker to paint it, and then to tell who wants to know."""
+    """Take the order, to be painted and told of by a worker; or only say what it costs."""
+    if caller.asked.stream:
+        raise BadRequest(
+            _("A task is not streamed: leave 'stream' out, and fetch the task."),
+            param="stream",
+        )
+    if caller.is_dry:
+        return answer_quote(ask, caller)
     generation, is_replayed = await taken_and_noted(ask, caller)
     if not is_replayed:
         then = tell.si(generation.id)
@@ -55,7 +66,7 @@ async def queued(ask: Ask, caller: Caller) -> HttpResponse:
         status=202,
         content_type="application/json",
     )
-    response["Location"] = f"{caller.site}/v1/tasks/{generation.id}"
+    response["Location"] = page_address(f"/v1/tasks/{generation.id}")
     if is_replayed:
         response["idempotent-replayed"] = "true"
     return response
@@ -64,7 +75,8 @@ async def queued(ask: Ask, caller: Caller) -> HttpResponse:
 async def taken_and_noted(ask: Ask, caller: Caller) -> tuple[Generation, bool]:
     """Take the order, having noted first who wants to be told of it."""
     name, terms = caller.request_id, caller.terms
-    wanted = Wanted(terms.webhook_url, terms.webhook_events, caller.site)
+    task_url = page_address(f"/v1/tasks/{name}")
+    wanted = Wanted(terms.webhook_url, terms.webhook_events, caller.site, task_url)
     await in_thread(partial(note_down, name, caller.buyer.account_id, wanted))
     is_new = False
     try:

@@ -1,13 +1,11 @@
 """What the OpenAI dialect reads, field by field. `null` equals absent."""
 
-from typing import Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from playground.generation.request import Ask, Fit, ResponseFormat
 from playground.generation.terms import Said
-
-UNUSED = {"style", "moderation", "background"}
 
 
 class GenerationsIn(BaseModel):
@@ -28,13 +26,17 @@ class GenerationsIn(BaseModel):
     response_format: ResponseFormat | None = None
     output_format: StrictStr | None = None
     output_compression: StrictInt | None = None
-    stream: Literal[False] | None = None
+    stream: StrictBool | None = None
+    partial_images: Annotated[StrictInt, Field(ge=0, le=3)] | None = None
     user: StrictStr | None = None
     safety_identifier: StrictStr | None = None
     metadata: dict[StrictStr, StrictStr] | None = None
     retention: StrictStr | None = None
     webhook_url: StrictStr | None = None
     webhook_events: list[StrictStr] | StrictStr | None = None
+    quote_id: StrictStr | None = None
+    dry_run: StrictBool | None = None
+    dryRun: StrictBool | None = None
 
     def said(self) -> Said:
         """Return what is said beside the picture."""
@@ -44,6 +46,10 @@ class GenerationsIn(BaseModel):
             retention=self.retention,
             webhook_url=self.webhook_url,
             webhook_events=listed(self.webhook_events),
+            quote_id=self.quote_id,
+            dry_run=self.dryRun if self.dry_run is None else self.dry_run,
+            stream=self.stream or None,
+            previews=self.partial_images or None,
         )
 
     def to_ask(self) -> Ask:
@@ -51,7 +57,7 @@ class GenerationsIn(BaseModel):
         extras = {
             name: value
             for name, value in (self.__pydantic_extra__ or {}).items()
-            if value is not None and name not in UNUSED
+            if value is not None
         }
         return Ask(
             prompt=self.prompt,

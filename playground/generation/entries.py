@@ -82,7 +82,7 @@ MONEY_COLUMNS = {
     "wallet_id": "text",
     "amount": "bigint",
     "seconds": "float8",
-    "is_capped": "boolean",
+    "member": "text",
     "idempotency_key": "text",
     "fingerprint": "text",
 }

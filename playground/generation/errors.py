@@ -16,6 +16,7 @@
     │   ├── RefusedByModel    400   the caller: ask for something else
     │   ├── CalledOff         409   nobody: the account called it off itself
     │   ├── AllProvidersFailed 502  nobody; try again
+    │   ├── AllProvidersBusy  429   nobody; try again in a moment
     │   └── TimedOut          504   nobody; try again
     └── OutOfService          503   the operator: database or storage is away
         └── PutBack           503   nobody: the order waits and will be painted
@@ -131,6 +132,12 @@ class CalledOff(Unpainted):
 @dataclass
 class AllProvidersFailed(Unpainted):
     code: str = "upstream_error"
+
+
+@dataclass
+class AllProvidersBusy(Unpainted):
+    code: str = "upstream_busy"
+    retry_after_seconds: int | None = None
 
 
 @dataclass

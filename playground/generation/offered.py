@@ -207,6 +207,14 @@ class Model:
         }
         return plain | fixed
 
+    def emulates(self, name: str) -> bool:
+        """Say whether a field of ours is done here, whoever paints."""
+        known = [offer.parameters.get(name) for offer in self.offers]
+        return bool(known) and all(
+            parameter is not None and parameter.behaviour == "emulated"
+            for parameter in known
+        )
+
     def passes_on(self, name: str) -> bool:
         """Say whether any offer takes a field we do not know."""
         return any(offer.passes_on(name) for offer in self.offers)

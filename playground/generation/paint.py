@@ -7,8 +7,9 @@ rubbish is followed by the next. A refusal is the model's answer and ends it.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from math import ceil
 
 import structlog
 from django.conf import settings
@@ -18,33 +19,50 @@ from playground.generation.catalogue import Offer
 from playground.generation.deliver import Delivered
 from playground.generation.entries import AttemptRow
 from playground.generation.errors import (
+    AllProvidersBusy,
     AllProvidersFailed,
     EaselError,
     RefusedByModel,
+    TimedOut,
+    Unpainted,
 )
 from playground.generation.inbox import NO_SOURCES, Sources
 from playground.generation.models import Attempt
 from playground.generation.providers.base import (
     Answer,
     Broken,
+    Busy,
     Commission,
+    Late,
     PaintedPicture,
+    Preview,
     Provider,
     ProviderFailure,
     Refused,
+    Show,
 )
 from playground.generation.request import ImageRequest
 from playground.generation.wording import picture_fields, worded
 
 log = structlog.get_logger()
 Failure = ProviderFailure | EaselError
+BUSY_SECONDS = 5  # when no provider says how long it is busy
 Keep = Callable[["Fresh"], Awaitable[Delivered]]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Somebody who watches: told of each picture that is kept, and of previews if wanted."""
+
+    tell: Callable[[Delivered | Preview], None]
+    previews: int = 0
 
 
 @dataclass(slots=True)
 class Work:
     """What has come of an order so far. `kept` says which positions are in the books."""
 
+    watch: Watch | None = None
     pictures: list[Delivered] = field(default_factory=list)
     kept: set[int] = field(default_factory=set)
     attempts: list[AttemptRow] = field(default_factory=list)
@@ -71,23 +89,46 @@ class Order:
     keep: Keep
     in_background: bool
     sources: Sources = NO_SOURCES
+    watch: Watch | None = None
 
 
 async def paint(order: Order, providers: dict[str, Provider], work: Work) -> None:
     """Fill `work` with pictures and tries; raise why some are missing, if any are."""
+    seen: list[Failure] = []
     for offer in order.offers:
         while missing := spots_left(order, work):
             failures = await one_round(order, offer, providers[offer.provider], work)
             stop_if_no_other_can_help(failures)
+            seen += failures
             if failures or spots_left(order, work) == missing:
                 break
     if spots_left(order, work):
-        raise AllProvidersFailed(
-            _(
-                "No provider could paint this just now. Nothing was charged for what is"
-                " missing; try again."
-            )
+        raise why_unpainted(seen)
+
+
+def why_unpainted(failures: Sequence[Failure]) -> Unpainted:
+    """When all were busy, or none answered in time, say just that: it helps who asks."""
+    if failures and all(isinstance(failure, Busy) for failure in failures):
+        return AllProvidersBusy(
+            _("Every provider of this is busy just now. Nothing was charged."),
+            retry_after_seconds=soonest(failures),
         )
+    if failures and all(isinstance(failure, Late) for failure in failures):
+        return TimedOut(
+            _("No provider answered in time. Nothing was charged; try again.")
+        )
+    return AllProvidersFailed(
+        _(
+            "No provider could paint this just now. Nothing was charged for what is"
+            " missing; try again."
+        )
+    )
+
+
+def soonest(failures: Sequence[Failure]) -> int:
+    """Return when the first provider may be asked again, in whole seconds."""
+    named = [getattr(one, "retry_after_seconds", None) for one in failures]
+    return ceil(min((wait for wait in named if wait), default=BUSY_SECONDS))
 
 
 def stop_if_no_other_can_help(failures: Sequence[Failure]) -> None:
@@ -192,7 +233,7 @@ async def ask_and_keep(
     except (ProviderFailure, EaselError):
         raise
     except TimeoutError as error:
-        raise Broken("no answer in time", ran="unknown") from error
+        raise Late("no answer in time", ran="unknown") from error
     except Exception as error:
         log.exception("provider.unforeseen")
         raise Broken(f"unforeseen: {error!r}", ran="unknown") from error
@@ -220,8 +261,24 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         in_background=order.in_background,
         pictures=order.sources.pictures,
         mask=order.sources.mask,
+        turns=request.turns,
+        earlier=order.sources.earlier,
         fields=picture_fields(offer),
+        previews=order.watch.previews if order.watch else 0,
+        show=shown_to(order.watch, spots),
     )
+
+
+def shown_to(watch: Watch | None, spots: list[int]) -> Show | None:
+    """Pass a call's previews on, under the places their pictures have in the order."""
+    if watch is None or not watch.previews:
+        return None
+
+    def show(preview: Preview) -> None:
+        if preview.place < len(spots):
+            watch.tell(replace(preview, place=spots[preview.place]))
+
+    return show
 
 
 def outcome(failure: Failure | None, kept: int) -> str:

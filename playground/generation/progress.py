@@ -47,6 +47,8 @@ def keeper(generation: Generation, work: Work, here: Studio) -> Keeper:
             row = delivered.row
             await counted(Keep(generation.id, here.name, row, fresh.provider), here)
             work.kept.add(fresh.position)
+            if work.watch:
+                work.watch.tell(delivered)
         return delivered
 
     return keep

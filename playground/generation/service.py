@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.ids import new_id
-from billing.ledger import MICRO, Budget, budgets_without_room, wallet_of
+from billing.ledger import MICRO, Budget, budgets_of, member_name, wallet_of
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
 from playground.generation.channels import connected
@@ -36,10 +36,21 @@ from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
 from playground.generation.price import unit_price
 from playground.generation.progress import keeper, take_up_what_was_kept
-from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
+from playground.generation.promised import priced, promised_price
+from playground.generation.request import (
+    USUAL,
+    Ask,
+    Buyer,
+    Call,
+    ImageRequest,
+    Once,
+    Terms,
+)
 from playground.generation.route import route
+from playground.generation.storage import shelves
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import GIVEN_UP, sweep
+from playground.generation.terms import check_unchanged
 from playground.generation.twins import give_key_back, holder
 from playground.generation.unwanted import give_up
 
@@ -49,28 +60,32 @@ State = Generation.State
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What would be painted, and the most it can cost."""
+    """What would be painted, the most it can cost, and who would be asked first."""
 
     request: ImageRequest
     unit_price_microcredits: int
+    provider: str
 
     @property
     def total_microcredits(self) -> int:
         return self.unit_price_microcredits * self.request.n
 
 
-def quote(ask: Ask, buyer: Buyer) -> Quote:
+def quote(ask: Ask, buyer: Buyer, terms: Terms = USUAL) -> Quote:
     """Find the model, make the request in its terms, and price it. Touches nothing."""
     models = catalogue()
     request = normalise(ask, models, settings.DEFAULT_MODEL)
+    if terms.is_strict:
+        check_unchanged(request)
     model = models.find(request.model)
     editing = bool(request.references)
-    route(model, connected(), is_test=buyer.is_test, editing=editing)
-    if not buyer.pays:
-        return Quote(request, 0)
-    references = len(request.references)
-    price = unit_price(model, request, buyer.multiplier, references=references)
-    return Quote(request, price)
+    offers = route(model, connected(), is_test=buyer.is_test, editing=editing)
+    price, seen = 0, request.looks_at
+    if buyer.pays:
+        price = unit_price(model, request, buyer.multiplier, references=seen)
+    if terms.quote_id:
+        price = min(price, promised_price(terms.quote_id, priced(request, buyer)))
+    return Quote(request, price, offers[0].provider)
 
 
 async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
@@ -80,13 +95,15 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
         raise OutOfService(
             _("Easel is restarting. Nothing was charged; try again soon.")
         )
-    generation = drawn_up(quote(ask, buyer), buyer)
+    generation = drawn_up(quote(ask, buyer, call.terms), buyer)
+    await shelves.check_room(buyer.account_id)
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
     generation.user, generation.metadata = call.terms.user, call.terms.metadata
-    generation.kept_seconds = call.terms.kept_seconds
-    if not await opened(generation, here, buyer.is_capped, call.once):
+    asked = call.terms.kept_seconds
+    generation.kept_seconds = buyer.kept_seconds if asked is None else asked
+    if not await opened(generation, here, buyer, call.once):
         raise await why_not(generation, buyer, call.once)
     return generation
 
@@ -110,14 +127,14 @@ def drawn_up(offer: Quote, buyer: Buyer) -> Generation:
 
 
 async def opened(
-    generation: Generation, here: Studio, is_capped: bool, once: Once | None
+    generation: Generation, here: Studio, buyer: Buyer, once: Once | None
 ) -> bool:
     """Write the order with its hold; once more when overdue holds could be swept first."""
     queued = generation.state == State.QUEUED
     order = Open(
         generation,
         settings.QUEUE_SECONDS if queued else settings.LEASE_SECONDS,
-        is_capped=is_capped,
+        member=member_of(buyer),
         idempotency_key=once.key if once else "",
         fingerprint=once.fingerprint if once else "",
     )
@@ -137,10 +154,12 @@ async def opened(
         ) from error
 
 
-async def carry_out(generation: Generation) -> list[Delivered]:
+async def carry_out(
+    generation: Generation, work: Work | None = None
+) -> list[Delivered]:
     """Paint, deliver, and charge for exactly what was delivered."""
     here = studio()
-    work = Work()
+    work = work or Work()
     try:
         await take_up_what_was_kept(generation, work)
         await paint(await order_of(generation, work, here), here.providers, work)
@@ -174,6 +193,7 @@ async def order_of(generation: Generation, work: Work, here: Studio) -> Order:
         keep=keeper(generation, work, here),
         in_background=generation.lane == Generation.Lane.GUEST,
         sources=await sources_of(request),
+        watch=work.watch,
     )
 
 
@@ -199,7 +219,8 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
     if not await closed(closing, here):
         raise TimedOut(str(GIVEN_UP))
     generation.state, generation.delivered = closing.state, len(delivered)
-    generation.provider, generation.tried = closing.provider, closing.attempts
+    generation.provider = closing.provider or generation.provider
+    generation.tried = closing.attempts
     if failure and not delivered:
         raise failure
     return delivered
@@ -243,13 +264,15 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
     return State.REFUSED if isinstance(failure, RefusedByModel) else State.FAILED
 
 
-async def see_through(generation: Generation) -> list[Delivered]:
+async def see_through(
+    generation: Generation, work: Work | None = None
+) -> list[Delivered]:
     """Carry an order out to its end, even when whoever asked stops listening."""
-    work = studio().begin(generation, carry_out(generation))
+    doing = studio().begin(generation, carry_out(generation, work))
     try:
-        return await asyncio.shield(work)
+        return await asyncio.shield(doing)
     except asyncio.CancelledError:
-        if not work.cancelled():
+        if not doing.cancelled():
             raise
         raise PutBack(
             _(
@@ -309,21 +332,29 @@ async def why_not(
                 _("The same order is being painted: ask again in a moment.")
             )
         await in_thread(lambda: give_key_back(*owner, generation.id))
-    if buyer.is_capped and buyer.key_id:
-        needed = generation.quoted_microcredits, buyer.key_id
-        for budget in await in_thread(lambda: budgets_without_room(*needed)):
-            return beyond(budget, generation.quoted_microcredits)
+    needed = generation.quoted_microcredits
+    owners = buyer.key_id or "", buyer.account_id, member_of(buyer)
+    for budget in await in_thread(lambda: budgets_of(*owners)) if needed else ():
+        if budget.left < needed:
+            return beyond(budget, needed)
     return await why_it_cannot_pay(generation)
+
+
+def member_of(buyer: Buyer) -> str:
+    """Whose monthly limit an order counts in, by hand or by one of their keys."""
+    return member_name(buyer.account_id, buyer.member_id)
 
 
 def beyond(budget: Budget, needed: int) -> CannotPay:
     """Name the limit, its value, and when it resets."""
-    said = _(
-        "This key may spend %(cap)s credits %(period)s, and %(used)s of them are spent"
-        " or held."
-    ) % {
+    whose = {
+        "key": _("This key may spend %(cap)s credits %(period)s"),
+        "account": _("This account may spend %(cap)s credits %(period)s"),
+        "member": _("This member may spend %(cap)s credits %(period)s"),
+    }[budget.kind]
+    said = (whose + _(", and %(used)s of them are spent or held.")) % {
         "cap": in_credits(budget.cap),
-        "period": budget.period,
+        "period": budget.words,
         "used": in_credits(budget.used),
     }
     if budget.resets_at:
@@ -333,7 +364,7 @@ def beyond(budget: Budget, needed: int) -> CannotPay:
         said,
         code="budget_exceeded",
         required_credits=Decimal(needed) / MICRO,
-        available_credits=Decimal(max(0, budget.cap - budget.used)) / MICRO,
+        available_credits=Decimal(budget.left) / MICRO,
     )
 
 

@@ -15,7 +15,12 @@ from playground.generation.errors import EaselError
 from playground.generation.service import see_through, take_up
 from playground.generation.studio import background, in_studio, studio
 from playground.generation.sweep import sweep, waiting
-from playground.generation.tidy import remove_expired, remove_old_inputs, remove_orphans
+from playground.generation.tidy import (
+    AT_ONCE,
+    remove_expired,
+    remove_old_inputs,
+    remove_orphans,
+)
 
 log = structlog.get_logger()
 
@@ -58,8 +63,14 @@ def sweep_orders() -> None:
 def tidy_pictures() -> None:
     """Remove files that nobody can have any more."""
     remove_orphans()
-    remove_expired()
     remove_old_inputs()
+
+
+@app.task(ignore_result=True)
+def remove_expired_pictures() -> None:
+    """Remove pictures soon after they have been kept for as long as was promised."""
+    while remove_expired() == AT_ONCE:
+        pass
 
 
 async def sweep_here() -> int:

@@ -82,14 +82,24 @@ async def answer_again(generation: Generation) -> list[Delivered]:
     wants_bytes = (
         ImageRequest.from_json(generation.request).response_format == "b64_json"
     )
-    return await in_thread(lambda: read_again(generation, wants_bytes))
+    return await in_thread(lambda: read_again(generation, with_bytes=wants_bytes))
 
 
-def read_again(generation: Generation, wants_bytes: bool) -> list[Delivered]:
-    """Read an order's pictures, and note its tries on it."""
+def read_again(generation: Generation, *, with_bytes: bool) -> list[Delivered]:
+    """Return what an order delivered, and note its tries on it."""
     tries = generation.attempts.order_by("pk")
     generation.tried = tuple(one.as_written() for one in tries)
-    return pictures_of(generation, with_bytes=wants_bytes)
+    pictures = pictures_of(generation, with_bytes=with_bytes)
+    if not pictures:
+        raise gone()
+    return pictures
+
+
+def gone() -> BadRequest:
+    return BadRequest(
+        _("The pictures of this order are no longer kept: send a new key."),
+        code="pictures_expired",
+    )
 
 
 def pictures_of(generation: Generation, *, with_bytes: bool) -> list[Delivered]:
@@ -107,7 +117,4 @@ def kept(picture: Picture, wants_bytes: bool) -> Delivered:
         with default_storage.open(picture.file) as file:
             return Delivered(row, file.read())
     except FileNotFoundError as error:
-        raise BadRequest(
-            _("The pictures of this order are no longer kept: send a new key."),
-            code="pictures_expired",
-        ) from error
+        raise gone() from error

@@ -26,14 +26,14 @@ def body_of(event: str, timestamp: str, data: dict[str, Any]) -> str:
     return orjson.dumps({"type": event, "timestamp": timestamp, "data": data}).decode()
 
 
-def ended_body(generation: Generation, site: str) -> str:
+def ended_body(generation: Generation, site: str, task_url: str) -> str:
     ended = generation.finished_at or timezone.now()
     was_refused = generation.state == State.REFUSED
     error = {"code": generation.error_code, "message": generation.error_message}
     charged = generation.charged_microcredits
     data = {
         "task_id": generation.id,
-        "task_url": f"{site}/v1/tasks/{generation.id}",
+        "task_url": task_url,
         "model": generation.model,
         "status": State.FAILED if was_refused else generation.state,
         "requested": generation.n,

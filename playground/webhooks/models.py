@@ -66,6 +66,7 @@ class Notice(models.Model):
     url = models.CharField(max_length=LONGEST_URL, blank=True, default="")
     events = models.JSONField(default=list)
     site = models.CharField(max_length=300)
+    task_url = models.CharField(max_length=400)
     created_at = models.DateTimeField(default=timezone.now)
 
 

@@ -26,11 +26,12 @@ ORDERS = Generation.objects.filter(pk=OuterRef("pk"))
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Where a single call wants to be told, of which events, and under which origin."""
+    """Where a single call wants to be told, of which events, and where its things are."""
 
     url: str
     events: Sequence[str]
     site: str
+    task_url: str
 
 
 def note_down(generation_id: str, account_id: str, wanted: Wanted) -> None:
@@ -39,7 +40,11 @@ def note_down(generation_id: str, account_id: str, wanted: Wanted) -> None:
     events = checked_events(wanted.events, "webhook_events")
     if url or standing(account_id).filter(is_enabled=True).exists():
         Notice.objects.create(
-            generation_id=generation_id, url=url, events=events, site=wanted.site
+            generation_id=generation_id,
+            url=url,
+            events=events,
+            site=wanted.site,
+            task_url=wanted.task_url,
         )
 
 
@@ -80,7 +85,7 @@ def announce(generation_id: str) -> list[str]:
 
 def deliveries_of(notice: Notice, generation: Generation) -> Iterable[Delivery]:
     event = EVENTS[Generation.State(generation.state)]
-    body = ended_body(generation, notice.site)
+    body = ended_body(generation, notice.site, notice.task_url)
     for endpoint in listeners(notice, generation.account_id, event):
         yield Delivery(
             endpoint=endpoint,

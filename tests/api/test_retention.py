@@ -3,10 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts.models import Account
+from playground.generation.errors import Forbidden
 from playground.generation.models import Picture
+from playground.generation.progress import kept_seconds
+from playground.generation.storage import Shelves
+from playground.generation.studio import in_studio
+from playground.generation.tidy import remove_expired
 from tests.api.test_terms import a_form, edit
+from tests.web.orders import a_picture_of, an_order
 
 IMAGES = "/v1/images/generations"
 FOX = {"prompt": "a fox", "resolution": "0.5K"}
@@ -80,3 +88,72 @@ def test_a_retention_nobody_understands_is_refused(api, alice, said):
     assert answer.json()["error"]["param"] == "retention"
     assert "30d" in answer.json()["error"]["message"]
     assert alice.credits() == 100
+
+
+def test_an_account_has_a_retention_of_its_own_and_a_request_may_differ(api, alice):
+    Account.objects.filter(pk=alice.account.pk).update(kept_seconds=3600)
+
+    api.post(IMAGES, as_=alice, **FOX)
+    usual = kept()
+    Picture.objects.all().delete()
+    api.post(IMAGES, as_=alice, retention="forever", **FOX)
+
+    assert usual < timedelta(hours=1)
+    assert kept() is None
+
+
+def test_an_operator_sets_an_accounts_retention(api, alice):
+    call_command("easel_account", alice.person.email, "--retention", "7d")
+
+    api.post(IMAGES, as_=alice, **FOX)
+
+    assert timedelta(days=7) - A_MINUTE < kept() < timedelta(days=7)
+    with pytest.raises(CommandError, match="soon"):
+        call_command("easel_account", alice.person.email, "--retention", "soon")
+
+
+def test_pictures_made_in_the_browser_stay(alice):
+    Account.objects.filter(pk=alice.account.pk).update(kept_seconds=3600)
+
+    order = an_order(alice.account, lane="browser", kept_seconds=3600)
+
+    assert kept_seconds(order) == 0
+
+
+def test_the_account_sees_what_it_has_stored(api, alice, settings):
+    settings.ACCOUNT_QUOTA_MB = 2
+    api.post(IMAGES, as_=alice, **FOX)
+
+    storage = api.get("/v1/balance", as_=alice).json()["storage"]
+
+    assert storage == {"bytes": Picture.objects.get().bytes, "most_bytes": 2 * 1024**2}
+
+
+def test_an_account_that_is_full_is_refused_until_there_is_room(api, alice, settings):
+    settings.ACCOUNT_QUOTA_MB = 1
+    a_picture_of(an_order(alice.account))
+    Picture.objects.update(bytes=1024**2)
+
+    full = api.post(IMAGES, as_=alice, **FOX)
+    held = alice.credits()
+    Picture.objects.update(expires_at=timezone.now() - A_MINUTE)
+    remove_expired()
+
+    assert full.status_code == 403
+    assert full.json()["error"]["code"] == "storage_quota_exceeded"
+    assert held == 100
+    assert api.post(IMAGES, as_=alice, **FOX).status_code == 200
+
+
+def test_an_account_far_from_its_limit_is_believed_for_a_while(alice, settings):
+    settings.ACCOUNT_QUOTA_MB = 1
+    now = [0.0]
+    shelves, account = Shelves(clock=lambda: now[0]), alice.account.pk
+    in_studio(shelves.check_room(account))
+    a_picture_of(an_order(alice.account))
+    Picture.objects.update(bytes=1024**2)
+
+    in_studio(shelves.check_room(account))
+    now[0] = 61.0
+    with pytest.raises(Forbidden):
+        in_studio(shelves.check_room(account))

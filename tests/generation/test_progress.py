@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 
 from playground.api.keys import buyer_of
+from playground.generation import watching
 from playground.generation.audit import audit
 from playground.generation.catalogue import catalogue
+from playground.generation.errors import AllProvidersFailed, RefusedByModel
 from playground.generation.models import Generation, Picture
 from playground.generation.request import Ask, Call
 from playground.generation.service import accept, cancel
@@ -73,6 +75,27 @@ def painting(generation):
     assert not work.is_alive()
 
 
+def running(customer, prompt="a paper boat [fault:in-turn]", n=3):
+    """Order three pictures, to be painted here and now."""
+    buyer = in_studio(buyer_of(f"Bearer {customer.secret}"))
+    ask = Ask(prompt, model="studio-1", n=n)
+    return in_studio(accept(ask, buyer, Call("images.generations", "running")))
+
+
+async def watched(generation, next_door, heard):
+    """Watch an order, allowing one more picture with each that came."""
+    next_door.allowed = 1
+    async for picture in watching.painting(generation):
+        heard.append((picture.row.position, generation.state))
+        next_door.allowed += 1
+
+
+async def watched_for_one(generation, next_door):
+    next_door.allowed = 1
+    async for picture in watching.painting(generation):
+        return picture
+
+
 def pictures_are(count):
     wait_until(lambda: Picture.objects.count() == count, f"{count} pictures")
 
@@ -96,6 +119,52 @@ def test_each_picture_is_kept_when_it_is_painted_and_charged_at_the_end(
     assert (generation.state, generation.delivered) == ("succeeded", 3)
     assert sorted(Picture.objects.values_list("position", flat=True)) == [0, 1, 2]
     assert alice.credits() == 85
+
+
+def test_who_watches_sees_each_picture_and_the_last_when_the_order_has_ended(
+    alice, next_door
+):
+    heard = []
+
+    in_studio(watched(running(alice), next_door, heard))
+
+    assert sorted(position for position, _ in heard) == [0, 1, 2]
+    assert [state for _, state in heard] == ["running", "running", "succeeded"]
+    assert alice.credits() == 85
+
+
+def test_an_order_is_seen_through_when_its_watcher_leaves(alice, next_door):
+    generation = running(alice)
+
+    assert in_studio(watched_for_one(generation, next_door))
+    next_door.allowed = 3
+    pictures_are(3)
+
+    generation.refresh_from_db()
+    assert generation.state == "succeeded"
+    assert alice.credits() == 85
+
+
+def test_who_watches_gets_what_was_painted_and_then_hears_why_some_is_missing(
+    alice, next_door
+):
+    heard = []
+
+    with pytest.raises(AllProvidersFailed):
+        in_studio(watched(running(alice, "a boat [fault:odd-500]"), next_door, heard))
+
+    assert len(heard) == 2
+    assert alice.credits() == 90
+
+
+def test_who_watches_an_order_that_fails_hears_only_why(alice, next_door):
+    heard = []
+
+    with pytest.raises(RefusedByModel):
+        in_studio(watched(running(alice, "a boat [fault:refusal]"), next_door, heard))
+
+    assert heard == []
+    assert alice.credits() == 100
 
 
 def test_an_order_that_was_put_back_is_painted_on_where_it_stopped(alice, next_door):

@@ -154,6 +154,13 @@ async def in_turn(order: Order) -> web.Response:
     return answered(order.entries)
 
 
+async def odd_500(order: Order) -> web.Response:
+    """The first and the third call are answered, all others break."""
+    if order.number in (1, 3):
+        return answered(order.entries)
+    return web.json_response(BROKE, status=500)
+
+
 async def hang(order: Order) -> web.Response:
     await asyncio.sleep(60)
     return answered([])
@@ -311,6 +318,7 @@ FAULTS: dict[str, Fault] = {
     "cut": cut,
     "slow": slow,
     "in-turn": in_turn,
+    "odd-500": odd_500,
     "hang": hang,
     "huge": huge,
     "huge-and-says-so": huge_and_says_so,

@@ -1,0 +1,235 @@
+"""GET /v1/openapi.json: every endpoint, what it takes and answers, with examples.
+
+The framework knows the paths and the bodies; what comes back, how it looks and what
+can go wrong is added here. Errors are described by the same table they come from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ninja import NinjaAPI
+from pydantic.json_schema import models_json_schema
+
+from playground.api.openapi import examples, shapes
+from playground.api.openapi.shapes import Shape
+from playground.codes import CODES, Code
+from playground.generation.models import Generation
+
+Json = dict[str, Any]
+JSON = "application/json"
+SCHEMAS = "#/components/schemas/"
+# What can go wrong at any endpoint, and besides at those that make pictures.
+ANYWHERE = (400, 401, 403, 404, 405, 413, 429, 500, 503)
+PAINTING = (402, 409, 415, 422, 502, 504)
+PURGING = (409,)
+PICTURE = {"type": "string", "format": "binary"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an operation answers when all is well, with an example of it."""
+
+    shape: type[Shape]
+    example: Json
+    also: tuple[int, ...] = ()
+    query: tuple[tuple[str, str, str], ...] = ()
+    asked: Json | None = None
+    status: int = 200
+
+
+A_PAGE = (
+    ("after", "", "The `next_after` of the page before."),
+    ("limit", "20", "How many: 1 to 100."),
+)
+KINDS = ", ".join(Generation.State.values)
+ANSWERS: Mapping[tuple[str, str], Answered] = {
+    ("post", "/v1/images/generations"): Answered(
+        shapes.Images, examples.IMAGES, PAINTING, asked=examples.GENERATION
+    ),
+    ("post", "/v1/images/edits"): Answered(
+        shapes.Images, examples.IMAGES, PAINTING, asked=examples.EDIT
+    ),
+    ("get", "/v1/models"): Answered(
+        shapes.Models,
+        examples.MODELS,
+        query=(
+            ("mode", "edit", "generate, edit or mask."),
+            ("tier", "4K", "A resolution the model has."),
+            ("provider", "sketch", "A provider that paints it."),
+            ("vendor", "easel", "Who made it."),
+            ("status", "available", "available, preview or deprecated."),
+        ),
+    ),
+    ("get", "/v1/models/{name}"): Answered(shapes.ModelShown, examples.MODEL),
+    ("get", "/v1/requests"): Answered(
+        shapes.Requests,
+        examples.REQUESTS,
+        query=(
+            *A_PAGE,
+            ("key", "", "The id of an API key."),
+            ("model", "sketch-1", "An id or alias."),
+            ("status", "succeeded", f"One of {KINDS}."),
+            ("from", "2026-11-01", "Not before this day, time or second."),
+            ("to", "2026-11-30", "Before this time, or until the end of this day."),
+            ("user", "customer-17", "What was sent as `user`."),
+            ("metadata[team]", "red", "What was sent in `metadata`, by its name."),
+            ("summary", "true", "Add up all that fits, without rehearsals."),
+        ),
+    ),
+    ("get", "/v1/requests/{request_id}"): Answered(shapes.RequestWhole, examples.WHOLE),
+    ("delete", "/v1/requests/{request_id}/payloads"): Answered(
+        shapes.Purged, examples.PURGED, PURGING
+    ),
+    ("get", "/v1/balance"): Answered(shapes.Balance, examples.BALANCE),
+    ("get", "/v1/billing/transactions"): Answered(
+        shapes.Transactions,
+        examples.TRANSACTIONS,
+        query=(*A_PAGE, ("kind", "charge", "charge, topup, grant and so on.")),
+    ),
+    ("get", "/v1/tasks/{task_id}"): Answered(shapes.Task, examples.TASK),
+}
+
+
+@cache
+def described(dialect: NinjaAPI) -> Json:
+    """Return the whole description, but for where this site is."""
+    whole: Json = dialect.get_openapi_schema(path_prefix="/v1/")
+    whole["info"] |= {
+        "description": "Pictures from any model, by one key. Compatible with OpenAI's"
+        " clients: change the base URL and the key. What each error means is explained"
+        " at /docs/errors."
+    }
+    _, known = models_json_schema(
+        [(shape, "serialization") for shape in shapes.EVERY],
+        ref_template=SCHEMAS + "{model}",
+    )
+    components = whole.setdefault("components", {})
+    components.setdefault("schemas", {}).update(known["$defs"])
+    components["schemas"].pop("Refusal", None)
+    components["responses"] = {
+        str(status): refusal(status)
+        for status in sorted({code.status for code in CODES.values()})
+    }
+    components["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "An Easel API key."}
+    }
+    whole["security"] = [{"key": []}]
+    for path, operations in whole["paths"].items():
+        for method, operation in operations.items():
+            describe(operation, method, ANSWERS.get((method, path)))
+    add_form(whole["paths"]["/v1/images/edits"]["post"])
+    return whole
+
+
+def describe(operation: Json, method: str, answered: Answered | None) -> None:
+    """Say of one operation what it takes and answers."""
+    known = answered or Answered(shapes.Anything, {})
+    operation.pop("security", None)
+    operation["responses"] = {
+        str(known.status): {
+            "description": "What was asked for.",
+            "headers": {"x-request-id": {"schema": {"type": "string"}}},
+            "content": {JSON: {"schema": ref(known.shape), "example": known.example}},
+        },
+        **{
+            str(status): {"$ref": f"#/components/responses/{status}"}
+            for status in sorted({*ANYWHERE, *known.also})
+        },
+    }
+    operation.setdefault("parameters", []).extend(
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": description,
+            "schema": {"type": "string"},
+            **({"example": example} if example else {}),
+        }
+        for name, example, description in known.query
+    )
+    if method == "post" and known.asked:
+        body = operation.setdefault("requestBody", {"content": {JSON: {"schema": {}}}})
+        body["content"][JSON]["example"] = known.asked
+        operation["parameters"].append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": False,
+                "description": "A name for this order: asked twice, painted once.",
+                "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"},
+            }
+        )
+
+
+def ref(shape: type[Shape]) -> Json:
+    return {"$ref": SCHEMAS + shape.__name__}
+
+
+def refusal(status: int) -> Json:
+    """Describe an error by every code that has its status."""
+    codes = {name: code for name, code in CODES.items() if code.status == status}
+    return {
+        "description": " ".join(str(code.meaning) for code in codes.values()),
+        "headers": {"x-request-id": {"schema": {"type": "string"}}},
+        "content": {
+            JSON: {
+                "schema": ref(shapes.Error),
+                "examples": {name: example(name, code) for name, code in codes.items()},
+            }
+        },
+    }
+
+
+def example(name: str, code: Code) -> Json:
+    error = {
+        "message": str(code.meaning),
+        "type": code.kind,
+        "param": None,
+        "code": name,
+        "hint": str(code.hint),
+        "docs_url": f"https://easel.example.com/docs/errors#{name}",
+    }
+    return {"value": {"error": error}}
+
+
+def add_form(edits: Json) -> None:
+    """Say how an edit is sent as a form, as official clients do, and as JSON."""
+    words = "GenerationsIn"
+    address = {
+        "type": "object",
+        "required": ["image_url"],
+        "properties": {"image_url": {"type": "string"}},
+    }
+    as_json = {
+        "allOf": [
+            {"$ref": SCHEMAS + words},
+            {
+                "type": "object",
+                "required": ["images"],
+                "properties": {
+                    "images": {"type": "array", "items": address, "minItems": 1},
+                    "mask": address,
+                },
+            },
+        ]
+    }
+    as_form = {
+        "type": "object",
+        "required": ["image", "prompt"],
+        "properties": {
+            "image": {**PICTURE, "description": "Several: image[], repeated."},
+            "mask": {**PICTURE, "description": "Only what it leaves clear changes."},
+            **{name: {"type": "string"} for name in ("prompt", "model", "size")},
+            "n": {"type": "integer", "minimum": 1, "maximum": 10},
+            "response_format": {"type": "string", "enum": ["url", "b64_json"]},
+        },
+    }
+    edits["requestBody"] = {
+        "required": True,
+        "content": {
+            "multipart/form-data": {"schema": as_form},
+            JSON: {"schema": as_json, "example": examples.EDIT},
+        },
+    }
