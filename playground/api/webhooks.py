@@ -171,7 +171,7 @@ async def test_webhook(
 async def list_deliveries(
     request: HttpRequest, endpoint_id: str, limit: Limit = 20, after: str = ""
 ) -> dict[str, Any]:
-    """What was sent there, newest first; `after` is the last id of the page before."""
+    """What was sent there, newest first; `after` is the `next_after` of the page before."""
 
     def page(owner: str) -> list[dict[str, Any]]:
         rows = found(owner, endpoint_id).deliveries.order_by("-id")
@@ -180,10 +180,12 @@ async def list_deliveries(
         return [delivery_out(one) for one in older[: limit + 1]]
 
     entries = await for_owner(request, page)
+    has_more = len(entries) > limit
     return {
         "object": "list",
         "data": entries[:limit],
-        "has_more": len(entries) > limit,
+        "has_more": has_more,
+        "next_after": entries[limit - 1]["id"] if has_more else None,
     }
 
 

@@ -380,8 +380,7 @@ def test_deliveries_are_read_page_by_page(api, alice, hook, listener):
     ]
     path = f"{HOOKS}/{hook['id']}/deliveries?limit=2"
     first = api.get(path, as_=alice).json()
-    last = first["data"][-1]["id"]
-    second = api.get(f"{path}&after={last}", as_=alice).json()
+    second = api.get(f"{path}&after={first['next_after']}", as_=alice).json()
 
     assert (first["has_more"], second["has_more"]) == (True, False)
     pages = [one["id"] for one in first["data"] + second["data"]]
