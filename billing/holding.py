@@ -65,14 +65,18 @@ counted AS (
         SELECT c.owner FROM capped c JOIN able ON able.account_id = c.wallet_id)
 )"""
 
+# Said so that PostgreSQL finds a hold by its order: told that its state is pending, it
+# walks through the index of all the pending ones, for each order again.
+PENDING = "h.resolved_at IS NULL"
+
 # PostgreSQL. `closing(job_id, cost, unpaid_state, reason)` comes before, and orders that are
 # free have no row in it. Charges of one wallet get their numbers in the order of their holds.
-SETTLE = """
+SETTLE = f"""
 resolved AS (
     UPDATE billing_hold h
     SET state = CASE WHEN c.cost > 0 THEN 'posted' ELSE c.unpaid_state END,
         posted = c.cost, resolved_at = now(), reason = c.reason
-    FROM closing c WHERE h.job_id = c.job_id AND h.state = 'pending'
+    FROM closing c WHERE h.job_id = c.job_id AND {PENDING}
     RETURNING h.id, h.wallet_id, h.amount, h.posted, h.job_id, h.key_id, h.member,
               h.created_at
 ),
@@ -168,7 +172,8 @@ def hold_on_sqlite(cursor: Cursor, asked: Asked) -> bool:
         return False
     cursor.execute(
         "INSERT INTO billing_hold"
-        " (wallet_id, job_id, key_id, member, amount, posted, state, created_at, expires_at, reason)"
+        " (wallet_id, job_id, key_id, member, amount, posted, state, created_at, expires_at,"
+        " reason)"
         " VALUES (:wallet_id, :job_id, :key_id, :member, :amount, 0, 'pending',"
         f" {SQLITE_NOW}, {SQLITE_LATER}, '')",
         order,

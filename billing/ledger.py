@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from billing.holding import (
     HOLD,
+    PENDING,
     SETTLE,
     SQLITE_LATER,
     SQLITE_NOW,
@@ -33,6 +34,7 @@ from billing.models import Clawback, Hold, KeyBudget, Transfer, Wallet
 __all__ = [
     "HOLD",
     "MICRO",
+    "PENDING",
     "SETTLE",
     "SQLITE_LATER",
     "SQLITE_NOW",

@@ -46,6 +46,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("A text is longer than the model reads."),
             _("Shorten it; GET /v1/models says how much each model reads."),
         ),
+        "would_be_changed": Code(
+            400,
+            CALLER,
+            _("With X-Easel-Strict, nothing is mapped, clamped, dropped or emulated."),
+            _("Change the fields that the message names, or leave the header out."),
+        ),
         "bad_request": Code(
             400,
             CALLER,

@@ -1,3 +1,5 @@
+"""The limits of keys become limits of anyone, and wallets say whether they have any."""
+
 from django.db import migrations, models
 
 

@@ -163,7 +163,7 @@ def upstream_out(generation: Generation) -> dict[str, str] | None:
 
 
 def warnings_out(request: ImageRequest) -> list[dict[str, str]]:
-    return [{"field": note.field, "message": note.message} for note in request.notes]
+    return [note.to_json() for note in request.notes]
 
 
 def attempt_out(one: AttemptRow) -> dict[str, Any]:

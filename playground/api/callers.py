@@ -10,12 +10,17 @@ from typing import Self
 from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from playground.api.addresses import origin
-from playground.generation.request import USUAL, Buyer, Terms
+from playground.generation.errors import BadRequest
+from playground.generation.request import USUAL, Buyer, ResponseFormat, Terms
 from playground.generation.terms import NOTHING_SAID, Said, terms_of
 
+YES_OR_NO = {"1": True, "true": True, "": False, "0": False, "false": False}
 Header = Callable[[str], str]
+# Vercel's client for OpenAI reads nothing else, and cannot ask for it when it edits.
+BASE64_ONLY = "ai-sdk-provider-utils/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Caller:
     idempotency_key: str = ""
     asked: Said = NOTHING_SAID
     terms: Terms = USUAL
+    usual_format: ResponseFormat | None = None  # None: the model's own
 
     def saying(self, body: Said) -> Self:
         """Add what the body says, which goes before what the address says."""
@@ -46,7 +52,7 @@ def both(first: Said, second: Said) -> Said:
 
 def caller_of(request: HttpRequest, endpoint: str) -> Caller:
     """Read a caller from Django's request."""
-    return heard(
+    caller = heard(
         lambda name: request.headers.get(name, ""),
         buyer=request.auth,  # type: ignore[attr-defined]
         request_id=request.META["easel.request_id"],
@@ -54,6 +60,9 @@ def caller_of(request: HttpRequest, endpoint: str) -> Caller:
         endpoint=endpoint,
         query=request.META.get("QUERY_STRING", ""),
     )
+    if BASE64_ONLY in request.headers.get("User-Agent", ""):
+        return replace(caller, usual_format="b64_json")
+    return caller
 
 
 def heard(
@@ -66,17 +75,30 @@ def heard(
     query: str = "",
 ) -> Caller:
     """Read what the headers say; `header` answers with one, or with nothing."""
+    strict = header("X-Easel-Strict")
     return Caller(
         buyer=buyer,
         request_id=request_id,
         site=site,
         endpoint=endpoint,
         idempotency_key=header("Idempotency-Key").strip(),
-        asked=said_in(query) if query else NOTHING_SAID,
+        asked=said_in(query, strict) if query or strict else NOTHING_SAID,
     )
 
 
-def said_in(query: str) -> Said:
-    """Read what the address says beside the path."""
+def said_in(query: str, strict: str) -> Said:
+    """Read what the address says beside the path, and whether the caller is strict."""
     found = dict(parse_qsl(query))
-    return Said(retention=found.get("retention"))
+    return Said(
+        retention=found.get("retention"),
+        strict=is_meant("X-Easel-Strict", strict),
+    )
+
+
+def is_meant(name: str, text: str) -> bool:
+    """Read a yes or no; what is neither is no quiet no."""
+    meant = YES_OR_NO.get(text.strip().lower())
+    if meant is None:
+        message = _("%(name)s is 1 or 0.")
+        raise BadRequest(message % {"name": name}, param=name)
+    return meant

@@ -82,6 +82,7 @@ async def taken_in(request: HttpRequest, caller: Caller) -> tuple[Caller, Ask]:
         caller = caller.saying(body.said())
         looked = await look_at(form, caller.buyer.account_id)
     ask = ask_for(body, looked)
+    ask = replace(ask, response_format=ask.response_format or caller.usual_format)
     quote(ask, caller.buyer)  # nothing is stored for an order that cannot be
     await asyncio.to_thread(put_by, looked.all)
     return caller, ask

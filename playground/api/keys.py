@@ -33,8 +33,9 @@ class KnownKeys:
     async def buyer(self, secret: str) -> Buyer:
         """Return who pays for what this key asks."""
         if not is_well_formed(secret):
+            # "Incorrect API key provided" are the words by which LiteLLM knows a 401.
             raise Unauthorized(
-                _("This is not an Easel API key: check that it was copied whole.")
+                _("Incorrect API key provided: check that it was copied whole.")
             )
         name = digest(secret, settings.KEY_PEPPER)
         looked_up, buyer = self._buyers.get(name, (0.0, None))
@@ -45,7 +46,8 @@ class KnownKeys:
             self._buyers.pop(name, None)
             raise Unauthorized(
                 _(
-                    "This API key is not known here, or was revoked: make one in the console."
+                    "Incorrect API key provided: it is not known here, or was revoked."
+                    " Make one in the console."
                 )
             )
         if len(self._buyers) >= REMEMBERED:

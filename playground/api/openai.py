@@ -13,8 +13,8 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
-from playground.api import billing, edits, model_list, requests
-from playground.api.addresses import origin, site_origin
+from playground.api import billing, edits, model_list, queued, requests, tasks
+from playground.api.addresses import site_origin
 from playground.api.answers import answer_images
 from playground.api.callers import caller_of
 from playground.api.errors import (
@@ -26,10 +26,8 @@ from playground.api.errors import (
 from playground.api.keys import bearer
 from playground.api.openapi.document import described
 from playground.api.orders import painted
-from playground.api.schemas import ERRORS, GenerationsIn, Refusal
-from playground.api.tasks import task_of
+from playground.api.schemas import ERRORS, GenerationsIn
 from playground.generation.errors import EaselError
-from playground.generation.request import Buyer
 
 
 class Orjson(BaseRenderer):
@@ -58,6 +56,8 @@ api.add_router("/images/edits", edits.router)
 api.add_router("/models", model_list.router)
 api.add_router("/requests", requests.router)
 api.add_router("", billing.router)
+api.add_router("", queued.router)
+api.add_router("", tasks.router)
 
 
 @api.post("/images/generations", response={200: dict, **ERRORS})
@@ -66,14 +66,6 @@ async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpRespon
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
     caller = caller_of(request, "images.generations").saying(body.said())
     return answer_images(await painted(body.to_ask(), caller), caller.site)
-
-
-@api.get("/tasks/{task_id}", response={200: dict, 401: Refusal, 404: Refusal})
-@api.get("/tasks/{task_id}/", response=dict, include_in_schema=False)
-async def show_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
-    """An order by the x-request-id of its call: how it stands, and what came of it."""
-    buyer: Buyer = request.auth  # type: ignore[attr-defined]
-    return await task_of(buyer.account_id, task_id, origin(request))
 
 
 @api.get("/openapi.json", response=dict, auth=None, include_in_schema=False)

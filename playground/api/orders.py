@@ -39,16 +39,20 @@ async def painted(ask: Ask, caller: Caller) -> Painted:
 
 
 async def taken(ask: Ask, caller: Caller, state: str) -> tuple[Generation, bool]:
-    """Take an order, or find its finished twin; say which of the two it is."""
+    """Take an order, or find its twin; say which of the two it is.
+
+    Whoever wants pictures waits for the twin's end. One who queues sees it as it is.
+    """
     account_id = caller.buyer.account_id
     once = named_once(caller, ask)
     call = Call(caller.endpoint, state, caller.request_id, once, caller.terms)
-    twin = await twin_of(account_id, once)
+    ended = state == Generation.State.RUNNING
+    twin = await twin_of(account_id, once, ended=ended)
     while twin is None:
         try:
             return await accept(ask, caller.buyer, call), False
         except TwinAhead:
-            twin = await twin_of(account_id, once)
+            twin = await twin_of(account_id, once, ended=ended)
     return twin, True
 
 

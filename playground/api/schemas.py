@@ -7,8 +7,6 @@ from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr
 from playground.generation.request import Ask, Fit, ResponseFormat
 from playground.generation.terms import Said
 
-UNUSED = {"style", "moderation", "background"}
-
 
 class GenerationsIn(BaseModel):
     """The body of POST /v1/images/generations."""
@@ -47,7 +45,7 @@ class GenerationsIn(BaseModel):
         extras = {
             name: value
             for name, value in (self.__pydantic_extra__ or {}).items()
-            if value is not None and name not in UNUSED
+            if value is not None
         }
         return Ask(
             prompt=self.prompt,

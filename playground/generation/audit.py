@@ -36,6 +36,24 @@ FROM billing_wallet w
 LEFT JOIN billing_transfer t ON t.wallet_id = w.account_id AND t.direction = {direction}
 GROUP BY w.account_id, w.{total} HAVING w.{total} <> coalesce(sum(t.amount), 0)"""
 
+# What the database does not check itself, because that would cost every order.
+PARENTS = (
+    ("generation_generation", "account_id", "accounts_account", "id"),
+    ("generation_generation", "key_id", "accounts_apikey", "id"),
+    ("generation_generation", "group_id", "accounts_accessgroup", "slug"),
+    ("generation_picture", "generation_id", "generation_generation", "id"),
+    ("generation_picture", "account_id", "accounts_account", "id"),
+    ("generation_attempt", "generation_id", "generation_generation", "id"),
+    ("billing_hold", "wallet_id", "billing_wallet", "account_id"),
+    ("billing_transfer", "wallet_id", "billing_wallet", "account_id"),
+    ("billing_transfer", "hold_id", "billing_hold", "id"),
+)
+ORPHANS = " UNION ALL ".join(
+    f"SELECT '{table}', CAST(t.id AS text), '{column}' FROM {table} t WHERE t.{column}"
+    f" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {parent} p WHERE p.{name} = t.{column})"
+    for table, column, parent, name in PARENTS
+)
+
 INVARIANTS = (
     Invariant(
         "I1",
@@ -162,6 +180,11 @@ INVARIANTS = (
         HAVING b.spent <> coalesce(sum(h.posted), 0)
             OR b.held <> coalesce(
                 sum(CASE WHEN h.state = 'pending' THEN h.amount ELSE 0 END), 0)""",
+    ),
+    Invariant(
+        "I14",
+        "Nothing in the books belongs to what is not there",
+        ORPHANS,
     ),
 )
 

@@ -307,8 +307,8 @@ def records(columns: dict[str, str], alias: str, parameter: int = 1) -> str:
 
 JSON_COLUMNS = [name for name, kind in ORDER_COLUMNS.items() if kind == "jsonb"]
 # An order `g` is free, or its money is still held.
-PAYABLE = """(g.unit_price_microcredits = 0 OR EXISTS (
-    SELECT 1 FROM billing_hold h WHERE h.job_id = g.id AND h.state = 'pending'))"""
+PAYABLE = f"""(g.unit_price_microcredits = 0 OR EXISTS (
+    SELECT 1 FROM billing_hold h WHERE h.job_id = g.id AND {ledger.PENDING}))"""
 LATER = "now() + make_interval(secs => c.seconds)"
 
 # A key is free again when its order ended without pictures and was not refused, or never
@@ -360,7 +360,7 @@ moved AS (
 kept AS (
     UPDATE billing_hold h SET expires_at = {LATER}
     FROM asked c JOIN moved ON moved.id = c.generation_id AND moved.claim = c.claim
-    WHERE h.job_id = c.generation_id AND h.state = 'pending'
+    WHERE h.job_id = c.generation_id AND {ledger.PENDING}
 )
 SELECT id, claim FROM moved"""
 

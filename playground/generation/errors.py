@@ -14,6 +14,7 @@
     ├── TooMany               429   the caller: wait
     ├── Unpainted                   nobody delivered a picture
     │   ├── RefusedByModel    400   the caller: ask for something else
+    │   ├── CalledOff         409   nobody: the account called it off itself
     │   ├── AllProvidersFailed 502  nobody; try again
     │   ├── AllProvidersBusy  429   nobody; try again in a moment
     │   └── TimedOut          504   nobody; try again
@@ -121,6 +122,11 @@ class Unpainted(EaselError):
 @dataclass
 class RefusedByModel(Unpainted):
     code: str = "moderation_blocked"
+
+
+@dataclass
+class CalledOff(Unpainted):
+    code: str = "cancelled"
 
 
 @dataclass

@@ -283,8 +283,10 @@ def shown_to(watch: Watch | None, spots: list[int]) -> Show | None:
 
 def outcome(failure: Failure | None, kept: int) -> str:
     """Name the try's end; `empty` is work done, and maybe billed, without a picture."""
-    if failure is None or kept:
+    if kept:
         return Attempt.Outcome.SUCCEEDED
+    if failure is None:
+        return Attempt.Outcome.CANCELLED
     if isinstance(failure, Broken) and failure.ran == "yes":
         return Attempt.Outcome.EMPTY
     return getattr(failure, "outcome", Attempt.Outcome.BROKEN)

@@ -16,6 +16,7 @@ from playground.generation.providers.base import Piece, Turn
 Lane = Literal["api", "browser", "guest"]
 Fit = Literal["cover", "contain", "exact", "none"]
 ResponseFormat = Literal["url", "b64_json"]
+Change = Literal["mapped", "clamped", "dropped", "emulated", "advice"]
 FORMATS = ("png", "jpeg", "webp", "avif", "gif")
 
 
@@ -77,12 +78,14 @@ class Ask:
 class Terms:
     """How an order is handled, beside what is painted. `None` means nobody said.
 
-    `kept_seconds` says how long its pictures are kept; 0 is for good.
+    `kept_seconds` says how long its pictures are kept; 0 is for good. A strict order is
+    painted exactly as asked, or not at all.
     """
 
     user: str | None = None
     metadata: Mapping[str, str] | None = None
     kept_seconds: int | None = None
+    is_strict: bool = False
 
 
 USUAL = Terms()
@@ -109,10 +112,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that was mapped, clamped, dropped or emulated, said aloud."""
+    """Something that was mapped, clamped, dropped or emulated, said aloud.
+
+    Advice changes nothing: it is no reason to refuse a caller who wants no changes.
+    """
 
     field: str
     message: str
+    kind: Change = "mapped"
+
+    def to_json(self) -> dict[str, str]:
+        return {"field": self.field, "kind": self.kind, "message": self.message}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +160,7 @@ class ImageRequest:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for the order's row, as JSON would give it back."""
-        notes = [{"field": note.field, "message": note.message} for note in self.notes]
+        notes = [note.to_json() for note in self.notes]
         own = {name: getattr(self, name) for name in self.__slots__}
         return own | {"notes": notes, "turns": [asdict(turn) for turn in self.turns]}
 

@@ -20,6 +20,7 @@ from playground.generation.channels import connected
 from playground.generation.database import AWAY, CLASHES, in_thread
 from playground.generation.deliver import Delivered
 from playground.generation.errors import (
+    CalledOff,
     CannotPay,
     EaselError,
     OutOfService,
@@ -35,12 +36,22 @@ from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
 from playground.generation.price import unit_price
 from playground.generation.progress import keeper, take_up_what_was_kept
-from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
+from playground.generation.request import (
+    USUAL,
+    Ask,
+    Buyer,
+    Call,
+    ImageRequest,
+    Once,
+    Terms,
+)
 from playground.generation.route import route
 from playground.generation.storage import shelves
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import GIVEN_UP, sweep
+from playground.generation.terms import check_unchanged
 from playground.generation.twins import give_key_back, holder
+from playground.generation.unwanted import give_up
 
 log = structlog.get_logger()
 State = Generation.State
@@ -58,10 +69,12 @@ class Quote:
         return self.unit_price_microcredits * self.request.n
 
 
-def quote(ask: Ask, buyer: Buyer) -> Quote:
+def quote(ask: Ask, buyer: Buyer, terms: Terms = USUAL) -> Quote:
     """Find the model, make the request in its terms, and price it. Touches nothing."""
     models = catalogue()
     request = normalise(ask, models, settings.DEFAULT_MODEL)
+    if terms.is_strict:
+        check_unchanged(request)
     model = models.find(request.model)
     editing = bool(request.references)
     route(model, connected(), is_test=buyer.is_test, editing=editing)
@@ -78,7 +91,7 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
         raise OutOfService(
             _("Easel is restarting. Nothing was charged; try again soon.")
         )
-    generation = drawn_up(quote(ask, buyer), buyer)
+    generation = drawn_up(quote(ask, buyer, call.terms), buyer)
     await shelves.check_room(buyer.account_id)
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
@@ -149,6 +162,11 @@ async def carry_out(
     except EaselError as failure:
         work.failure = failure
     except asyncio.CancelledError:
+        if here.is_called_off(generation.id):
+            work.failure = CalledOff(
+                _("Cancelled on request. Only delivered pictures are charged.")
+            )
+            return await asyncio.shield(settle(generation, work, here))
         back = Release(generation.id, here.name, settings.QUEUE_SECONDS)
         if await here.books.do(back):
             raise
@@ -237,6 +255,8 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
         return State.SUCCEEDED
     if delivered:
         return State.PARTIALLY_SUCCEEDED
+    if isinstance(failure, CalledOff):
+        return State.CANCELLED
     return State.REFUSED if isinstance(failure, RefusedByModel) else State.FAILED
 
 
@@ -288,6 +308,15 @@ async def cancel(generation_id: str) -> bool:
     return bool(await studio().books.do(closing))
 
 
+async def call_off(generation_id: str) -> None:
+    """Stop an order wherever it is: a queued one at once, a running one within seconds.
+
+    Noted first, so that one which changes hands in this moment is stopped by the next.
+    """
+    if await in_thread(lambda: give_up(generation_id)):
+        await cancel(generation_id)
+
+
 async def why_not(
     generation: Generation, buyer: Buyer, once: Once | None
 ) -> EaselError:
@@ -317,7 +346,7 @@ def beyond(budget: Budget, needed: int) -> CannotPay:
     whose = {
         "key": _("This key may spend %(cap)s credits %(period)s"),
         "account": _("This account may spend %(cap)s credits %(period)s"),
-        "member": _("The member behind this may spend %(cap)s credits %(period)s"),
+        "member": _("This member may spend %(cap)s credits %(period)s"),
     }[budget.kind]
     said = (whose + _(", and %(used)s of them are spent or held.")) % {
         "cap": in_credits(budget.cap),

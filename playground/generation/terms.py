@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from playground.generation.errors import BadRequest
 from playground.generation.quoting import is_text, quoted
-from playground.generation.request import USUAL, Terms
+from playground.generation.request import USUAL, ImageRequest, Terms
 
 LONGEST_USER = 256
 MOST_PAIRS, LONGEST_NAME, LONGEST_VALUE = 16, 64, 512
@@ -30,6 +30,7 @@ class Said:
     user: str | None = None
     metadata: Mapping[str, str] | None = None
     retention: str | None = None
+    strict: bool | None = None
 
 
 NOTHING_SAID = Said()
@@ -43,7 +44,19 @@ def terms_of(said: Said) -> Terms:
         user=user_in(said.user),
         metadata=metadata_in(said.metadata),
         kept_seconds=kept_seconds_in(said.retention),
+        is_strict=bool(said.strict),
     )
+
+
+def check_unchanged(request: ImageRequest) -> None:
+    """Refuse what could only be painted with changes, and name them all."""
+    changes = [note for note in request.notes if note.kind != "advice"]
+    if changes:
+        said = " ".join(f"{note.field}: {note.message}" for note in changes)
+        message = _("X-Easel-Strict: this cannot be painted exactly as asked. %(said)s")
+        raise BadRequest(
+            message % {"said": said}, param=changes[0].field, code="would_be_changed"
+        )
 
 
 def user_in(user: str | None) -> str | None:

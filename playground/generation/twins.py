@@ -29,13 +29,15 @@ LONGEST_WAIT_SECONDS = 240
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 1.0
 
 
-async def twin_of(account_id: str, once: Once | None) -> Generation | None:
-    """Return the finished order that has this key, waiting for it; `None`: it is free."""
+async def twin_of(
+    account_id: str, once: Once | None, *, ended: bool = True
+) -> Generation | None:
+    """Return the order that has this key, `None` when it is free; wait for its end, or not."""
     if once is None:
         return None
     pause, waited = FIRST_PAUSE_SECONDS, 0.0
     while generation := await in_thread(lambda: holder(account_id, once)):
-        if not generation.is_live:
+        if not (ended and generation.is_live):
             return generation
         if waited > LONGEST_WAIT_SECONDS:
             raise TwinAhead(

@@ -21,9 +21,9 @@ from playground.generation.catalogue import catalogue
 from playground.generation.errors import ModelNotFound
 from playground.generation.links import EXTENSIONS, picture_path
 from playground.generation.models import Generation, Picture
+from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
 from playground.generation.request import ImageRequest
 from playground.generation.sizes import ratio_of
-from playground.web.panel import UNKNOWN_SECONDS, typical_seconds
 from playground.web.templatetags.easel import balance, price
 from playground.web.tries import GUEST_MODEL
 

@@ -86,7 +86,9 @@ class StudioNextDoor:
         return [one for one in self.seen if one.method == "GET"]
 
     def forget(self) -> None:
+        """Begin anew: as if nobody had asked yet."""
         self.seen.clear()
+        self.allowed, self._numbers = 0, count(1)
 
     def start(self) -> None:
         self._thread.start()

@@ -3,6 +3,7 @@
 What Easel adds stands in `metadata`, a field that Google's clients pass over.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -14,9 +15,11 @@ from playground.api.answers import (
     amount,
     encoded,
     metadata_out,
+    told_in_headers,
     woven,
 )
-from playground.api.gemini.tokens import usage_out
+from playground.api.gemini.errors import field_of
+from playground.api.gemini.tokens import usage_metadata
 from playground.api.orders import Painted
 from playground.generation.deliver import Delivered
 from playground.generation.errors import RefusedByModel
@@ -30,9 +33,9 @@ def answer_candidates(painted: Painted, site: str) -> HttpResponse:
     request = ImageRequest.from_json(generation.request)
     said = {
         "candidates": [candidate_out(one, request, site) for one in pictures],
-        "usageMetadata": usage_out(request, len(pictures)),
+        "usageMetadata": usage_metadata(generation, request, len(pictures)),
         **signed(generation.model, generation.id),
-        "metadata": metadata_out(generation, request, pictures),
+        "metadata": metadata_of(painted, request),
     }
     return in_pieces(said, painted)
 
@@ -47,8 +50,15 @@ def answer_predictions(painted: Painted) -> HttpResponse:
         for picture in painted.pictures
     ]
     request = ImageRequest.from_json(painted.generation.request)
-    metadata = metadata_out(painted.generation, request, painted.pictures)
-    return in_pieces({"predictions": predictions, "metadata": metadata}, painted)
+    said = {"predictions": predictions, "metadata": metadata_of(painted, request)}
+    return in_pieces(said, painted)
+
+
+def metadata_of(painted: Painted, request: ImageRequest) -> dict[str, Any]:
+    """What Easel says of every order; its warnings name Google's fields."""
+    notes = [replace(note, field=field_of(note.field)) for note in request.notes]
+    request = replace(request, notes=tuple(notes))
+    return metadata_out(painted.generation, request, painted.pictures)
 
 
 def answer_refusal(
@@ -82,7 +92,9 @@ def refusal_out(refusal: RefusedByModel, model: str, request_id: str) -> dict[st
 def in_pieces(said: dict[str, Any], painted: Painted) -> HttpResponse:
     """Write an answer whose pictures go out from where they lie."""
     response = PiecesResponse(
-        pieces_of(said, painted.pictures), content_type="application/json"
+        pieces_of(said, painted.pictures),
+        content_type="application/json",
+        headers=told_in_headers(painted.generation),
     )
     if painted.is_replayed:
         response["idempotent-replayed"] = "true"

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from playground.api.callers import Caller
 from playground.api.edits import Look, look_at_each
 from playground.api.forms import Sent
 from playground.api.gemini.conversation import Conversation, conversation_in
@@ -30,12 +31,14 @@ class Heard:
     sent: tuple[tuple[str, Sent], ...]
 
 
-async def asked(request: HttpRequest, model: str, buyer: Buyer) -> Ask:
+async def asked(request: HttpRequest, model: str, caller: Caller) -> tuple[Ask, Caller]:
     """Read what is asked and store its pictures; their bytes are let go of here."""
     follows = catalogue().current(model).model.capabilities.multi_turn
     heard = await reading(request, lambda body: hear(body, follows=follows))
-    ask = ask_for(heard, model)
-    return await with_pictures(ask, heard, buyer) if heard.sent else ask
+    caller, ask = caller.saying(heard.words.said()), ask_for(heard, model)
+    if heard.sent:
+        ask = await with_pictures(ask, heard, caller.buyer)
+    return ask, caller
 
 
 def hear(body: Body, *, follows: bool) -> Heard:

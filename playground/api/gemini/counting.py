@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from playground.api.gemini.conversation import pictures_in, texts_in
 from playground.api.gemini.reading import Body
-from playground.api.gemini.tokens import prompt_tokens
+from playground.api.gemini.tokens import details, prompt_tokens
 from playground.api.gemini.words import Contents, GenerateIn, Words
 from playground.generation.errors import BadRequest
 
@@ -30,5 +30,8 @@ def counted(body: Body) -> dict[str, Any]:
             code="missing_required_parameter",
         )
     texts, pictures = "".join(texts_in(contents)), pictures_in(contents, 0)
-    total, by_kind = prompt_tokens(texts, len(pictures))
-    return {"totalTokens": total, "promptTokensDetails": by_kind}
+    by_kind = prompt_tokens(texts, len(pictures))
+    return {
+        "totalTokens": sum(by_kind.values()),
+        "promptTokensDetails": details(by_kind),
+    }

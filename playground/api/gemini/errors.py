@@ -4,6 +4,7 @@ The field a sentence is about is named as Google's clients wrote it, whatever it
 called behind the door.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -39,6 +40,7 @@ NAMES = {
     503: "UNAVAILABLE",
     504: "DEADLINE_EXCEEDED",
 }
+PLACE = re.compile(r"\.(\d+)")
 IMAGE = "generationConfig.imageConfig"
 FIELDS = {
     "prompt": "contents",
@@ -108,14 +110,18 @@ def details_of(error: EaselError) -> Iterator[dict[str, Any]]:
     info = {"reason": error.code.upper(), "domain": "easel", "metadata": facts}
     yield {"@type": f"{TYPE}ErrorInfo", **info}
     if error.param:
-        field = FIELDS.get(error.param, error.param)
-        violation = {"field": field, "description": error.message}
+        violation = {"field": field_of(error.param), "description": error.message}
         yield {"@type": f"{TYPE}BadRequest", "fieldViolations": [violation]}
     if (wait := seconds_to_wait(error)) is not None:
         yield {"@type": f"{TYPE}RetryInfo", "retryDelay": f"{wait}s"}
     page = page_address(f"/docs/errors#{error.code}")
     link = {"description": str(code_of(error).hint), "url": page}
     yield {"@type": f"{TYPE}Help", "links": [link]}
+
+
+def field_of(param: str) -> str:
+    """Name a field as Google's clients wrote it."""
+    return FIELDS.get(param) or PLACE.sub(r"[\1]", param)
 
 
 def seconds_to_wait(error: EaselError) -> int | None:

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, StrictStr
 
 from playground.api.gemini.picture_words import format_said, ratio_said, scale_said
-from playground.api.gemini.reading import Body
-from playground.api.gemini.words import Number, OutputOptions, Words, listed
+from playground.api.gemini.words import Number, OutputOptions, Terms, Words, listed
 from playground.generation.errors import BadRequest
 from playground.generation.request import Ask
 
@@ -29,16 +28,15 @@ class Parameters(Words):
     output_options: OutputOptions | None = None
 
 
-class PredictIn(Words):
+class PredictIn(Terms):
     """The body of POST models/{model}:predict."""
 
     instances: Annotated[list[Instance], BeforeValidator(listed)]
     parameters: Parameters | None = None
 
 
-def prediction_asked(body: Body, model: str) -> Ask:
+def prediction_asked(words: PredictIn, model: str) -> Ask:
     """Say it in the words of the house."""
-    words = body.checked(PredictIn)
     if len(words.instances) != 1:
         raise BadRequest(_("Send one instance at a time."), param="instances")
     instance, wanted = words.instances[0], words.parameters or Parameters()

@@ -58,8 +58,8 @@ class Body:
         try:
             return BytesIO(decoded(self.document.cuttings.get(text, text)).data)
         except (NotReadable, ValueError) as error:
-            message = _("%(place)s: data is not base64.")
-            raise BadRequest(message % {"place": place}, param="image") from error
+            message = _("%(place)s: data is not base64.") % {"place": place}
+            raise BadRequest(message, place, "invalid_image_file") from error
 
 
 async def reading(request: HttpRequest, work: Callable[[Body], Result]) -> Result:

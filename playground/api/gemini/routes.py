@@ -28,7 +28,7 @@ from playground.api.gemini.errors import (
     answer_status,
 )
 from playground.api.gemini.model_list import METHODS, listed, model_out
-from playground.api.gemini.predicting import prediction_asked
+from playground.api.gemini.predicting import PredictIn, prediction_asked
 from playground.api.gemini.reading import reading
 from playground.api.keys import googles_key
 from playground.api.orders import painted
@@ -51,7 +51,7 @@ api = NinjaAPI(
 async def generate_content(request: HttpRequest, model: str) -> HttpResponse:
     """Paint from a conversation: words, or words and pictures to change."""
     caller = caller_of(request, "gemini.generateContent")
-    ask = await asked(request, named(model), caller.buyer)
+    ask, caller = await asked(request, named(model), caller)
     try:
         return answer_candidates(await painted(ask, caller), caller.site)
     except RefusedByModel as refusal:
@@ -62,8 +62,9 @@ async def generate_content(request: HttpRequest, model: str) -> HttpResponse:
 @api.post("/models/{path:model}:predict/", response=dict, include_in_schema=False)
 async def predict(request: HttpRequest, model: str) -> HttpResponse:
     """Paint from words, as Google's older picture models are asked."""
-    caller = caller_of(request, "gemini.predict")
-    ask = await reading(request, lambda body: prediction_asked(body, named(model)))
+    words = await reading(request, lambda body: body.checked(PredictIn))
+    caller = caller_of(request, "gemini.predict").saying(words.said())
+    ask = prediction_asked(words, named(model))
     try:
         return answer_predictions(await painted(ask, caller))
     except RefusedByModel as refusal:

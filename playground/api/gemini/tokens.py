@@ -6,6 +6,8 @@ as Google counts its own, by its scale.
 
 from typing import Any
 
+from playground.api.answers import usage_out
+from playground.generation.models import Generation
 from playground.generation.request import ImageRequest
 from playground.generation.sizes import area_of
 
@@ -14,14 +16,12 @@ SHOWN_PICTURE = 258
 PAINTED_PICTURE = {"0.5K": 747, "1K": 1120, "2K": 1680, "4K": 2520}
 
 
-def text_tokens(text: str) -> int:
-    return -(-len(text) // LETTERS_A_TOKEN)
-
-
-def prompt_tokens(text: str, pictures: int) -> tuple[int, list[dict[str, Any]]]:
-    """Count what is sent, all of it and by kind."""
-    counts = {"TEXT": text_tokens(text), "IMAGE": pictures * SHOWN_PICTURE}
-    return sum(counts.values()), details(counts)
+def prompt_tokens(text: str, pictures: int) -> dict[str, int]:
+    """Count what is sent, by kind."""
+    return {
+        "TEXT": -(-len(text) // LETTERS_A_TOKEN),
+        "IMAGE": pictures * SHOWN_PICTURE,
+    }
 
 
 def details(counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -38,15 +38,25 @@ def picture_tokens(tier: str) -> int:
     return PAINTED_PICTURE[min(names, key=names.__getitem__)]
 
 
-def usage_out(request: ImageRequest, pictures: int) -> dict[str, Any]:
-    """What an order took, once so many of its pictures are there."""
+def usage_metadata(
+    generation: Generation, request: ImageRequest, pictures: int
+) -> dict[str, Any]:
+    """What an order took: as its providers counted, or as we estimate."""
+    if known := usage_out(generation):
+        kinds = known["input_tokens_details"]
+        by_kind = {"TEXT": kinds["text_tokens"], "IMAGE": kinds["image_tokens"]}
+        return counted_out(by_kind, known["output_tokens"])
     words = [piece.text for turn in request.turns for piece in turn.pieces]
-    prompt, by_kind = prompt_tokens("".join(words) or request.prompt, request.looks_at)
-    painted = pictures * picture_tokens(request.tier)
+    by_kind = prompt_tokens("".join(words) or request.prompt, request.looks_at)
+    return counted_out(by_kind, pictures * picture_tokens(request.tier))
+
+
+def counted_out(by_kind: dict[str, int], painted: int) -> dict[str, Any]:
+    prompt = sum(by_kind.values())
     return {
         "promptTokenCount": prompt,
         "candidatesTokenCount": painted,
         "totalTokenCount": prompt + painted,
-        "promptTokensDetails": by_kind,
+        "promptTokensDetails": details(by_kind),
         "candidatesTokensDetails": details({"IMAGE": painted}),
     }

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictBool, StrictStr
 from pydantic.alias_generators import to_camel
 
+from playground.generation.terms import Said
+
 
 def listed(said: Any) -> Any:
     """Read one thing as a list of one."""
@@ -104,7 +106,20 @@ class GenerationConfig(Words):
     seed: Number | None = None
 
 
-class GenerateIn(Words):
+class Terms(Words):
+    """What is said beside the picture: Google's labels, or ours by our names."""
+
+    user: StrictStr | None = None
+    labels: dict[StrictStr, StrictStr] | None = None
+    metadata: dict[StrictStr, StrictStr] | None = None
+    retention: StrictStr | None = None
+
+    def said(self) -> Said:
+        labels = {**(self.labels or {}), **(self.metadata or {})}
+        return Said(self.user, labels or None, self.retention)
+
+
+class GenerateIn(Terms):
     """The body of POST models/{model}:generateContent."""
 
     contents: Contents

@@ -88,7 +88,18 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
         examples.TRANSACTIONS,
         query=(*A_PAGE, ("kind", "charge", "charge, topup, grant and so on.")),
     ),
+    ("post", "/v1/async/images/generations"): Answered(
+        shapes.Task, examples.QUEUED, PAINTING, asked=examples.GENERATION, status=202
+    ),
+    ("post", "/v1/async/images/edits"): Answered(
+        shapes.Task, examples.QUEUED, PAINTING, asked=examples.EDIT, status=202
+    ),
     ("get", "/v1/tasks/{task_id}"): Answered(shapes.Task, examples.TASK),
+    ("get", "/v1/async/images/{task_id}"): Answered(shapes.Task, examples.TASK),
+    ("post", "/v1/tasks/{task_id}/cancel"): Answered(shapes.Task, examples.CANCELLED),
+    ("post", "/v1/async/images/{task_id}/cancel"): Answered(
+        shapes.Task, examples.CANCELLED
+    ),
 }
 
 
@@ -119,7 +130,8 @@ def described(dialect: NinjaAPI) -> Json:
     for path, operations in whole["paths"].items():
         for method, operation in operations.items():
             describe(operation, method, ANSWERS.get((method, path)))
-    add_form(whole["paths"]["/v1/images/edits"]["post"])
+    for path in ("/v1/images/edits", "/v1/async/images/edits"):
+        add_form(whole["paths"][path]["post"])
     return whole
 
 

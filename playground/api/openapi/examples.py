@@ -198,8 +198,31 @@ TASK: Json = {
     "status": "succeeded",
     "model": "sketch-1",
     "created": PAINTED_AT,
+    "finished": PAINTED_AT + 1,
+    "progress": {
+        "pictures": 1,
+        "of": 1,
+        "elapsed_seconds": 0.43,
+        "typical_seconds": 0.3,
+    },
     "held": NONE,
     "charged": ONE,
     "result": IMAGES,
     "error": None,
+}
+QUEUED: Json = {
+    **TASK,
+    "status": "queued",
+    "finished": None,
+    "progress": {**TASK["progress"], "pictures": 0, "elapsed_seconds": 0},
+    "held": ONE,
+    "charged": NONE,
+    "result": None,
+}
+CANCELLED: Json = {
+    **QUEUED,
+    "status": "cancelled",
+    "finished": PAINTED_AT + 1,
+    "held": NONE,
+    "error": {"code": "cancelled", "message": "Cancelled before it was begun."},
 }

@@ -251,12 +251,21 @@ class Transactions(Shape):
     next_after: str | None
 
 
+class Progress(Shape):
+    pictures: int
+    of: int
+    elapsed_seconds: float
+    typical_seconds: float
+
+
 class Task(Shape):
     id: str
     object: Literal["task"]
     status: str
     model: str
     created: int
+    finished: int | None
+    progress: Progress
     held: Amount
     charged: Amount
     result: Images | None
