@@ -52,6 +52,24 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("With X-Easel-Strict, nothing is mapped, clamped, dropped or emulated."),
             _("Change the fields that the message names, or leave the header out."),
         ),
+        "quote_expired": Code(
+            400,
+            CALLER,
+            _("The quote is older than its promise."),
+            _("Ask with ?dry_run=true for a new one, or leave quote_id out."),
+        ),
+        "quote_mismatch": Code(
+            400,
+            CALLER,
+            _("The quote was made for another order, account or key."),
+            _("Send it with the order it was made for, or leave quote_id out."),
+        ),
+        "quote_unknown": Code(
+            400,
+            CALLER,
+            _("The quote_id was not made here."),
+            _("Send the quote_id of a dry run as it is, or leave it out."),
+        ),
         "bad_request": Code(
             400,
             CALLER,

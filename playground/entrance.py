@@ -143,7 +143,9 @@ def has_envelope(scope: Scope) -> bool:
 
 
 def is_json(response: HttpResponseBase) -> bool:
-    return response.headers.get("Content-Type", "").startswith("application/json")
+    """Say whether an answer is ours already: JSON, or events that hold JSON."""
+    kind = response.headers.get("Content-Type", "")
+    return kind.startswith(("application/json", "text/event-stream"))
 
 
 async def read_body(scope: Scope, receive: Receive) -> IO[bytes]:

@@ -204,6 +204,10 @@ DEFAULT_MODEL = env.str("EASEL_DEFAULT_MODEL", default="sketch-1" if DEBUG else 
 PROVIDER_TIMEOUT_SECONDS = env.int(
     "EASEL_PROVIDER_TIMEOUT_SECONDS", default=180, validate=AT_LEAST_ONE
 )
+# A stream that is quiet says so this often: proxies cut connections that seem dead.
+KEEPALIVE_SECONDS = env.int(
+    "EASEL_KEEPALIVE_SECONDS", default=15, validate=AT_LEAST_ONE
+)
 PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2, validate=AT_LEAST_ONE)
 COMPATIBLE_SERVERS: Any = env.json("EASEL_COMPATIBLE_SERVERS", default={})
 # Their keys have the names their makers gave them; an address is for a proxy or a simulator.
@@ -234,6 +238,7 @@ TEST_TILL = env.bool("EASEL_TEST_TILL", default=DEBUG)
 PACKS = env.json(
     "EASEL_PACKS", default={"usd": {"500": 240, "2000": 1010, "10000": 5120}}
 )
+QUOTE_SECONDS = env.int("EASEL_QUOTE_SECONDS", default=300, validate=NOT_NEGATIVE)
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50, validate=NOT_NEGATIVE)
 
 # People: sign-in by e-mail and password, verified by mail.

@@ -36,9 +36,14 @@ class Caller:
     terms: Terms = USUAL
     usual_format: ResponseFormat | None = None  # None: the model's own
 
+    @property
+    def is_dry(self) -> bool:
+        """Say whether the caller wants to know the price only."""
+        return bool(self.asked.dry_run)
+
     def saying(self, body: Said) -> Self:
         """Add what the body says, which goes before what the address says."""
-        if body == NOTHING_SAID and self.asked == NOTHING_SAID:
+        if body == NOTHING_SAID:
             return self
         asked = both(body, self.asked)
         return replace(self, asked=asked, terms=terms_of(asked))
@@ -76,29 +81,41 @@ def heard(
 ) -> Caller:
     """Read what the headers say; `header` answers with one, or with nothing."""
     strict = header("X-Easel-Strict")
+    asked = said_in(query, strict) if query or strict else NOTHING_SAID
     return Caller(
         buyer=buyer,
         request_id=request_id,
         site=site,
         endpoint=endpoint,
         idempotency_key=header("Idempotency-Key").strip(),
-        asked=said_in(query, strict) if query or strict else NOTHING_SAID,
+        asked=asked,
+        terms=terms_of(asked),
     )
 
 
 def said_in(query: str, strict: str) -> Said:
     """Read what the address says beside the path, and whether the caller is strict."""
-    found = dict(parse_qsl(query))
+    found = dict(parse_qsl(query, keep_blank_values=True))
     return Said(
         retention=found.get("retention"),
+        quote_id=found.get("quote_id"),
+        dry_run=dry_run_in(found),
         strict=is_meant("X-Easel-Strict", strict),
     )
+
+
+def dry_run_in(found: dict[str, str]) -> bool | None:
+    """Read ?dry_run=true; ?dry_run alone means it too."""
+    for name in ("dry_run", "dryRun"):
+        if name in found:
+            return is_meant(name, found[name] or "true")
+    return None
 
 
 def is_meant(name: str, text: str) -> bool:
     """Read a yes or no; what is neither is no quiet no."""
     meant = YES_OR_NO.get(text.strip().lower())
     if meant is None:
-        message = _("%(name)s is 1 or 0.")
+        message = _("%(name)s is 1 or 0, true or false.")
         raise BadRequest(message % {"name": name}, param=name)
     return meant

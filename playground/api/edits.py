@@ -13,18 +13,18 @@ from functools import partial
 from typing import IO, Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import Router
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as BadFields
 from pydantic import ValidationError
 
-from playground.api.answers import answer_images
 from playground.api.callers import Caller, caller_of
 from playground.api.forms import PictureForm, Sent, media_type, read_form
-from playground.api.orders import painted
 from playground.api.schemas import ERRORS, GenerationsIn
+from playground.api.streams import answer_pictures
 from playground.generation.errors import BadRequest
 from playground.generation.fetching import fetch_picture
 from playground.generation.inbox import Parcel, packed, put_by
@@ -42,7 +42,8 @@ router = Router()
 JSON = ("application/json", "text/json", "")
 NUMBER = re.compile(r"-?[0-9]{1,18}")
 LABEL = re.compile(r"metadata\[(.*)\]", re.DOTALL)
-NUMBERS = ("n", "seed", "output_compression")
+NUMBERS = ("n", "seed", "output_compression", "partial_images")
+YES_OR_NO = ("stream", "dry_run", "dryRun")
 TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -69,10 +70,10 @@ class Looked:
 
 @router.post("", response={200: dict, **ERRORS})
 @router.post("/", response=dict, include_in_schema=False)
-async def edit_images(request: HttpRequest) -> HttpResponse:
+async def edit_images(request: HttpRequest) -> HttpResponseBase:
     """Change pictures by words, as OpenAI's clients expect it."""
     caller, ask = await taken_in(request, caller_of(request, "images.edits"))
-    return answer_images(await painted(ask, caller), caller.site)
+    return await answer_pictures(ask, caller)
 
 
 async def taken_in(request: HttpRequest, caller: Caller) -> tuple[Caller, Ask]:
@@ -84,7 +85,8 @@ async def taken_in(request: HttpRequest, caller: Caller) -> tuple[Caller, Ask]:
     ask = ask_for(body, looked)
     ask = replace(ask, response_format=ask.response_format or caller.usual_format)
     quote(ask, caller.buyer)  # nothing is stored for an order that cannot be
-    await asyncio.to_thread(put_by, looked.all)
+    if not caller.is_dry:
+        await asyncio.to_thread(put_by, looked.all)
     return caller, ask
 
 
@@ -154,7 +156,7 @@ def typed(name: str, text: str) -> Any:
         return text
     if name in NUMBERS and NUMBER.fullmatch(text.strip()):
         return int(text)
-    if name == "stream":
+    if name in YES_OR_NO:
         return TRUTHS.get(text.strip().lower(), text or None)
     if name == "metadata" and text.strip():
         return unpacked(text)

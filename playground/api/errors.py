@@ -65,8 +65,6 @@ def wrong_field(wrong: Sequence[Mapping[str, Any]]) -> errors.BadRequest:
     path = [str(part) for part in first["loc"] if part not in ("body", "body_params")]
     field = ".".join(path)
     message = first["msg"].removeprefix("Value error, ")
-    if field == "stream":
-        message = "Streamed answers are not offered here: leave 'stream' out"
     sentence = f"{field}: {message}." if field else f"{message}."
     return errors.BadRequest(sentence, param=field or None)
 

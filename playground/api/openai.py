@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
@@ -15,7 +16,6 @@ from ninja.renderers import BaseRenderer
 
 from playground.api import billing, edits, model_list, queued, requests, tasks
 from playground.api.addresses import site_origin
-from playground.api.answers import answer_images
 from playground.api.callers import caller_of
 from playground.api.errors import (
     answer_bug,
@@ -25,8 +25,8 @@ from playground.api.errors import (
 )
 from playground.api.keys import bearer
 from playground.api.openapi.document import described
-from playground.api.orders import painted
 from playground.api.schemas import ERRORS, GenerationsIn
+from playground.api.streams import answer_pictures
 from playground.generation.errors import EaselError
 
 
@@ -62,10 +62,10 @@ api.add_router("", tasks.router)
 
 @api.post("/images/generations", response={200: dict, **ERRORS})
 @api.post("/images/generations/", response=dict, include_in_schema=False)
-async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponse:
+async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponseBase:
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
     caller = caller_of(request, "images.generations").saying(body.said())
-    return answer_images(await painted(body.to_ask(), caller), caller.site)
+    return await answer_pictures(body.to_ask(), caller)
 
 
 @api.get("/openapi.json", response=dict, auth=None, include_in_schema=False)

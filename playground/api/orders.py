@@ -5,6 +5,7 @@ an order asked for twice is painted once, and is seen through when its caller le
 """
 
 import hashlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import orjson
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from playground.api.callers import Caller
 from playground.generation.deliver import Delivered
-from playground.generation.errors import BadRequest, TwinAhead
+from playground.generation.errors import BadRequest, EaselError, TwinAhead
 from playground.generation.models import Generation
 from playground.generation.request import Ask, Call, Once
 from playground.generation.service import accept, see_through
 from playground.generation.twins import answer_again, twin_of
+from playground.generation.watching import News, painting
 
 LONGEST_KEY = 255
 
@@ -36,6 +38,34 @@ async def painted(ask: Ask, caller: Caller) -> Painted:
     if is_replayed:
         return Painted(generation, await answer_again(generation), is_replayed=True)
     return Painted(generation, await see_through(generation))
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An order whose pictures come one by one, now or once more."""
+
+    generation: Generation
+    news: AsyncIterator[News]
+    is_replayed: bool = False
+
+
+async def watched(ask: Ask, caller: Caller, previews: int = 0) -> Watched:
+    """Take an order and begin with it; its pictures and its failure come as news."""
+    generation, is_replayed = await taken(ask, caller, Generation.State.RUNNING)
+    if is_replayed:
+        pictures = await answer_again(generation)
+        return Watched(generation, seen_again(generation, pictures), is_replayed=True)
+    return Watched(generation, painting(generation, previews))
+
+
+async def seen_again(
+    generation: Generation, pictures: list[Delivered]
+) -> AsyncIterator[News]:
+    """Yield what an order delivered, and raise why some was missing, as it was then."""
+    for picture in pictures:
+        yield picture
+    if generation.error_code:
+        raise EaselError(generation.error_message, code=generation.error_code)
 
 
 async def taken(ask: Ask, caller: Caller, state: str) -> tuple[Generation, bool]:

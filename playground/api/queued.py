@@ -13,6 +13,7 @@ from ninja import Router
 from playground.api.callers import Caller, caller_of
 from playground.api.edits import taken_in
 from playground.api.orders import taken
+from playground.api.quotes import answer_quote
 from playground.api.schemas import ERRORS, GenerationsIn
 from playground.api.tasks import task_out
 from playground.generation.models import Generation
@@ -41,7 +42,9 @@ async def queue_edit(request: HttpRequest) -> HttpResponse:
 
 
 async def queued(ask: Ask, caller: Caller) -> HttpResponse:
-    """Take the order, and ask a worker to paint it."""
+    """Take the order, and ask a worker to paint it; or only say what it would cost."""
+    if caller.is_dry:
+        return answer_quote(ask, caller)
     generation, is_replayed = await taken(ask, caller, Generation.State.QUEUED)
     if not is_replayed:
         await asyncio.to_thread(send, generation.id)

@@ -1,8 +1,8 @@
 """What the OpenAI dialect reads, field by field. `null` equals absent."""
 
-from typing import Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from playground.generation.request import Ask, Fit, ResponseFormat
 from playground.generation.terms import Said
@@ -26,11 +26,15 @@ class GenerationsIn(BaseModel):
     response_format: ResponseFormat | None = None
     output_format: StrictStr | None = None
     output_compression: StrictInt | None = None
-    stream: Literal[False] | None = None
+    stream: StrictBool | None = None
+    partial_images: Annotated[StrictInt, Field(ge=0, le=3)] | None = None
     user: StrictStr | None = None
     safety_identifier: StrictStr | None = None
     metadata: dict[StrictStr, StrictStr] | None = None
     retention: StrictStr | None = None
+    quote_id: StrictStr | None = None
+    dry_run: StrictBool | None = None
+    dryRun: StrictBool | None = None
 
     def said(self) -> Said:
         """Return what is said beside the picture."""
@@ -38,6 +42,10 @@ class GenerationsIn(BaseModel):
             user=self.safety_identifier or self.user,
             metadata=self.metadata,
             retention=self.retention,
+            quote_id=self.quote_id,
+            dry_run=self.dryRun if self.dry_run is None else self.dry_run,
+            stream=self.stream or None,
+            previews=self.partial_images or None,
         )
 
     def to_ask(self) -> Ask:

@@ -86,6 +86,7 @@ class Terms:
     metadata: Mapping[str, str] | None = None
     kept_seconds: int | None = None
     is_strict: bool = False
+    quote_id: str = ""
 
 
 USUAL = Terms()

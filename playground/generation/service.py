@@ -36,6 +36,7 @@ from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
 from playground.generation.price import unit_price
 from playground.generation.progress import keeper, take_up_what_was_kept
+from playground.generation.promised import priced, promised_price
 from playground.generation.request import (
     USUAL,
     Ask,
@@ -59,10 +60,11 @@ State = Generation.State
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What would be painted, and the most it can cost."""
+    """What would be painted, the most it can cost, and who would be asked first."""
 
     request: ImageRequest
     unit_price_microcredits: int
+    provider: str
 
     @property
     def total_microcredits(self) -> int:
@@ -77,11 +79,13 @@ def quote(ask: Ask, buyer: Buyer, terms: Terms = USUAL) -> Quote:
         check_unchanged(request)
     model = models.find(request.model)
     editing = bool(request.references)
-    route(model, connected(), is_test=buyer.is_test, editing=editing)
-    if not buyer.pays:
-        return Quote(request, 0)
-    seen = request.looks_at
-    return Quote(request, unit_price(model, request, buyer.multiplier, references=seen))
+    offers = route(model, connected(), is_test=buyer.is_test, editing=editing)
+    price, seen = 0, request.looks_at
+    if buyer.pays:
+        price = unit_price(model, request, buyer.multiplier, references=seen)
+    if terms.quote_id:
+        price = min(price, promised_price(terms.quote_id, priced(request, buyer)))
+    return Quote(request, price, offers[0].provider)
 
 
 async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:

@@ -31,6 +31,10 @@ class Said:
     metadata: Mapping[str, str] | None = None
     retention: str | None = None
     strict: bool | None = None
+    quote_id: str | None = None
+    dry_run: bool | None = None
+    stream: bool | None = None
+    previews: int | None = None
 
 
 NOTHING_SAID = Said()
@@ -45,6 +49,7 @@ def terms_of(said: Said) -> Terms:
         metadata=metadata_in(said.metadata),
         kept_seconds=kept_seconds_in(said.retention),
         is_strict=bool(said.strict),
+        quote_id=said.quote_id or "",
     )
 
 

@@ -13,23 +13,31 @@ from playground.generation.providers.base import Preview
 from playground.generation.service import see_through
 
 News = Delivered | Preview
+Line = asyncio.Queue[News | None]
+Ending = asyncio.Task[list[Delivered]]
 
 
-async def painting(generation: Generation, previews: int = 0) -> AsyncIterator[News]:
-    """Carry an order out, and yield what arrives; at its end, raise why some is missing.
+def painting(generation: Generation, previews: int = 0) -> AsyncIterator[News]:
+    """Begin to carry an order out, and return what arrives; at its end, why some does not.
 
     The last picture comes when the order has ended and is paid for, so that whoever
     has them all also finds in `generation` what became of it.
     """
-    news: asyncio.Queue[News | None] = asyncio.Queue()
-    work = Work(Watch(news.put_nowait, previews))
+    line: Line = asyncio.Queue()
+    work = Work(Watch(line.put_nowait, previews))
     ending = asyncio.create_task(see_through(generation, work))
-    ending.add_done_callback(lambda ended: over(ended, news))
+    ending.add_done_callback(lambda ended: end(line, ended))
+    return arriving(generation, line, ending, work)
+
+
+async def arriving(
+    generation: Generation, line: Line, ending: Ending, work: Work
+) -> AsyncIterator[News]:
     told: set[int] = set()
-    while (one := await news.get()) is not None:
+    while (one := await line.get()) is not None:
         if isinstance(one, Delivered):
             if len(told) + 1 == generation.n:
-                continue
+                continue  # it waits for the end
             told.add(one.row.position)
         yield one
     for picture in await ending:
@@ -39,10 +47,8 @@ async def painting(generation: Generation, previews: int = 0) -> AsyncIterator[N
         raise work.failure
 
 
-def over(
-    ended: asyncio.Task[list[Delivered]], news: asyncio.Queue[News | None]
-) -> None:
+def end(line: Line, ended: Ending) -> None:
     """Say that nothing more comes. A failure counts as heard, though nobody may listen."""
     if not ended.cancelled():
         ended.exception()
-    news.put_nowait(None)
+    line.put_nowait(None)

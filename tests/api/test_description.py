@@ -104,7 +104,7 @@ def examples_of(part):
         return [one for inner in part for one in examples_of(inner)]
     if not isinstance(part, dict):
         return []
-    own = [part["example"]] if "example" in part else []
+    own = [part[name] for name in ("example", "examples") if name in part]
     return own + [one for inner in part.values() for one in examples_of(inner)]
 
 

@@ -292,7 +292,7 @@ WRONG_FORMS = [
     pytest.param([("image", red())], {"prompt": " "}, "prompt", id="no prompt"),
     pytest.param([("image", red())], {"n": "many"}, "n", id="n in words"),
     pytest.param([("image", red())], {"n": "99"}, "n", id="n too large"),
-    pytest.param([("image", red())], {"stream": "true"}, "stream", id="a stream"),
+    pytest.param([("image", red())], {"stream": "perhaps"}, "stream", id="no stream"),
     pytest.param([("image", red())] * 15, {}, "image", id="more than it looks at"),
     pytest.param([("image", red())] * 17, {}, "image", id="more than anyone does"),
     pytest.param(

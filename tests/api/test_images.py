@@ -163,7 +163,6 @@ def test_twenty_rivals_on_a_wallet_for_seven_pictures(api):
         ({"prompt": "a fox", "output_format": "bmp"}, "output_format"),
         ({"prompt": "a fox", "response_format": "carrier pigeon"}, "response_format"),
         ({"prompt": "a fox", "seed": 10**30}, "seed"),
-        ({"prompt": "a fox", "stream": True}, "stream"),
     ],
 )
 def test_a_bad_field_is_named_and_costs_nothing(api, alice, body, param):

@@ -67,7 +67,7 @@ def test_the_strict_get_what_needs_no_change(api, alice, fields):
 
 
 def test_a_picture_larger_than_can_be_painted_is_no_strict_one(api, alice):
-    error = strictly(api, alice, size="6000x6000", fit="exact", resolution=None).json()
+    error = strictly(api, alice, size="5000x4000", fit="exact", resolution=None).json()
 
     assert "enlarged" in error["error"]["message"]
 

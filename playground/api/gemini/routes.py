@@ -8,6 +8,7 @@ none.
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
@@ -30,6 +31,7 @@ from playground.api.gemini.errors import (
 from playground.api.gemini.model_list import METHODS, listed, model_out
 from playground.api.gemini.predicting import PredictIn, prediction_asked
 from playground.api.gemini.reading import reading
+from playground.api.gemini.streaming import ARRAY, EVENTS, answer_stream
 from playground.api.keys import googles_key
 from playground.api.orders import painted
 from playground.generation.catalogue import catalogue
@@ -56,6 +58,20 @@ async def generate_content(request: HttpRequest, model: str) -> HttpResponse:
         return answer_candidates(await painted(ask, caller), caller.site)
     except RefusedByModel as refusal:
         return answer_refusal(refusal, named(model), caller.request_id)
+
+
+@api.post("/models/{path:model}:streamGenerateContent", response=dict)
+@api.post(
+    "/models/{path:model}:streamGenerateContent/",
+    response=dict,
+    include_in_schema=False,
+)
+async def stream_generate_content(request: HttpRequest, model: str) -> HttpResponseBase:
+    """The same, picture by picture: in events with `alt=sse`, or in one JSON array."""
+    caller = caller_of(request, "gemini.streamGenerateContent")
+    ask, caller = await asked(request, named(model), caller)
+    marks = EVENTS if request.GET.get("alt") == "sse" else ARRAY
+    return await answer_stream(ask, caller, marks)
 
 
 @api.post("/models/{path:model}:predict", response=dict)

@@ -71,6 +71,25 @@ IMAGES: Json = {
         "attempts": [TRIED],
     },
 }
+QUOTE: Json = {
+    "object": "quote",
+    "quote_id": "quo_…",
+    "expires_at": PAINTED_AT + 300,
+    "model": "sketch-1",
+    "provider": "sketch",
+    "size": "683x384",
+    "n": 1,
+    "unit_price": ONE,
+    "total_price": ONE,
+    "warnings": [],
+}
+EVENTS = (
+    "event: image_generation.completed\n"
+    'data: {"type":"image_generation.completed","b64_json":"iVBORw0KGgo…",'
+    '"created_at":1795200000,"size":"683x384","quality":"auto","background":"opaque",'
+    '"output_format":"png","usage":{"input_tokens":0,"output_tokens":0,'
+    '"total_tokens":0}}\n\n'
+)
 MODEL: Json = {
     "id": "sketch-1",
     "object": "model",

@@ -272,6 +272,19 @@ class Task(Shape):
     error: Fault | None
 
 
+class Quote(Shape):
+    object: Literal["quote"]
+    quote_id: str
+    expires_at: int
+    model: str
+    provider: str
+    size: str
+    n: int
+    unit_price: Amount
+    total_price: Amount
+    warnings: list[Warned]
+
+
 class Anything(Shape):
     """An object in another service's words, described there."""
 
@@ -295,5 +308,5 @@ class Error(Shape):
 
 EVERY: tuple[type[Shape], ...] = (
     *(Images, Models, ModelShown, Requests, RequestWhole, Purged, Balance),
-    *(Transactions, Task, Anything, Error),
+    *(Transactions, Task, Quote, Anything, Error),
 )
