@@ -14,7 +14,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
-from playground.api import billing, edits, model_list, queued, requests, tasks
+from playground.api import billing, edits, keyring, model_list, queued, requests, tasks
 from playground.api.addresses import site_origin
 from playground.api.callers import caller_of
 from playground.api.errors import (
@@ -58,6 +58,7 @@ api.add_router("/requests", requests.router)
 api.add_router("", billing.router)
 api.add_router("", queued.router)
 api.add_router("", tasks.router)
+api.add_router("", keyring.router)
 
 
 @api.post("/images/generations", response={200: dict, **ERRORS})
