@@ -119,6 +119,15 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
         examples.TRANSACTIONS,
         query=(*A_PAGE, ("kind", "charge", "charge, topup, grant and so on.")),
     ),
+    ("get", "/v1/key"): Answered(shapes.KeyStanding, examples.KEY_STANDING),
+    ("get", "/v1/keys"): Answered(shapes.Keys, examples.KEYS, query=A_PAGE),
+    ("post", "/v1/keys"): Answered(shapes.KeyMade, examples.KEY_MADE),
+    ("get", "/v1/keys/{key_id}"): Answered(shapes.Key, examples.KEY),
+    ("patch", "/v1/keys/{key_id}"): Answered(shapes.Key, examples.KEY),
+    ("delete", "/v1/keys/{key_id}"): Answered(shapes.Key, examples.KEY),
+    ("post", "/v1/keys/{key_id}/rotate"): Answered(
+        shapes.KeyRotated, examples.KEY_ROTATED
+    ),
     ("post", "/v1/async/images/generations"): Answered(
         shapes.Task, examples.QUEUED, PAINTING, asked=examples.GENERATION, status=202
     ),
