@@ -32,6 +32,7 @@ from playground.api.gemini import dialect
 from playground.api.gemini.errors import answer_status as gemini_status
 from playground.api.straight import answer_straight, goes_straight
 from playground.generation.studio import background, close_studio, finish_studio
+from playground.lines import note_delivery
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -99,6 +100,7 @@ class SlimWay:
             return
         headers = [*dressed(response, request_id), *cors.allowed(scope)]
         await send_whole(response, headers, send if is_wanted else without_body(send))
+        await note_delivery(scope, response.status_code, send)
 
     async def answer(
         self, scope: Scope, body: IO[bytes], request_id: str
