@@ -76,6 +76,11 @@ async def taken(ask: Ask, caller: Caller, state: str) -> tuple[Generation, bool]
 
     Whoever wants pictures waits for the twin's end. One who queues sees it as it is.
     """
+    if state == Generation.State.RUNNING and caller.terms.webhook_url:
+        raise BadRequest(
+            _("webhook_url is for calls that do not wait: send this to /v1/async/…."),
+            param="webhook_url",
+        )
     digest = digest_of(ask, caller)
     once = named_once(caller.idempotency_key, digest)
     call = Call(caller.endpoint, state, caller.request_id, once, caller.terms, digest)

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_retention'),
-        ('generation', '0007_unwanted_orders'),
+        ('generation', '0008_rates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
