@@ -23,6 +23,7 @@ from playground.generation.errors import BadRequest, ModelNotFound, NotFound
 from playground.generation.lookout import until_ended
 from playground.generation.models import Generation
 from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
+from playground.generation.quoting import is_text
 from playground.generation.request import Buyer, ImageRequest
 from playground.generation.service import call_off
 from playground.generation.twins import answer_again
@@ -82,7 +83,7 @@ async def task_of(request: HttpRequest, task_id: str) -> Generation:
     """Find an order of this account; another's looks like none."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
     orders = Generation.objects.filter(pk=task_id, account_id=buyer.account_id)
-    generation = await in_thread(orders.first)
+    generation = await in_thread(orders.first) if is_text(task_id) else None
     if generation is None:
         raise NotFound(_("There is no task of this id."), code="task_not_found")
     return generation

@@ -408,6 +408,21 @@ def test_anothers_webhooks_look_like_none(api, alice, carol, hook, listener):
     assert Endpoint.objects.get().is_enabled
 
 
+@pytest.mark.parametrize(
+    "path", ["webhooks/%00", "webhooks/deliveries/%00", "tasks/%00", "tasks/a%00/"]
+)
+def test_odd_names_are_names_of_nothing(api, alice, path):
+    assert api.get(f"/v1/{path}", as_=alice).status_code == 404
+
+
+@pytest.mark.parametrize("text", ["a" * 201, "\0", "\ud800"])
+def test_an_odd_description_is_refused(api, alice, listener, text):
+    answer = api.post(HOOKS, as_=alice, url=listener.url, description=text)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] in ("invalid_value", "bad_json")
+
+
 def test_an_unknown_event_is_answered_with_those_there_are(api, alice, listener):
     answer = api.post(HOOKS, as_=alice, url=listener.url, events=["image.done"])
 
