@@ -49,7 +49,7 @@ router = Router()
 
 @router.get("/tasks/{task_id}", response=ANSWERS)
 @router.get("/tasks/{task_id}/", response=dict, include_in_schema=False)
-@router.get("/async/images/{task_id}", response=ANSWERS)
+@router.get("/async/images/{task_id}", response=ANSWERS, operation_id="async_images")
 @router.get("/async/images/{task_id}/", response=dict, include_in_schema=False)
 async def show_task(
     request: HttpRequest, task_id: str, wait: Wait = 0
@@ -64,7 +64,11 @@ async def show_task(
 
 @router.post("/tasks/{task_id}/cancel", response=ANSWERS)
 @router.post("/tasks/{task_id}/cancel/", response=dict, include_in_schema=False)
-@router.post("/async/images/{task_id}/cancel", response=ANSWERS)
+@router.post(
+    "/async/images/{task_id}/cancel",
+    response=ANSWERS,
+    operation_id="cancel_async_images",
+)
 @router.post("/async/images/{task_id}/cancel/", response=dict, include_in_schema=False)
 async def cancel_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
     """Stop an order: at once while it is queued, within seconds while it is painted.

@@ -47,7 +47,9 @@ BODIES = TREES | st.fixed_dictionaries(
     optional={"generationConfig": TREES, "instances": TREES},
 )
 READERS = {
-    "generateContent": lambda body: ask_for(hear(body, follows=True), "sketch-1"),
+    "generateContent": lambda body: ask_for(
+        hear(body, follows=True).look("acc"), "sketch-1"
+    ),
     "countTokens": counted,
     "predict": lambda body: prediction_asked(body.checked(PredictIn), "sketch-1"),
 }
