@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from pydantic import BaseModel, StrictBool, StrictStr
 
+from accounts.limits import MANAGE_WEBHOOKS
+from playground.api.keys import may
 from playground.api.schemas import ERRORS, Refusal, listed
 from playground.generation.database import in_thread
 from playground.generation.errors import NotFound
@@ -34,7 +36,7 @@ Found = TypeVar("Found")
 ANSWERS = {200: dict, **{status: ERRORS[status] for status in (400, 401, 404)}}
 Limit = Annotated[int, Query(ge=1, le=100)]
 
-router = Router()
+router = Router(auth=may(MANAGE_WEBHOOKS))
 
 
 class WebhookIn(BaseModel):
@@ -50,12 +52,11 @@ class WebhookIn(BaseModel):
 
 
 async def for_owner(request: HttpRequest, work: Callable[[str], Found]) -> Found:
-    """Do something with the caller's own webhooks, if this key may."""
+    """Do something with the caller's own webhooks."""
     return await in_thread(partial(work, owner_of(request)))
 
 
 def owner_of(request: HttpRequest) -> str:
-    """Return whose webhooks this key may manage."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
     return buyer.account_id
 

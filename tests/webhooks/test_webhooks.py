@@ -9,6 +9,8 @@ from django.core import mail
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from accounts.issuing import issue_key
+from accounts.limits import Limits
 from playground.generation.models import Generation
 from playground.generation.studio import in_studio
 from playground.generation.tasks import paint_if_queued
@@ -421,6 +423,21 @@ def test_an_odd_description_is_refused(api, alice, listener, text):
 
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] in ("invalid_value", "bad_json")
+
+
+def test_a_key_without_the_scope_manages_no_webhooks_and_cancels_no_orders(
+    api, alice, listener
+):
+    limits = Limits(scopes=("read_usage",))
+    _, reader = issue_key(alice.account, name="reader", limits=limits)
+    task_id = queue(api, alice).json()["id"]
+
+    opened = api.post(HOOKS, as_=reader, url=listener.url)
+    cancelled = api.post(f"{ASYNC}/{task_id}/cancel", as_=reader)
+
+    assert (opened.status_code, cancelled.status_code) == (403, 403)
+    assert opened.json()["error"]["code"] == "scope_not_allowed"
+    assert Generation.objects.get().state == "queued"
 
 
 def test_an_unknown_event_is_answered_with_those_there_are(api, alice, listener):
