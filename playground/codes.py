@@ -88,6 +88,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("The form is broken, or was cut off on its way."),
             _("Let your HTTP library write the multipart body, and send it again."),
         ),
+        "picture_not_found": Code(
+            400,
+            CALLER,
+            _("The account keeps no picture of this id."),
+            _("Send the picture as a file, or by its https address."),
+        ),
         "invalid_image_url": Code(
             400,
             CALLER,
@@ -98,7 +104,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
             400,
             CALLER,
             _("What was sent as a picture cannot be read as one."),
-            _("Send a PNG, JPEG, WebP or GIF within the limits the message names."),
+            _(
+                "Send a PNG, JPEG, WebP, GIF or HEIC within the limits the message names."
+            ),
         ),
         "moderation_blocked": Code(
             400,
@@ -111,6 +119,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             CALLER,
             _("There is no API key, or none that is known here."),
             _("Send 'Authorization: Bearer esl_…' with a key from Console → API keys."),
+        ),
+        "api_key_expired": Code(
+            401,
+            CALLER,
+            _("The key has expired."),
+            _("Make a new key, or have its owner set a later expiry."),
         ),
         "insufficient_quota": Code(
             402,
@@ -143,6 +157,32 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("Delete some, or ask with a shorter retention from now on."),
             is_final=True,
         ),
+        "tier_not_allowed": Code(
+            403,
+            KEY,
+            _("The key may not ask for pictures so large."),
+            _("Ask for a smaller tier, or have the key's owner raise max_tier."),
+        ),
+        "n_not_allowed": Code(
+            403,
+            KEY,
+            _("The key may not ask for so many pictures at a time."),
+            _("Ask for fewer, or have the key's owner raise max_n."),
+        ),
+        "scope_not_allowed": Code(
+            403,
+            KEY,
+            _("The key was not made for this."),
+            _("Use a key with the scope that the message names."),
+        ),
+        "address_not_allowed": Code(
+            403,
+            KEY,
+            _("The key may not be used from this address."),
+            _(
+                "Call from an address within ip_ranges, or have the key's owner add yours."
+            ),
+        ),
         "model_not_found": Code(
             404,
             CALLER,
@@ -172,6 +212,20 @@ CODES: Mapping[str, Code] = MappingProxyType(
             CALLER,
             _("There is no task of this id in your account."),
             _("A task's id is the x-request-id of its call, and begins with img_."),
+        ),
+        "webhook_not_found": Code(
+            404,
+            CALLER,
+            _("There is no webhook of this id in your account."),
+            _("GET /v1/webhooks lists them; their ids begin with whk_."),
+        ),
+        "delivery_not_found": Code(
+            404,
+            CALLER,
+            _("There is no delivery of this id in your account."),
+            _(
+                "GET /v1/webhooks/<id>/deliveries lists them; their ids begin with msg_."
+            ),
         ),
         "request_not_found": Code(
             404,
@@ -239,6 +293,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             RATE,
             _("That was too much at once."),
             _("Wait as long as Retry-After says, or until what is under way is done."),
+        ),
+        "concurrency_exceeded": Code(
+            429,
+            RATE,
+            _("The key has as many orders under way as it may."),
+            _("Wait until one of them is done."),
         ),
         "upstream_busy": Code(
             429,
