@@ -299,6 +299,17 @@ def test_labels_and_a_user_are_kept_and_echoed(api, alice):
     assert warned(answer) == []
 
 
+def test_a_picture_of_ones_own_is_changed_by_its_name(api, alice):
+    made = api.post("/v1/images/generations", as_=alice, prompt="a fox", seed=1)
+    name = made.json()["data"][0]["id"]
+    shown = {"file_data": {"file_uri": name, "mime_type": "image/png"}}
+
+    answer = ask(api, alice, {"parts": [shown, {"text": "black and white"}]})
+
+    red, green, blue = middle(picture(answer))
+    assert max(red, green, blue) - min(red, green, blue) < 12
+
+
 def test_words_in_several_parts_are_one_prompt(api, alice):
     ask(api, alice, {"parts": [{"text": "a fox"}, {"text": "in the snow"}]})
 
