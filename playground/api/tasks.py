@@ -27,6 +27,7 @@ from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
 from playground.generation.request import Buyer, ImageRequest
 from playground.generation.service import call_off
 from playground.generation.twins import answer_again
+from playground.webhooks.tasks import tell_soon
 
 State = Generation.State
 LONGEST_WAIT_SECONDS = 60
@@ -76,7 +77,10 @@ async def cancel_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
     """
     await task_of(request, task_id)
     await call_off(task_id)
-    return await task_out(await task_of(request, task_id), origin(request))
+    generation = await task_of(request, task_id)
+    if not generation.is_live:
+        await asyncio.to_thread(tell_soon, task_id)
+    return await task_out(generation, origin(request))
 
 
 async def task_of(request: HttpRequest, task_id: str) -> Generation:

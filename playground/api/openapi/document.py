@@ -12,7 +12,7 @@ from typing import Any
 from ninja import NinjaAPI
 from pydantic.json_schema import models_json_schema
 
-from playground.api.openapi import examples, shapes
+from playground.api.openapi import examples, hooks, shapes
 from playground.api.openapi.shapes import Shape
 from playground.codes import CODES, Code
 from playground.generation.models import Generation
@@ -91,6 +91,29 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
         shapes.Purged, examples.PURGED, PURGING
     ),
     ("get", "/v1/balance"): Answered(shapes.Balance, examples.BALANCE),
+    ("post", "/v1/webhooks"): Answered(hooks.WebhookOpened, hooks.OPENED, status=201),
+    ("get", "/v1/webhooks"): Answered(hooks.Webhooks, hooks.LIST),
+    ("get", "/v1/webhooks/secret"): Answered(hooks.WebhookOpened, hooks.SIGNER),
+    ("get", "/v1/webhooks/{endpoint_id}"): Answered(hooks.Webhook, hooks.ONE),
+    ("patch", "/v1/webhooks/{endpoint_id}"): Answered(hooks.Webhook, hooks.ONE),
+    ("delete", "/v1/webhooks/{endpoint_id}"): Answered(
+        hooks.WebhookDeleted, hooks.DELETED
+    ),
+    ("post", "/v1/webhooks/{endpoint_id}/rotate"): Answered(
+        hooks.WebhookOpened, hooks.OPENED
+    ),
+    ("post", "/v1/webhooks/{endpoint_id}/test"): Answered(
+        hooks.Delivery, hooks.WAITING, status=202
+    ),
+    ("get", "/v1/webhooks/{endpoint_id}/deliveries"): Answered(
+        hooks.Deliveries, hooks.DELIVERIES
+    ),
+    ("get", "/v1/webhooks/deliveries/{delivery_id}"): Answered(
+        hooks.Delivery, hooks.DONE
+    ),
+    ("post", "/v1/webhooks/deliveries/{delivery_id}/resend"): Answered(
+        hooks.Delivery, hooks.WAITING, status=202
+    ),
     ("get", "/v1/billing/transactions"): Answered(
         shapes.Transactions,
         examples.TRANSACTIONS,
@@ -121,7 +144,7 @@ def described(dialect: NinjaAPI) -> Json:
         " at /docs/errors."
     }
     _, known = models_json_schema(
-        [(shape, "serialization") for shape in shapes.EVERY],
+        [(shape, "serialization") for shape in (*shapes.EVERY, *hooks.EVERY)],
         ref_template=SCHEMAS + "{model}",
     )
     components = whole.setdefault("components", {})
