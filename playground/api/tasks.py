@@ -21,11 +21,11 @@ from playground.generation.catalogue import catalogue
 from playground.generation.database import in_thread
 from playground.generation.deliver import Delivered
 from playground.generation.errors import BadRequest, ModelNotFound, NotFound
+from playground.generation.history import order_named
 from playground.generation.limits import check_scope
 from playground.generation.lookout import until_ended
 from playground.generation.models import Generation
 from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
-from playground.generation.quoting import is_text
 from playground.generation.request import Buyer, ImageRequest
 from playground.generation.service import call_off
 from playground.generation.twins import answer_again
@@ -90,8 +90,7 @@ async def cancel_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
 async def task_of(request: HttpRequest, task_id: str) -> Generation:
     """Find an order of this account; another's looks like none."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
-    orders = Generation.objects.filter(pk=task_id, account_id=buyer.account_id)
-    generation = await in_thread(orders.first) if is_text(task_id) else None
+    generation = await in_thread(lambda: order_named(buyer.account_id, task_id))
     if generation is None:
         raise NotFound(_("There is no task of this id."), code="task_not_found")
     return generation
