@@ -213,6 +213,20 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("There is no task of this id in your account."),
             _("A task's id is the x-request-id of its call, and begins with img_."),
         ),
+        "webhook_not_found": Code(
+            404,
+            CALLER,
+            _("There is no webhook of this id in your account."),
+            _("GET /v1/webhooks lists them; their ids begin with whk_."),
+        ),
+        "delivery_not_found": Code(
+            404,
+            CALLER,
+            _("There is no delivery of this id in your account."),
+            _(
+                "GET /v1/webhooks/<id>/deliveries lists them; their ids begin with msg_."
+            ),
+        ),
         "request_not_found": Code(
             404,
             CALLER,
