@@ -132,22 +132,26 @@ def local_disk() -> FileSystemStorage | None:
 
 
 def written_plainly(name: str, data: bytes) -> bool:
-    """On a local disk, write in three calls what Django does in fifteen.
+    """On a local disk, write in four calls what Django does in fifteen.
 
-    A picture's name is always new, so no other has to be looked for. A day's first
-    picture finds no folder and goes Django's way.
+    A picture's name is ours and always new, so it is not judged and no other is looked
+    for. A day's first picture finds no folder and goes Django's way.
     """
     disk = local_disk()
     if disk is None:
         return False
     try:
-        handle = os.open(disk.path(name), NEW_FILE, 0o666)
+        handle = os.open(f"{disk.location}/{name}", NEW_FILE, 0o666)
     except FileNotFoundError:
         return False
-    with os.fdopen(handle, "wb") as file:
+    try:
         if disk.file_permissions_mode is not None:
             os.fchmod(handle, disk.file_permissions_mode)
-        file.write(data)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+    finally:
+        os.close(handle)
     return True
 
 

@@ -10,7 +10,9 @@ its own checks took a quarter of PostgreSQL's time for a request. The audit look
 orphans instead. An index that a longer one contains is left out for the same reason.
 """
 
-from typing import Any
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -129,6 +131,16 @@ class Generation(models.Model):
             ),
         ]
 
+    @classmethod
+    def of(cls, facts: dict[str, Any]) -> Self:
+        """Make a new row. Filled by position, it takes half as long as by name."""
+        return cls(
+            *[
+                facts[name] if name in facts else default()
+                for name, default in columns_of_an_order()
+            ]
+        )
+
     @property
     def is_live(self) -> bool:
         return self.state in self.LIVE
@@ -142,6 +154,13 @@ class Generation(models.Model):
     def charged_microcredits(self) -> int:
         """What it did cost: the frozen price times the pictures delivered, at its end."""
         return 0 if self.is_live else self.unit_price_microcredits * self.delivered
+
+
+@cache
+def columns_of_an_order() -> tuple[tuple[str, Callable[[], Any]], ...]:
+    return tuple(
+        (field.attname, field.get_default) for field in Generation._meta.concrete_fields
+    )
 
 
 class IdempotencyKey(models.Model):
