@@ -112,6 +112,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("There is no API key, or none that is known here."),
             _("Send 'Authorization: Bearer esl_…' with a key from Console → API keys."),
         ),
+        "api_key_expired": Code(
+            401,
+            CALLER,
+            _("The key has expired."),
+            _("Make a new key, or have its owner set a later expiry."),
+        ),
         "insufficient_quota": Code(
             402,
             MONEY,
@@ -142,6 +148,32 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("The account has stored as many pictures as the operator allows."),
             _("Delete some, or ask with a shorter retention from now on."),
             is_final=True,
+        ),
+        "tier_not_allowed": Code(
+            403,
+            KEY,
+            _("The key may not ask for pictures so large."),
+            _("Ask for a smaller tier, or have the key's owner raise max_tier."),
+        ),
+        "n_not_allowed": Code(
+            403,
+            KEY,
+            _("The key may not ask for so many pictures at a time."),
+            _("Ask for fewer, or have the key's owner raise max_n."),
+        ),
+        "scope_not_allowed": Code(
+            403,
+            KEY,
+            _("The key was not made for this."),
+            _("Use a key with the scope that the message names."),
+        ),
+        "address_not_allowed": Code(
+            403,
+            KEY,
+            _("The key may not be used from this address."),
+            _(
+                "Call from an address within ip_ranges, or have the key's owner add yours."
+            ),
         ),
         "model_not_found": Code(
             404,
@@ -239,6 +271,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             RATE,
             _("That was too much at once."),
             _("Wait as long as Retry-After says, or until what is under way is done."),
+        ),
+        "concurrency_exceeded": Code(
+            429,
+            RATE,
+            _("The key has as many orders under way as it may."),
+            _("Wait until one of them is done."),
         ),
         "upstream_busy": Code(
             429,

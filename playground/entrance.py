@@ -30,7 +30,9 @@ from playground.api.answers import Piece, PiecesResponse
 from playground.api.errors import answer_status
 from playground.api.gemini import dialect
 from playground.api.gemini.errors import answer_status as gemini_status
+from playground.api.rate_headers import in_headers
 from playground.api.straight import answer_straight, goes_straight
+from playground.generation.limits import shown
 from playground.generation.studio import background, close_studio, finish_studio
 
 Scope = dict[str, Any]
@@ -81,6 +83,7 @@ class SlimWay:
         dialect.under_one_version(scope)
         request_id = new_id("img" if makes_pictures(scope) else "req")
         being_answered.set(scope)
+        shown.set(())
         is_wanted = scope["method"] != "HEAD" or scope["path"].startswith("/files")
         if not is_wanted:
             scope = {**scope, "method": "GET"}
@@ -98,6 +101,7 @@ class SlimWay:
         except Gone:
             return
         headers = [*dressed(response, request_id), *cors.allowed(scope)]
+        headers += in_headers(shown.get())
         await send_whole(response, headers, send if is_wanted else without_body(send))
 
     async def answer(

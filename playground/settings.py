@@ -128,6 +128,7 @@ DATABASE_POOL_SIZE = env.int(
     "EASEL_DATABASE_POOL_SIZE", default=8, validate=AT_LEAST_ONE
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHE_URL = env.str("CACHE_URL", default="locmem://")
 CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://")}
 
 # Celery. Without a broker's address, messages are files: nothing else has to run.

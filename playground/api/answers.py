@@ -19,7 +19,7 @@ from playground.generation.entries import AttemptRow
 from playground.generation.links import picture_path
 from playground.generation.models import Generation
 from playground.generation.request import ImageRequest
-from playground.generation.service import in_credits
+from playground.generation.shortfall import in_credits
 
 Piece = bytes | memoryview
 JOINED_BYTES = 64 * 1024  # below this, one copy is cheaper than more writes

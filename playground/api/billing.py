@@ -7,10 +7,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
 
+from accounts.limits import READ_USAGE
 from billing.ledger import wallet_of
 from billing.models import Transfer
 from billing.statement import StatementPage, statement
 from playground.api.answers import amount
+from playground.api.keys import may
 from playground.api.queries import choice_in, count_in, text_in
 from playground.api.schemas import Refusal
 from playground.generation.database import in_thread
@@ -18,7 +20,7 @@ from playground.generation.errors import BadRequest
 from playground.generation.request import Buyer
 from playground.generation.storage import bytes_stored, most_bytes
 
-router = Router()
+router = Router(auth=may(READ_USAGE))
 LONGEST_NUMBER = 18
 
 

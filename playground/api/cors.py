@@ -25,7 +25,9 @@ EXPOSED = ", ".join(
     ("x-request-id", "x-easel-model", "x-easel-provider", "x-easel-credits")
     + ("idempotent-replayed", "retry-after", "retry-after-ms", "x-should-retry")
     + ("x-ratelimit-limit-requests", "x-ratelimit-remaining-requests")
-    + ("x-ratelimit-reset-requests", "content-disposition")
+    + ("x-ratelimit-reset-requests", "x-ratelimit-limit-images")
+    + ("x-ratelimit-remaining-images", "x-ratelimit-reset-images")
+    + ("content-disposition",)
 )
 REMEMBERED_SECONDS = 600
 

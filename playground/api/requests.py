@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
 
+from accounts.limits import READ_USAGE
 from playground.api.addresses import origin
 from playground.api.answers import (
     amount,
@@ -20,6 +21,7 @@ from playground.api.answers import (
     usage_out,
     warnings_out,
 )
+from playground.api.keys import may
 from playground.api.queries import count_in, is_on, wanted_in
 from playground.api.schemas import Refusal
 from playground.generation.database import in_thread
@@ -30,7 +32,7 @@ from playground.generation.models import Generation, Picture
 from playground.generation.purging import Removed, purge
 from playground.generation.request import Buyer, ImageRequest
 
-router = Router()
+router = Router(auth=may(READ_USAGE))
 
 
 @router.get("", response={200: dict, 400: Refusal, 401: Refusal})

@@ -319,10 +319,7 @@ FREED = """EXISTS (SELECT 1 FROM generation_generation g
 DANGLES = """NOT EXISTS (SELECT 1 FROM generation_generation g
     WHERE g.id = k.generation_id)"""
 
-OPEN = f"""
-WITH wanted AS MATERIALIZED (
-    SELECT * FROM {records(ORDER_COLUMNS | MONEY_COLUMNS, "o")}
-),
+OPENING = f"""
 keyed AS (
     INSERT INTO generation_idempotencykey AS k
         (account_id, key, fingerprint, generation_id, created_at, expires_at)
@@ -349,6 +346,9 @@ opened AS (
     RETURNING id
 )
 SELECT id FROM opened"""
+OPEN = f"""
+WITH wanted AS MATERIALIZED (SELECT * FROM {records(ORDER_COLUMNS | MONEY_COLUMNS, "o")}),
+{OPENING}"""
 
 MOVE = f"""
 WITH asked AS MATERIALIZED (SELECT * FROM {records(CLAIM_COLUMNS, "c")}),

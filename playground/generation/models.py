@@ -183,6 +183,25 @@ class IdempotencyKey(models.Model):
         ]
 
 
+class RateWindow(models.Model):
+    """What a key has asked for in this minute and the one before, where no Redis counts."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.ForeignKey("accounts.ApiKey", on_delete=models.CASCADE)
+    what = models.CharField(max_length=10)
+    started_ms = models.BigIntegerField()
+    previous = models.IntegerField()
+    current = models.IntegerField()
+    most = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "what"], name="one_window_a_key_and_rate"
+            )
+        ]
+
+
 class Attempt(models.Model):
     """One call to one provider, whatever came of it."""
 

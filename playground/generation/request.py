@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Literal, Self
 
+from accounts.limits import Limits
 from playground.generation.providers.base import Piece, Turn
 
 Lane = Literal["api", "browser", "guest"]
@@ -37,6 +38,7 @@ class Buyer:
     is_test: bool = False
     kept_seconds: int | None = None
     network: str = ""
+    limits: Limits | None = None
 
     @property
     def pays(self) -> bool:

@@ -6,14 +6,13 @@ pictures delivered, never for trying.
 
 import asyncio
 from dataclasses import dataclass
-from decimal import Decimal
 
 import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.ids import new_id
-from billing.ledger import MICRO, Budget, budgets_of, member_name, wallet_of
+from playground.generation import limits
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
 from playground.generation.channels import connected
@@ -21,19 +20,18 @@ from playground.generation.database import AWAY, CLASHES, in_thread
 from playground.generation.deliver import Delivered
 from playground.generation.errors import (
     CalledOff,
-    CannotPay,
     EaselError,
     OutOfService,
     PutBack,
     RefusedByModel,
     TimedOut,
     TooMany,
-    TwinAhead,
 )
 from playground.generation.inbox import sources_of
 from playground.generation.models import Generation
 from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
+from playground.generation.places import within
 from playground.generation.price import unit_price
 from playground.generation.progress import keeper, take_up_what_was_kept
 from playground.generation.promised import priced, promised_price
@@ -47,11 +45,11 @@ from playground.generation.request import (
     Terms,
 )
 from playground.generation.route import route
+from playground.generation.shortfall import member_of, why_not
 from playground.generation.storage import shelves
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import GIVEN_UP, sweep
 from playground.generation.terms import check_unchanged
-from playground.generation.twins import give_key_back, holder
 from playground.generation.unwanted import give_up
 
 log = structlog.get_logger()
@@ -75,6 +73,8 @@ def quote(ask: Ask, buyer: Buyer, terms: Terms = USUAL) -> Quote:
     """Find the model, make the request in its terms, and price it. Touches nothing."""
     models = catalogue()
     request = normalise(ask, models, settings.DEFAULT_MODEL)
+    if buyer.limits:
+        limits.check(request, buyer.limits)
     if terms.is_strict:
         check_unchanged(request)
     model = models.find(request.model)
@@ -97,6 +97,8 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
         )
     generation = drawn_up(quote(ask, buyer, call.terms), buyer)
     await shelves.check_room(buyer.account_id)
+    if buyer.limits:
+        await limits.admit(generation.n, buyer, here.meter)
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
@@ -133,13 +135,14 @@ async def opened(
 ) -> bool:
     """Write the order with its hold; once more when overdue holds could be swept first."""
     queued = generation.state == State.QUEUED
-    order = Open(
+    plain = Open(
         generation,
         settings.QUEUE_SECONDS if queued else settings.LEASE_SECONDS,
         member=member_of(buyer),
         idempotency_key=once.key if once else "",
         fingerprint=once.fingerprint if once else "",
     )
+    order = within(plain, buyer.limits)
     try:
         if await here.books.do(order):
             return True
@@ -321,76 +324,3 @@ async def call_off(generation_id: str) -> None:
     """
     if await in_thread(lambda: give_up(generation_id)):
         await cancel(generation_id)
-
-
-async def why_not(
-    generation: Generation, buyer: Buyer, once: Once | None
-) -> EaselError:
-    """Say why the books did not open an order: a twin has its key, or it cannot be paid."""
-    if once is not None:
-        owner = buyer.account_id, once
-        if await in_thread(lambda: holder(*owner)):
-            return TwinAhead(
-                _("The same order is being painted: ask again in a moment.")
-            )
-        await in_thread(lambda: give_key_back(*owner, generation.id))
-    needed = generation.quoted_microcredits
-    owners = buyer.key_id or "", buyer.account_id, member_of(buyer)
-    for budget in await in_thread(lambda: budgets_of(*owners)) if needed else ():
-        if budget.left < needed:
-            return beyond(budget, needed)
-    return await why_it_cannot_pay(generation)
-
-
-def member_of(buyer: Buyer) -> str:
-    """Whose monthly limit an order counts in, by hand or by one of their keys."""
-    return member_name(buyer.account_id, buyer.member_id)
-
-
-def beyond(budget: Budget, needed: int) -> CannotPay:
-    """Name the limit, its value, and when it resets."""
-    whose = {
-        "key": _("This key may spend %(cap)s credits %(period)s"),
-        "account": _("This account may spend %(cap)s credits %(period)s"),
-        "member": _("This member may spend %(cap)s credits %(period)s"),
-    }[budget.kind]
-    said = (whose + _(", and %(used)s of them are spent or held.")) % {
-        "cap": in_credits(budget.cap),
-        "period": budget.words,
-        "used": in_credits(budget.used),
-    }
-    if budget.resets_at:
-        when = {"when": f"{budget.resets_at:%Y-%m-%d %H:%M}"}
-        said = f"{said} {_('It resets at %(when)s UTC.') % when}"
-    return CannotPay(
-        said,
-        code="budget_exceeded",
-        required_credits=Decimal(needed) / MICRO,
-        available_credits=Decimal(budget.left) / MICRO,
-    )
-
-
-async def why_it_cannot_pay(generation: Generation) -> CannotPay:
-    """Say what is missing, in credits."""
-    wallet = await in_thread(lambda: wallet_of(generation.account_id))
-    if wallet.frozen or wallet.debt:
-        return CannotPay(
-            _("This account owes credits or is frozen. Settle it under Credits first."),
-            code="payment_due",
-        )
-    needed, available = generation.quoted_microcredits, wallet.available
-    missing = {"needed": in_credits(needed), "available": in_credits(available)}
-    return CannotPay(
-        _(
-            "This needs %(needed)s credits and %(available)s are available."
-            " Buy credits in the console, or ask for fewer or smaller pictures."
-        )
-        % missing,
-        required_credits=Decimal(needed) / MICRO,
-        available_credits=Decimal(available) / MICRO,
-    )
-
-
-def in_credits(microcredits: int) -> str:
-    """Write an amount exactly, without needless zeros."""
-    return f"{Decimal(microcredits) / MICRO:f}"

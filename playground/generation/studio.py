@@ -22,6 +22,7 @@ from playground.generation.database import AWAY, PASSING, Books, in_thread
 from playground.generation.hands import Hands
 from playground.generation.models import Generation
 from playground.generation.providers.base import Provider
+from playground.generation.rates import meter
 from playground.generation.unwanted import unwanted
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ class Studio:
             name: channel.opened() for name, channel in self.channels.items()
         }
         self.hands = Hands()
+        self.meter = meter(self.books)
         self.is_closing = False
         self._live: dict[str, asyncio.Task[Any]] = {}
         self._called_off: set[str] = set()
@@ -116,6 +118,7 @@ class Studio:
                 watch.cancel()
         for provider in self.providers.values():
             await provider.close()
+        await self.meter.close()
         await self.books.close()
 
 

@@ -464,6 +464,38 @@ def test_a_key_makes_a_repeated_call_cost_once(api, alice):
     assert alice.credits() == 99
 
 
+@pytest.mark.parametrize("verb", ["generateContent", "streamGenerateContent"])
+def test_a_dry_run_says_the_price_and_stores_nothing(api, alice, verb):
+    path = f"{MODEL}:{verb}?dry_run=true"
+
+    answer = ask(api, alice, said("blur it", plain("red")), path=path)
+
+    assert answer.json()["object"] == "quote"
+    assert answer.json()["total_price"]["credits"] == 1
+    assert alice.credits() == 100
+    assert not Generation.objects.exists()
+
+
+def test_a_quote_is_taken_with_the_order(api, alice):
+    quote = ask(api, alice, dryRun=True).json()
+
+    answer = ask(api, alice, quoteId=quote["quote_id"])
+
+    assert answer.status_code == 200, answer.text
+    assert warned(answer) == []
+
+
+def test_who_wants_no_changes_gets_none(api, alice):
+    config = {"imageConfig": {"aspectRatio": "17:9", "imageSize": "512"}}
+
+    answer = ask(api, alice, config=config, headers={"X_Easel_Strict": "1"})
+
+    violations = problem(answer)["details"][1]["fieldViolations"]
+    assert violations[0]["field"] == "generationConfig.imageConfig.aspectRatio"
+    assert reason(answer) == "WOULD_BE_CHANGED"
+    assert alice.credits() == 100
+
+
 def test_count_tokens_counts_and_costs_nothing(api, alice):
     contents = [said("a red fox", plain("red"))]
 

@@ -53,35 +53,46 @@ def node_is_there() -> bool:
     return (HERE / "node" / "node_modules" / "installed.json").exists()
 
 
+PICTURES = frozenset({"generate", "edit"})
 CLIENTS = {
-    "openai-python": Client(python("now", "openai_python.py"), "openai", OPENAI | ASYNC),
+    "openai-python": Client(
+        python("now", "openai_python.py"), "openai", OPENAI | ASYNC
+    ),
     "openai-python before": Client(
         python("before", "openai_python.py"), "openai", OPENAI | ASYNC
     ),
     "openai-node": Client(node("openai.mjs", "openai"), "openai", OPENAI),
     "openai-node before": Client(node("openai.mjs", "openai-before"), "openai", OPENAI),
-    "litellm": Client(
-        python("before", "litellm_python.py"),
-        "openai",
-        frozenset({"generate", "generate_async", "edit"}),
+    "google-genai": Client(python("now", "google_python.py"), "google", GOOGLE | ASYNC),
+    "google-genai before": Client(
+        python("before", "google_python.py"), "google", GOOGLE | ASYNC
     ),
-    "ai-sdk openai": Client(
-        node("vercel.mjs", "@ai-sdk/openai"), "openai", frozenset({"generate", "edit"})
+    "@google/genai": Client(node("google.mjs", "@google/genai"), "google", GOOGLE),
+    "@google/genai before": Client(
+        node("google.mjs", "genai-before"), "google", GOOGLE
     ),
-    "ai-sdk compatible": Client(
-        node("vercel.mjs", "@ai-sdk/openai-compatible"),
-        "openai",
-        frozenset({"generate", "edit"}),
+    "litellm openai/": Client(
+        python("before", "litellm_python.py"), "openai", PICTURES | {"generate_async"}
     ),
-}  # fmt: skip
+    "litellm gemini/": Client(
+        python("before", "litellm_python.py"), "google by others", PICTURES
+    ),
+    "@ai-sdk/openai": Client(node("vercel.mjs", "@ai-sdk/openai"), "openai", PICTURES),
+    "@ai-sdk/openai-compatible": Client(
+        node("vercel.mjs", "@ai-sdk/openai-compatible"), "openai", PICTURES
+    ),
+    "@ai-sdk/google": Client(
+        node("vercel.mjs", "@ai-sdk/google"), "google by others", PICTURES
+    ),
+}
 
 
-def who_can(deed: str, *, dialect: str = "") -> list[str]:
+def who_can(deed: str, *, dialect: str) -> list[str]:
     """Return the clients that can do this."""
     return [
         name
         for name, client in CLIENTS.items()
-        if deed in client.deeds and client.dialect.startswith(dialect)
+        if deed in client.deeds and client.dialect == dialect
     ]
 
 

@@ -16,7 +16,6 @@ from ninja.errors import ValidationError as BadFields
 from pydantic import ValidationError
 
 from playground.api.errors import unreadable
-from playground.api.forms import Sent
 from playground.api.gemini.words import Part, Words
 from playground.generation.errors import BadRequest
 from playground.generation.providers.encoded import (
@@ -46,15 +45,9 @@ class Body:
             wrong = [dict(one) for one in error.errors(include_url=False)]
             raise BadFields(wrong) from error
 
-    def picture(self, part: Part, place: str) -> Sent:
-        """Return a part's picture: its bytes, or the address they are at."""
-        if part.file_data:
-            return part.file_data.file_uri.strip()
-        assert part.inline_data
-        return self.unfolded(part.inline_data.data, place)
-
-    def unfolded(self, text: str, place: str) -> BytesIO:
-        """Decode base64 in either alphabet, padded or not."""
+    def picture(self, part: Part, place: str) -> BytesIO:
+        """Decode a part's base64, in either alphabet, padded or not."""
+        text = part.inline_data.data if part.inline_data else ""
         try:
             return BytesIO(decoded(self.document.cuttings.get(text, text)).data)
         except (NotReadable, ValueError) as error:
@@ -68,9 +61,14 @@ async def reading(request: HttpRequest, work: Callable[[Body], Result]) -> Resul
     def read() -> Result:
         return work(body_in(request.read()))
 
-    if int(request.headers.get("Content-Length") or 0) <= SMALL:
+    if is_small(request):
         return read()
     return await studio().hands.one_of_few(read)
+
+
+def is_small(request: HttpRequest) -> bool:
+    """Say whether a body is read at once; the entrance counted its bytes."""
+    return int(request.headers.get("Content-Length") or 0) <= SMALL
 
 
 def body_in(data: bytes) -> Body:
@@ -78,6 +76,9 @@ def body_in(data: bytes) -> Body:
         return Body(Document.read(data))
     except NotReadable as error:
         raise unreadable() from error
+
+
+PICTURES = ("inlineData", "inline_data")
 
 
 def whole(tree: Any, document: Document, depth: int = 0) -> Any:
@@ -94,9 +95,6 @@ def whole(tree: Any, document: Document, depth: int = 0) -> Any:
     if isinstance(tree, str) and tree in document.cuttings:
         return text_of(document.cuttings[tree])
     return tree
-
-
-PICTURES = ("data", "bytesBase64Encoded", "bytes_base64_encoded")
 
 
 def text_of(cutting: memoryview) -> str:

@@ -8,6 +8,7 @@ none.
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
@@ -30,8 +31,10 @@ from playground.api.gemini.errors import (
 from playground.api.gemini.model_list import METHODS, listed, model_out
 from playground.api.gemini.predicting import PredictIn, prediction_asked
 from playground.api.gemini.reading import reading
+from playground.api.gemini.streaming import ARRAY, EVENTS, answer_stream
 from playground.api.keys import googles_key
 from playground.api.orders import painted
+from playground.api.quotes import answer_quote
 from playground.generation.catalogue import catalogue
 from playground.generation.errors import EaselError, NotFound, RefusedByModel
 
@@ -40,6 +43,7 @@ api = NinjaAPI(
     version="1",
     urls_namespace="gemini",
     docs_url=None,
+    openapi_url=None,
     auth=googles_key,
 )
 
@@ -52,10 +56,28 @@ async def generate_content(request: HttpRequest, model: str) -> HttpResponse:
     """Paint from a conversation: words, or words and pictures to change."""
     caller = caller_of(request, "gemini.generateContent")
     ask, caller = await asked(request, named(model), caller)
+    if caller.is_dry:
+        return answer_quote(ask, caller)
     try:
         return answer_candidates(await painted(ask, caller), caller.site)
     except RefusedByModel as refusal:
         return answer_refusal(refusal, named(model), caller.request_id)
+
+
+@api.post("/models/{path:model}:streamGenerateContent", response=dict)
+@api.post(
+    "/models/{path:model}:streamGenerateContent/",
+    response=dict,
+    include_in_schema=False,
+)
+async def stream_generate_content(request: HttpRequest, model: str) -> HttpResponseBase:
+    """The same, picture by picture: in events with `alt=sse`, or in one JSON array."""
+    caller = caller_of(request, "gemini.streamGenerateContent")
+    ask, caller = await asked(request, named(model), caller)
+    if caller.is_dry:
+        return answer_quote(ask, caller)
+    marks = EVENTS if request.GET.get("alt") == "sse" else ARRAY
+    return await answer_stream(ask, caller, marks)
 
 
 @api.post("/models/{path:model}:predict", response=dict)
@@ -65,6 +87,8 @@ async def predict(request: HttpRequest, model: str) -> HttpResponse:
     words = await reading(request, lambda body: body.checked(PredictIn))
     caller = caller_of(request, "gemini.predict").saying(words.said())
     ask = prediction_asked(words, named(model))
+    if caller.is_dry:
+        return answer_quote(ask, caller)
     try:
         return answer_predictions(await painted(ask, caller))
     except RefusedByModel as refusal:

@@ -113,10 +113,18 @@ class Terms(Words):
     labels: dict[StrictStr, StrictStr] | None = None
     metadata: dict[StrictStr, StrictStr] | None = None
     retention: StrictStr | None = None
+    quote_id: StrictStr | None = None
+    dry_run: StrictBool | None = None
 
     def said(self) -> Said:
         labels = {**(self.labels or {}), **(self.metadata or {})}
-        return Said(self.user, labels or None, self.retention)
+        return Said(
+            user=self.user,
+            metadata=labels or None,
+            retention=self.retention,
+            quote_id=self.quote_id,
+            dry_run=self.dry_run,
+        )
 
 
 class GenerateIn(Terms):

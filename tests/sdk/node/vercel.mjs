@@ -68,5 +68,5 @@ async function generate(where, words) {
 
 await obey(
   { generate, edit: generate },
-  `${versionOf("ai")} + ${name} ${versionOf(name)}`,
+  versionOf(name),
 );

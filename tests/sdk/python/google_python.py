@@ -91,7 +91,8 @@ def generate(where, **words):
 @says_errors
 def generate_async(where, **words):
     async def both():
-        models = client_at(where).aio.models
+        client = client_at(where)  # it closes its connections when nobody keeps it
+        models = client.aio.models
         return await asyncio.gather(
             models.generate_content(**asked(words)),
             models.generate_content(**asked(words)),
@@ -111,8 +112,8 @@ def stream(where, **words):
 @says_errors
 def stream_async(where, **words):
     async def collected():
-        models = client_at(where).aio.models
-        chunks = await models.generate_content_stream(**asked(words))
+        client = client_at(where)
+        chunks = await client.aio.models.generate_content_stream(**asked(words))
         return [one async for chunk in chunks for one in pictures_in(chunk)]
 
     return {"pictures": asyncio.run(collected())}

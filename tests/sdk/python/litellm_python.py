@@ -25,9 +25,9 @@ def in_its_words(where, words):
 
 def says_errors(deed):
     def tried(where, **words):
-        words["model"] = words.get("model", "openai/sketch-1")
         if "/" not in words["model"]:
-            words["model"] = "openai/" + words["model"]
+            dialect = "gemini/" if words["model"].startswith("gemini") else "openai/"
+            words["model"] = dialect + words["model"]
         try:
             return answer_of(deed(in_its_words(where, words)))
         except openai.APIError as error:  # LiteLLM's own are made from these
