@@ -88,6 +88,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("The form is broken, or was cut off on its way."),
             _("Let your HTTP library write the multipart body, and send it again."),
         ),
+        "picture_not_found": Code(
+            400,
+            CALLER,
+            _("The account keeps no picture of this id."),
+            _("Send the picture as a file, or by its https address."),
+        ),
         "invalid_image_url": Code(
             400,
             CALLER,
@@ -98,7 +104,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
             400,
             CALLER,
             _("What was sent as a picture cannot be read as one."),
-            _("Send a PNG, JPEG, WebP or GIF within the limits the message names."),
+            _(
+                "Send a PNG, JPEG, WebP, GIF or HEIC within the limits the message names."
+            ),
         ),
         "moderation_blocked": Code(
             400,
@@ -204,6 +212,20 @@ CODES: Mapping[str, Code] = MappingProxyType(
             CALLER,
             _("There is no task of this id in your account."),
             _("A task's id is the x-request-id of its call, and begins with img_."),
+        ),
+        "webhook_not_found": Code(
+            404,
+            CALLER,
+            _("There is no webhook of this id in your account."),
+            _("GET /v1/webhooks lists them; their ids begin with whk_."),
+        ),
+        "delivery_not_found": Code(
+            404,
+            CALLER,
+            _("There is no delivery of this id in your account."),
+            _(
+                "GET /v1/webhooks/<id>/deliveries lists them; their ids begin with msg_."
+            ),
         ),
         "request_not_found": Code(
             404,

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
@@ -40,9 +40,9 @@ def secret(variable: str, kept_as: str) -> str:
 SECRET_KEY = secret("SECRET_KEY", "secret_key")
 KEY_PEPPER = secret("EASEL_KEY_PEPPER", "key_pepper")
 KEY_CACHE_SECONDS = env.int("EASEL_KEY_CACHE_SECONDS", default=5, validate=NOT_NEGATIVE)
-ENCRYPTION_KEY = secret("EASEL_ENCRYPTION_KEY", "encryption_key")
+ENCRYPTION_KEYS = secret("EASEL_ENCRYPTION_KEY", "encryption_key").split(",")
 try:
-    Fernet(ENCRYPTION_KEY)
+    MultiFernet([Fernet(key) for key in ENCRYPTION_KEYS])
 except ValueError as error:
     raise ImproperlyConfigured(f"EASEL_ENCRYPTION_KEY: {error}") from error
 ALLOWED_HOSTS = env.list(
@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "accounts",
     "billing",
     "playground.generation",
+    "playground.webhooks",
     "playground.web",
 ]
 MIDDLEWARE = [
@@ -157,6 +158,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
     },
     "tidy": {"task": "playground.generation.tasks.tidy_pictures", "schedule": 3600},
+    "webhooks": {"task": "playground.webhooks.tasks.look_around", "schedule": 10},
+    "tidy-webhooks": {
+        "task": "playground.webhooks.tasks.tidy_deliveries",
+        "schedule": 3600,
+    },
     "expire": {
         "task": "playground.generation.tasks.remove_expired_pictures",
         "schedule": 300,
@@ -322,6 +328,11 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 MAX_UPLOAD_MB = env.int("EASEL_MAX_UPLOAD_MB", default=50, validate=AT_LEAST_ONE)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_MB * 1024 * 1024
+
+# Webhooks: whom a stranger's address may lead to.
+PRIVATE_WEBHOOKS = env.bool("EASEL_PRIVATE_WEBHOOKS", default=DEBUG)
+WEBHOOK_PORTS: list[int] = env.list("EASEL_WEBHOOK_PORTS", default=[443], subcast=int)
+WEBHOOK_SECONDS = env.float("EASEL_WEBHOOK_SECONDS", default=15.0)
 
 # Logs: one JSON object a line in production, readable lines in debug; never prompts or keys.
 LOG_LEVEL = env.str(

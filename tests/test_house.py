@@ -44,6 +44,8 @@ ROOMS = {
     ),
     "playground.generation": ("playground.generation", "billing.ledger", "accounts")
     + ("playground.celery",),
+    "playground.webhooks": ("playground.webhooks", "playground.generation", "accounts")
+    + ("playground.celery",),
     "playground.arena": ("playground.arena", "playground.generation", "accounts"),
     "playground.gallery": ("playground.gallery", "playground.generation", "accounts"),
     "playground.api": ("playground", "billing", "accounts", "!playground.web"),

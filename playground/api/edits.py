@@ -25,6 +25,7 @@ from playground.api.callers import Caller, caller_of
 from playground.api.forms import PictureForm, Sent, media_type, read_form
 from playground.api.schemas import ERRORS, GenerationsIn
 from playground.api.streams import answer_pictures
+from playground.generation.brought_back import brought_back, is_name
 from playground.generation.errors import BadRequest
 from playground.generation.fetching import fetch_picture
 from playground.generation.inbox import Parcel, packed, put_by
@@ -173,14 +174,14 @@ def addresses_in(said: Any) -> list[str]:
 
 def address_in(said: Any, param: str) -> str:
     """Read an address: a string, or an object that holds one."""
-    for key in ("image_url", "url"):
+    for key in ("image_url", "url", "file_id"):
         if isinstance(said, dict):
             said = said.get(key, said)
     if isinstance(said, str):
         return said.strip()
     message = _(
-        '%(param)s: write {"image_url": "https://…"}, a data URI as image_url, or send'
-        " the picture as a file."
+        '%(param)s: write {"image_url": "https://…"}, a data URI as image_url,'
+        ' {"file_id": "pic_…"} of a picture of yours, or send the picture as a file.'
     )
     raise BadRequest(message % {"param": param}, param=param)
 
@@ -234,7 +235,9 @@ class Look:
 async def look_at_one(sent: Sent, look: Look) -> Parcel:
     """Fetch a picture if it is elsewhere, and read it; few are read at once."""
     file = sent
-    if isinstance(file, str):
+    if isinstance(file, str) and is_name(file):
+        file = await brought_back(file, look.account_id, look.param)
+    elif isinstance(file, str):
         file = await fetch_picture(file, param=look.param)
     with file:
         return await studio().hands.one_of_few(partial(look.at, file))

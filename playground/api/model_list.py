@@ -22,9 +22,10 @@ from playground.generation.request import Buyer
 
 router = Router()
 ENDPOINTS = {
-    "generate": "/v1/images/generations",
-    "edit": "/v1/images/edits",
+    "generate": ("/v1/images/generations", "/v1/async/images/generations"),
+    "edit": ("/v1/images/edits", "/v1/async/images/edits"),
 }
+GEMINI = "/v1beta/models/{id}:generateContent"
 
 
 def modes_of(model: Model) -> tuple[str, ...]:
@@ -112,7 +113,7 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "successor": life.successor,
         "is_connected": any(offer.provider in connected() for offer in model.offers),
         "modes": list(modes_of(model)),
-        "endpoints": [ENDPOINTS[mode] for mode in modes_of(model) if mode in ENDPOINTS],
+        "endpoints": endpoints_of(model),
         "capabilities": {name: getattr(can, name) for name in can.__slots__},
         "tiers": list(model.tiers),
         "shapes": list(model.shapes),
@@ -128,6 +129,12 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "prices": prices_out(model, buyer),
         "providers": [provider_out(offer) for offer in model.offers],
     }
+
+
+def endpoints_of(model: Model) -> list[str]:
+    """Say where it answers, in both dialects."""
+    ours = [path for mode in modes_of(model) for path in ENDPOINTS.get(mode, ())]
+    return [*ours, GEMINI.format(id=model.id)]
 
 
 def prices_out(model: Model, buyer: Buyer) -> list[dict[str, Any]]:

@@ -14,7 +14,15 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
-from playground.api import billing, edits, model_list, queued, requests, tasks
+from playground.api import (
+    billing,
+    edits,
+    model_list,
+    queued,
+    requests,
+    tasks,
+    webhooks,
+)
 from playground.api.addresses import site_origin
 from playground.api.callers import caller_of
 from playground.api.errors import (
@@ -54,6 +62,7 @@ api = NinjaAPI(
 )
 api.add_router("/images/edits", edits.router)
 api.add_router("/models", model_list.router)
+api.add_router("/webhooks", webhooks.router)
 api.add_router("/requests", requests.router)
 api.add_router("", billing.router)
 api.add_router("", queued.router)

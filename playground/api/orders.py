@@ -77,6 +77,11 @@ async def taken(ask: Ask, caller: Caller, state: str) -> tuple[Generation, bool]
     once = named_once(caller, ask)
     call = Call(caller.endpoint, state, caller.request_id, once, caller.terms)
     ended = state == Generation.State.RUNNING
+    if ended and caller.terms.webhook_url:
+        raise BadRequest(
+            _("webhook_url is for calls that do not wait: send this to /v1/async/…."),
+            param="webhook_url",
+        )
     twin = await twin_of(account_id, once, ended=ended)
     while twin is None:
         try:

@@ -32,6 +32,8 @@ class GenerationsIn(BaseModel):
     safety_identifier: StrictStr | None = None
     metadata: dict[StrictStr, StrictStr] | None = None
     retention: StrictStr | None = None
+    webhook_url: StrictStr | None = None
+    webhook_events: list[StrictStr] | StrictStr | None = None
     quote_id: StrictStr | None = None
     dry_run: StrictBool | None = None
     dryRun: StrictBool | None = None
@@ -42,6 +44,8 @@ class GenerationsIn(BaseModel):
             user=self.safety_identifier or self.user,
             metadata=self.metadata,
             retention=self.retention,
+            webhook_url=self.webhook_url,
+            webhook_events=listed(self.webhook_events),
             quote_id=self.quote_id,
             dry_run=self.dryRun if self.dry_run is None else self.dry_run,
             stream=self.stream or None,
@@ -71,6 +75,14 @@ class GenerationsIn(BaseModel):
             output_compression=self.output_compression,
             extras=tuple(extras.items()),
         )
+
+
+def listed(events: list[str] | str | None) -> tuple[str, ...] | None:
+    """Read names that may stand in a list, or in one line as forms have them."""
+    if events is None:
+        return None
+    names = events.split(",") if isinstance(events, str) else events
+    return tuple(name.strip() for name in names)
 
 
 class Refusal(BaseModel):

@@ -115,7 +115,7 @@ class Scene:
             "image_index": preview.place,
             **self.common(size, self.request.output_format or "png"),
         }
-        return self.written("partial_image", said, preview.base64)
+        return self.written("partial_image", said, encoded(preview.data))
 
     def completed(self, picture: Delivered) -> list[Piece]:
         """One picture, stored and counted. Tokens are told with the order's last one."""

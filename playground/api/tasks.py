@@ -26,6 +26,7 @@ from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
 from playground.generation.request import Buyer, ImageRequest
 from playground.generation.service import call_off
 from playground.generation.twins import answer_again
+from playground.webhooks.tasks import tell_soon
 
 State = Generation.State
 LONGEST_WAIT_SECONDS = 60
@@ -47,7 +48,7 @@ router = Router()
 
 @router.get("/tasks/{task_id}", response=ANSWERS)
 @router.get("/tasks/{task_id}/", response=dict, include_in_schema=False)
-@router.get("/async/images/{task_id}", response=ANSWERS)
+@router.get("/async/images/{task_id}", response=ANSWERS, operation_id="async_images")
 @router.get("/async/images/{task_id}/", response=dict, include_in_schema=False)
 async def show_task(
     request: HttpRequest, task_id: str, wait: Wait = 0
@@ -62,7 +63,11 @@ async def show_task(
 
 @router.post("/tasks/{task_id}/cancel", response=ANSWERS)
 @router.post("/tasks/{task_id}/cancel/", response=dict, include_in_schema=False)
-@router.post("/async/images/{task_id}/cancel", response=ANSWERS)
+@router.post(
+    "/async/images/{task_id}/cancel",
+    response=ANSWERS,
+    operation_id="cancel_async_images",
+)
 @router.post("/async/images/{task_id}/cancel/", response=dict, include_in_schema=False)
 async def cancel_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
     """Stop an order: at once while it is queued, within seconds while it is painted.
@@ -71,7 +76,10 @@ async def cancel_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
     """
     await task_of(request, task_id)
     await call_off(task_id)
-    return await task_out(await task_of(request, task_id), origin(request))
+    generation = await task_of(request, task_id)
+    if not generation.is_live:
+        await asyncio.to_thread(tell_soon, task_id)
+    return await task_out(generation, origin(request))
 
 
 async def task_of(request: HttpRequest, task_id: str) -> Generation:

@@ -30,6 +30,7 @@ from playground.generation.sizing import Wish, read_fit, read_wish, size_for
 MOST_SEED = 2**32 - 1
 WEBP_SIDE = 16_383
 MOST_EXTRAS = 50
+MOST_LEVELS = 32
 PICTURES = frozenset({"image", "images", "image[]", "image_url", "mask"})
 # What OpenAI's clients may say although every picture is like that here.
 HARMLESS = (("background", "opaque"), ("partial_images", 0))
@@ -300,6 +301,11 @@ def _extras(ask: Ask, model: Model, remarks: Remarks) -> tuple[tuple[str, Any], 
             continue
         if not model.passes_on(name):
             _drop(name, value, model, remarks)
+        elif is_nested(value, MOST_LEVELS):
+            message = _("Nest it at most %(limit)d levels deep.") % {
+                "limit": MOST_LEVELS
+            }
+            raise BadRequest(message, param=quoted(name)[1:-1])
         elif not all(is_text(text) for text in _texts_in(value)):
             message = _("Remove the broken characters (NUL, lone surrogates) from it.")
             raise BadRequest(message, param=quoted(name)[1:-1])
@@ -318,6 +324,14 @@ def _drop(name: str, value: Any, model: Model, remarks: Remarks) -> None:
     if (name, value) not in HARMLESS and value != "auto":
         message = _("%(model)s does not know it.") % {"model": model.id}
         remarks.add(quoted(name)[1:-1], "dropped", message)
+
+
+def is_nested(value: Any, levels: int) -> bool:
+    """Say whether a JSON value goes deeper than that: what writes it would give up."""
+    inner = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list | tuple):
+        return False
+    return not levels or any(is_nested(one, levels - 1) for one in inner)
 
 
 def _texts_in(value: Any) -> Iterator[str]:

@@ -150,10 +150,9 @@ async def one_round(
 ) -> list[Failure]:
     """Ask one offer for all that is missing, in as many calls as it needs, at once."""
     missing = spots_left(order, work)
-    calls = [
-        missing[start : start + offer.n_per_call]
-        for start in range(0, len(missing), offer.n_per_call)
-    ]
+    # A preview does not say whose it is: where they are wanted, each picture is asked alone.
+    most = 1 if order.watch and order.watch.previews else offer.n_per_call
+    calls = [missing[start : start + most] for start in range(0, len(missing), most)]
     tries = [attempt(order, offer, provider, spots=call, work=work) for call in calls]
     ends = [await tries[0]] if len(tries) == 1 else await asyncio.gather(*tries)
     return [failure for failure in ends if failure]

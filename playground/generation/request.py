@@ -87,6 +87,8 @@ class Terms:
     user: str | None = None
     metadata: Mapping[str, str] | None = None
     kept_seconds: int | None = None
+    webhook_url: str = ""
+    webhook_events: tuple[str, ...] = ()
     is_strict: bool = False
     quote_id: str = ""
 

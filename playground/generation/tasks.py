@@ -6,7 +6,7 @@ idle threads and nothing more.
 """
 
 import structlog
-from celery import signals
+from celery import Signature, signals
 from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerAway
 
@@ -25,10 +25,13 @@ from playground.generation.tidy import (
 log = structlog.get_logger()
 
 
-def send(generation_id: str) -> None:
-    """Ask a worker to paint an accepted order. A lost message is sent again by the sweep."""
+def send(generation_id: str, *, then: Signature | None = None) -> None:
+    """Ask a worker to paint an accepted order. A lost message is sent again by the sweep.
+
+    `then` is asked for when the order has been painted, or could not be.
+    """
     try:
-        paint_order.delay(generation_id)
+        paint_order.apply_async((generation_id,), link=then)
     except (BrokerAway, OSError) as error:
         log.warning("broker.away", generation=generation_id, reason=str(error))
 

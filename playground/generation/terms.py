@@ -30,6 +30,8 @@ class Said:
     user: str | None = None
     metadata: Mapping[str, str] | None = None
     retention: str | None = None
+    webhook_url: str | None = None
+    webhook_events: tuple[str, ...] | None = None
     strict: bool | None = None
     quote_id: str | None = None
     dry_run: bool | None = None
@@ -48,6 +50,8 @@ def terms_of(said: Said) -> Terms:
         user=user_in(said.user),
         metadata=metadata_in(said.metadata),
         kept_seconds=kept_seconds_in(said.retention),
+        webhook_url=said.webhook_url or "",
+        webhook_events=said.webhook_events or (),
         is_strict=bool(said.strict),
         quote_id=said.quote_id or "",
     )

@@ -189,6 +189,13 @@ def test_what_cannot_be_painted_or_paid_is_said_at_once(api, alice, bob):
     assert not Generation.objects.exists()
 
 
+def test_a_task_is_not_streamed(api, alice):
+    answer = queue(api, alice, stream=True)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "stream"
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -12,6 +12,7 @@ from tests.proof.stage import connected
 from tests.services.ports import wait_until
 from tests.services.worker import running_worker
 from tests.upstreams.next_door import studio_next_door
+from tests.upstreams.receiver import receiver
 
 ASYNC = "/v1/async/images"
 
@@ -98,3 +99,18 @@ def test_pictures_that_came_before_the_cancelling_are_paid(api, alice, next_door
     )
     assert len(task["result"]["data"]) == task["progress"]["pictures"]
     assert alice.credits() == 100 - 5 * task["progress"]["pictures"]
+
+
+def test_whoever_asked_is_told_when_it_is_done(api, alice, next_door):
+    with receiver() as listener:
+        done = queue(api, alice, webhook_url=listener.url)
+        stopped = queue(api, alice, "slow", webhook_url=listener.url)
+        wait_until(lambda: listener.heard, "word of the first")
+        api.post(f"{ASYNC}/{stopped}/cancel", as_=alice)
+        wait_until(lambda: len(listener.heard) == 2, "word of the second")
+
+    told = [(one.event["data"]["task_id"], one.event["type"]) for one in listener.heard]
+    assert told == [
+        (done, "image.generation.completed"),
+        (stopped, "image.generation.cancelled"),
+    ]

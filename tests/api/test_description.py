@@ -65,7 +65,9 @@ def tally():
     for endpoint, statuses in counts.items():
         shown = ", ".join(f"{n} × {status}" for status, n in sorted(statuses.items()))
         print(f"{endpoint:46}{statuses.total():>9}  {shown}")
-    print(f"{sum(one.total() for one in counts.values())} requests, no 5xx, no leak")
+    answers = sum(counts.values(), Counter())
+    broken = sum(n for status, n in answers.items() if status >= 500)
+    print(f"{answers.total()} requests, {broken} × 5xx")
 
 
 @pytest.mark.parametrize("how_often", HOW_OFTEN)
@@ -102,7 +104,7 @@ def examples_of(part):
         return [one for inner in part for one in examples_of(inner)]
     if not isinstance(part, dict):
         return []
-    own = [part["example"]] if "example" in part else []
+    own = [part[name] for name in ("example", "examples") if name in part]
     return own + [one for inner in part.values() for one in examples_of(inner)]
 
 

@@ -136,13 +136,14 @@ def test_a_trap_is_a_clear_400(broke, path, body):
 @pytest.mark.parametrize(
     "path",
     ["/v1/tasks/%00", "/v1/requests/%00", "/v1/models/%00", "/v1/models/%ff%fe"]
-    + ["/v1/models/" + "a" * 4000, "/v1/requests/%F0%9F%A6%8A", "/v1/%00/x"],
+    + ["/v1/models/" + "a" * 4000, "/v1/requests/%F0%9F%A6%8A", "/v1/%00/x"]
+    + ["/v1/models/%0Aa", "/v1/%0A", "/openai/v1/a%0D%0Ab", "/v1beta/%0A"],
 )
 def test_an_odd_path_is_a_clear_404(api, alice, path):
     answer = api.get(path, as_=alice)
 
     assert answer.status_code == 404
-    assert answer.json()["error"]["code"]
+    assert answer.json()["error"]["message"]
 
 
 @pytest.mark.check

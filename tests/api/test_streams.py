@@ -49,9 +49,8 @@ def next_door(settings, tmp_path):
     (tmp_path / "studio-1.toml").write_text(STUDIO_1)
     with studio_next_door() as upstream:
         settings.CATALOGUE_DIR = str(tmp_path)
-        settings.COMPATIBLE_SERVERS = {
-            "next-door": {"base_url": upstream.url, "api_key": "sk", "local": True}
-        }
+        server = {"base_url": upstream.url, "api_key": "sk", "local": True}
+        settings.COMPATIBLE_SERVERS = {"next-door": {**server, "previews": True}}
         catalogue.cache_clear()
         yield upstream
     catalogue.cache_clear()
@@ -191,6 +190,55 @@ def test_the_painter_streams_too(api, alice):
     assert {event.size for event in events} == {"512x512"}
     assert [event.usage.total_tokens for event in events] == [0, 0]
     assert alice.credits() == 98
+
+
+def test_previews_of_the_provider_are_passed_on_while_it_paints(api, alice, next_door):
+    events, left = [], []
+    for event in official(api, alice).images.generate(
+        **ask("streams", partial_images=2)
+    ):
+        events.append(event)
+        left.append(Generation.objects.get().state)
+        next_door.allowed += event.partial_image_index if len(events) < 3 else 0
+
+    kinds = [event.type.removeprefix("image_generation.") for event in events]
+    assert kinds == ["partial_image", "partial_image", "completed"]
+    assert left == ["running", "running", "succeeded"]
+    assert [event.partial_image_index for event in events[:2]] == [0, 1]
+    assert b64decode(events[0].b64_json) == png(64, 64, 0)
+    assert {name for name in USUAL if name not in events[0].to_dict()} == set()
+    assert alice.credits() == 95
+
+
+def test_previews_of_several_pictures_say_whose_they_are(api, alice, next_door):
+    next_door.allowed = 2
+    answer = api.post(IMAGES, as_=alice, **ask("streams", n=2, partial_images=1))
+
+    found = [
+        (event["type"].partition(".")[2], event["image_index"])
+        for _, event in events_in(answer)
+    ]
+    assert sorted(found) == [
+        *[("completed", 0), ("completed", 1)],
+        *[("partial_image", 0), ("partial_image", 1)],
+    ]
+
+
+def test_a_preview_is_not_a_picture(api, alice):
+    answer = api.post(IMAGES, as_=alice, **ask("streams-and-fails", partial_images=3))
+
+    names = [name for name, _ in events_in(answer)]
+    assert names == ["image_generation.partial_image", None]
+    assert alice.credits() == 100
+    assert not Picture.objects.exists()
+
+
+def test_no_stream_is_asked_of_the_provider_when_nobody_wants_previews(
+    api, alice, next_door
+):
+    api.post(IMAGES, as_=alice, **ask("streams"))
+
+    assert "stream" not in next_door.asked[0].body
 
 
 def test_previews_nobody_can_make_are_not_made_up(api, alice):

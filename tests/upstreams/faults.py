@@ -154,6 +154,43 @@ async def in_turn(order: Order) -> web.Response:
     return answered(order.entries)
 
 
+def event(kind: str, **data) -> bytes:
+    said = json.dumps({"type": f"image_generation.{kind}", **data})
+    return f"event: image_generation.{kind}\r\ndata: {said}\r\n\r\n".encode()
+
+
+async def streams(order: Order) -> web.StreamResponse:
+    """Previews at once and the picture in its turn, for whoever asks for a stream."""
+    asked = await order.request.json()
+    if not asked.get("stream"):
+        return answered(order.entries)
+    response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+    await response.prepare(order.request)
+    await response.write(b": keep-alive\n\n")
+    picture = order.entries[0]
+    for number in range(asked["partial_images"]):
+        said = event("partial_image", partial_image_index=number, **picture)
+        await response.write(said[:100])
+        await response.write(said[100:])
+    await in_turn(order)
+    usage = {"input_tokens": 11, "output_tokens": 1120, "total_tokens": 1131}
+    await response.write(event("completed", **picture, usage=usage))
+    await response.write(b"data: [DONE]\n\n")
+    return response
+
+
+async def streams_and_fails(order: Order) -> web.StreamResponse:
+    """A stream that turns into a refusal after its first preview."""
+    response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+    await response.prepare(order.request)
+    await response.write(
+        event("partial_image", partial_image_index=0, b64_json="rubbish")
+    )
+    await response.write(event("partial_image", **order.entries[0]))
+    await response.write(f"data: {json.dumps(REFUSAL)}\n\n".encode())
+    return response
+
+
 async def odd_500(order: Order) -> web.Response:
     """The first and the third call are answered, all others break."""
     if order.number in (1, 3):
@@ -319,6 +356,8 @@ FAULTS: dict[str, Fault] = {
     "slow": slow,
     "in-turn": in_turn,
     "odd-500": odd_500,
+    "streams": streams,
+    "streams-and-fails": streams_and_fails,
     "hang": hang,
     "huge": huge,
     "huge-and-says-so": huge_and_says_so,

@@ -12,7 +12,7 @@ from typing import Any
 from ninja import NinjaAPI
 from pydantic.json_schema import models_json_schema
 
-from playground.api.openapi import examples, shapes
+from playground.api.openapi import examples, hooks, shapes
 from playground.api.openapi.shapes import Shape
 from playground.codes import CODES, Code
 from playground.generation.models import Generation
@@ -42,6 +42,14 @@ class Answered:
 A_PAGE = (
     ("after", "", "The `next_after` of the page before."),
     ("limit", "20", "How many: 1 to 100."),
+)
+BESIDE_THE_BODY = (
+    ("dry_run", "", "true: check and price the order, and paint nothing."),
+    ("retention", "", "How long pictures are kept: 1h, 7d, 30d or forever."),
+)
+IN_HEADERS = (
+    ("Idempotency-Key", "", "A name for this order: asked twice, painted once."),
+    ("X-Easel-Strict", "", "1: refuse what would be changed, with a 400."),
 )
 KINDS = ", ".join(Generation.State.values)
 ANSWERS: Mapping[tuple[str, str], Answered] = {
@@ -83,12 +91,46 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
         shapes.Purged, examples.PURGED, PURGING
     ),
     ("get", "/v1/balance"): Answered(shapes.Balance, examples.BALANCE),
+    ("post", "/v1/webhooks"): Answered(hooks.WebhookOpened, hooks.OPENED, status=201),
+    ("get", "/v1/webhooks"): Answered(hooks.Webhooks, hooks.LIST),
+    ("get", "/v1/webhooks/secret"): Answered(hooks.WebhookOpened, hooks.SIGNER),
+    ("get", "/v1/webhooks/{endpoint_id}"): Answered(hooks.Webhook, hooks.ONE),
+    ("patch", "/v1/webhooks/{endpoint_id}"): Answered(hooks.Webhook, hooks.ONE),
+    ("delete", "/v1/webhooks/{endpoint_id}"): Answered(
+        hooks.WebhookDeleted, hooks.DELETED
+    ),
+    ("post", "/v1/webhooks/{endpoint_id}/rotate"): Answered(
+        hooks.WebhookOpened, hooks.OPENED
+    ),
+    ("post", "/v1/webhooks/{endpoint_id}/test"): Answered(
+        hooks.Delivery, hooks.WAITING, status=202
+    ),
+    ("get", "/v1/webhooks/{endpoint_id}/deliveries"): Answered(
+        hooks.Deliveries, hooks.DELIVERIES
+    ),
+    ("get", "/v1/webhooks/deliveries/{delivery_id}"): Answered(
+        hooks.Delivery, hooks.DONE
+    ),
+    ("post", "/v1/webhooks/deliveries/{delivery_id}/resend"): Answered(
+        hooks.Delivery, hooks.WAITING, status=202
+    ),
     ("get", "/v1/billing/transactions"): Answered(
         shapes.Transactions,
         examples.TRANSACTIONS,
         query=(*A_PAGE, ("kind", "charge", "charge, topup, grant and so on.")),
     ),
+    ("post", "/v1/async/images/generations"): Answered(
+        shapes.Task, examples.QUEUED, PAINTING, asked=examples.GENERATION, status=202
+    ),
+    ("post", "/v1/async/images/edits"): Answered(
+        shapes.Task, examples.QUEUED, PAINTING, asked=examples.EDIT, status=202
+    ),
     ("get", "/v1/tasks/{task_id}"): Answered(shapes.Task, examples.TASK),
+    ("get", "/v1/async/images/{task_id}"): Answered(shapes.Task, examples.TASK),
+    ("post", "/v1/tasks/{task_id}/cancel"): Answered(shapes.Task, examples.CANCELLED),
+    ("post", "/v1/async/images/{task_id}/cancel"): Answered(
+        shapes.Task, examples.CANCELLED
+    ),
 }
 
 
@@ -102,7 +144,7 @@ def described(dialect: NinjaAPI) -> Json:
         " at /docs/errors."
     }
     _, known = models_json_schema(
-        [(shape, "serialization") for shape in shapes.EVERY],
+        [(shape, "serialization") for shape in (*shapes.EVERY, *hooks.EVERY)],
         ref_template=SCHEMAS + "{model}",
     )
     components = whole.setdefault("components", {})
@@ -119,7 +161,8 @@ def described(dialect: NinjaAPI) -> Json:
     for path, operations in whole["paths"].items():
         for method, operation in operations.items():
             describe(operation, method, ANSWERS.get((method, path)))
-    add_form(whole["paths"]["/v1/images/edits"]["post"])
+    for path in ("/v1/images/edits", "/v1/async/images/edits"):
+        add_form(whole["paths"][path]["post"])
     return whole
 
 
@@ -138,29 +181,45 @@ def describe(operation: Json, method: str, answered: Answered | None) -> None:
             for status in sorted({*ANYWHERE, *known.also})
         },
     }
-    operation.setdefault("parameters", []).extend(
-        {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "description": description,
-            "schema": {"type": "string"},
-            **({"example": example} if example else {}),
-        }
-        for name, example, description in known.query
-    )
-    if method == "post" and known.asked:
-        body = operation.setdefault("requestBody", {"content": {JSON: {"schema": {}}}})
-        body["content"][JSON]["example"] = known.asked
-        operation["parameters"].append(
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "required": False,
-                "description": "A name for this order: asked twice, painted once.",
-                "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"},
-            }
-        )
+    parameters = operation.setdefault("parameters", [])
+    parameters += [parameter("query", *one) for one in known.query]
+    if known.asked:
+        parameters += [parameter("query", *one) for one in BESIDE_THE_BODY]
+        parameters += [parameter("header", *one) for one in IN_HEADERS]
+        add_painting(operation, known.asked)
+
+
+def parameter(place: str, name: str, example: str, description: str) -> Json:
+    said = {"example": example} if example else {}
+    pattern = {"pattern": "^[!-~]{1,64}$"} if place == "header" else {}
+    return {
+        "name": name,
+        "in": place,
+        "required": False,
+        "description": description,
+        "schema": {"type": "string", **pattern},
+        **said,
+    }
+
+
+def add_painting(operation: Json, asked: Json) -> None:
+    """Say what may come instead of the usual answer: a quote, or a stream of events."""
+    body = operation.setdefault("requestBody", {"content": {JSON: {"schema": {}}}})
+    body["content"][JSON]["example"] = asked
+    quote = {"schema": ref(shapes.Quote), "example": examples.QUOTE}
+    if "202" in operation["responses"]:
+        only = {"description": "With dry_run, what it would cost."}
+        operation["responses"]["200"] = {**only, "content": {JSON: quote}}
+        return
+    content = operation["responses"]["200"]["content"]
+    shown = {
+        "pictures": {"value": content[JSON].pop("example")},
+        "dry_run": {"value": examples.QUOTE},
+    }
+    content[JSON]["schema"] = {"anyOf": [content[JSON]["schema"], quote["schema"]]}
+    content[JSON]["examples"] = shown
+    events = {"schema": {"type": "string"}, "example": examples.EVENTS}
+    content["text/event-stream"] = events
 
 
 def ref(shape: type[Shape]) -> Json:

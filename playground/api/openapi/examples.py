@@ -71,6 +71,25 @@ IMAGES: Json = {
         "attempts": [TRIED],
     },
 }
+QUOTE: Json = {
+    "object": "quote",
+    "quote_id": "quo_…",
+    "expires_at": PAINTED_AT + 300,
+    "model": "sketch-1",
+    "provider": "sketch",
+    "size": "683x384",
+    "n": 1,
+    "unit_price": ONE,
+    "total_price": ONE,
+    "warnings": [],
+}
+EVENTS = (
+    "event: image_generation.completed\n"
+    'data: {"type":"image_generation.completed","b64_json":"iVBORw0KGgo…",'
+    '"created_at":1795200000,"size":"683x384","quality":"auto","background":"opaque",'
+    '"output_format":"png","usage":{"input_tokens":0,"output_tokens":0,'
+    '"total_tokens":0}}\n\n'
+)
 MODEL: Json = {
     "id": "sketch-1",
     "object": "model",
@@ -198,8 +217,31 @@ TASK: Json = {
     "status": "succeeded",
     "model": "sketch-1",
     "created": PAINTED_AT,
+    "finished": PAINTED_AT + 1,
+    "progress": {
+        "pictures": 1,
+        "of": 1,
+        "elapsed_seconds": 0.43,
+        "typical_seconds": 0.3,
+    },
     "held": NONE,
     "charged": ONE,
     "result": IMAGES,
     "error": None,
+}
+QUEUED: Json = {
+    **TASK,
+    "status": "queued",
+    "finished": None,
+    "progress": {**TASK["progress"], "pictures": 0, "elapsed_seconds": 0},
+    "held": ONE,
+    "charged": NONE,
+    "result": None,
+}
+CANCELLED: Json = {
+    **QUEUED,
+    "status": "cancelled",
+    "finished": PAINTED_AT + 1,
+    "held": NONE,
+    "error": {"code": "cancelled", "message": "Cancelled before it was begun."},
 }

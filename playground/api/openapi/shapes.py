@@ -251,16 +251,38 @@ class Transactions(Shape):
     next_after: str | None
 
 
+class Progress(Shape):
+    pictures: int
+    of: int
+    elapsed_seconds: float
+    typical_seconds: float
+
+
 class Task(Shape):
     id: str
     object: Literal["task"]
     status: str
     model: str
     created: int
+    finished: int | None
+    progress: Progress
     held: Amount
     charged: Amount
     result: Images | None
     error: Fault | None
+
+
+class Quote(Shape):
+    object: Literal["quote"]
+    quote_id: str
+    expires_at: int
+    model: str
+    provider: str
+    size: str
+    n: int
+    unit_price: Amount
+    total_price: Amount
+    warnings: list[Warned]
 
 
 class Anything(Shape):
@@ -286,5 +308,5 @@ class Error(Shape):
 
 EVERY: tuple[type[Shape], ...] = (
     *(Images, Models, ModelShown, Requests, RequestWhole, Purged, Balance),
-    *(Transactions, Task, Anything, Error),
+    *(Transactions, Task, Quote, Anything, Error),
 )

@@ -47,12 +47,12 @@ class PictureFields:
 class Preview:
     """How far a picture has come: `place` is its place among those that were asked for.
 
-    `base64` is the upstream's own spelling. Nobody keeps it, and nobody pays for it.
+    It is a picture of its own, in `data`. Nobody keeps it, and nobody pays for it.
     """
 
     place: int
     number: int
-    base64: bytes
+    data: bytes
 
 
 Show = Callable[[Preview], None]

@@ -9,7 +9,7 @@ followed, and a connection is used again only after a whole answer.
 import asyncio
 import ssl
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from socket import SOCK_STREAM
 from time import monotonic
@@ -32,6 +32,7 @@ COMPLAINT_BYTES = 64 * 1024
 ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
 Origin = tuple[str, str, int]
 Addresses = Sequence[Any]
+Hear = Callable[[bytes], None]
 
 
 class Unsent(Exception):
@@ -44,13 +45,17 @@ class TooMuch(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One POST: where, what, how long to wait and how much to read."""
+    """One POST: where, what, how long to wait and how much to read.
+
+    `hear` is told each piece of a good answer as it arrives.
+    """
 
     url: URL
     headers: Mapping[str, str]
     body: bytes
     timeout_seconds: float
     most_bytes: int
+    hear: Hear | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +207,7 @@ class Connection(asyncio.BufferedProtocol):
         self._idle_since = 0.0
 
     def ask(self, call: Call, started: float) -> "asyncio.Future[Incoming]":
-        self._incoming = Incoming(call.most_bytes, started)
+        self._incoming = Incoming(call, started)
         self._answer = asyncio.get_running_loop().create_future()
         if self._transport is None:
             self.fail(ConnectionResetError("it was closed"))
@@ -269,14 +274,15 @@ class Connection(asyncio.BufferedProtocol):
 class Incoming:
     """An answer as it comes in."""
 
-    def __init__(self, most_bytes: int, started: float) -> None:
+    def __init__(self, call: Call, started: float) -> None:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.body = bytearray()
         self.rest: memoryview | None = None  # of the body, still to be filled
         self.first_byte_seconds = 0.0
         self.is_whole = self.may_go_on = self.ends_by_end = False
-        self._most_bytes, self._started = most_bytes, started
+        self._most_bytes, self._hear = call.most_bytes, call.hear
+        self._started = started
         self._head_bytes = 0
         self._parser = HttpResponseParser(self)
 
@@ -290,6 +296,8 @@ class Incoming:
     def received(self, count: int) -> None:
         """Note that this much of the body was put in its place."""
         if self.rest is not None:
+            if self._hear:
+                self._hear(bytes(self.rest[:count]))
             self.rest = self.rest[count:]
             self.is_whole = not self.rest
 
@@ -319,6 +327,8 @@ class Incoming:
         self.rest = memoryview(self.body)
 
     def on_body(self, part: bytes) -> None:
+        if self._hear and self.status < 300:
+            self._hear(part)
         if self.rest is not None:
             self.rest[: len(part)] = part
             self.rest = self.rest[len(part) :]
