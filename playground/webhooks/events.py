@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from playground.generation.links import picture_path
 from playground.generation.models import Generation, Picture
-from playground.generation.service import in_credits
+from playground.generation.shortfall import in_credits
 
 State = Generation.State
 TEST = "webhook.test"
