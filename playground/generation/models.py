@@ -77,6 +77,9 @@ class Generation(models.Model):
     error_code = models.CharField(max_length=40, blank=True, default="")
     error_message = models.CharField(max_length=500, blank=True, default="")
     claim = models.CharField(max_length=40, blank=True, default="")
+    body_digest = models.CharField(max_length=32, default="", db_default="")
+    joins = models.SmallIntegerField(default=0, db_default=0)
+    cut_off_at = models.DateTimeField(null=True)
     is_unwanted = models.BooleanField(default=False, db_default=False)
     deadline = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -97,6 +100,11 @@ class Generation(models.Model):
                 fields=["account", "-created_at"],
                 condition=Q(metadata__isnull=False),
                 name="generations_with_metadata",
+            ),
+            models.Index(
+                fields=["account", "cut_off_at"],
+                condition=Q(cut_off_at__isnull=False),
+                name="generations_cut_off",
             ),
             models.Index(
                 fields=["deadline"],
