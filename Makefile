@@ -9,14 +9,14 @@ COMPILE := $(VENV_PYTHON) -m piptools compile --quiet --generate-hashes --allow-
 	--strip-extras --no-header --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host
 
-.PHONY: run test check proof lock messages format installed installed-dev packages
+.PHONY: run test check proof lock messages format installed installed-dev packages clients
 
 # Start Easel. Ctrl-C ends it; PORT=, HOST= and EASEL_DATA_DIR= change where.
 run: installed
 	@exec $(VENV_PYTHON) manage.py easel_up
 
 # Everything: what touches the database on PostgreSQL first, then all of it on SQLite.
-test: installed-dev packages
+test: installed-dev packages clients
 	@mkdir -p test-results && rm -f $(REPORT)
 	@code=0; \
 	$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) $(PROCESSES) \
@@ -40,6 +40,10 @@ format: installed-dev
 lock: installed-dev
 	@$(COMPILE) $(UPGRADE) requirements/run.in --output-file requirements/run.txt
 	@$(COMPILE) $(UPGRADE) requirements/dev.in --output-file requirements/dev.txt
+	@$(COMPILE) $(UPGRADE) requirements/clients-now.in --output-file requirements/clients-now.txt
+	@$(COMPILE) $(UPGRADE) requirements/clients-before.in --output-file requirements/clients-before.txt
+	@! command -v npm >/dev/null || npm install --prefix tests/sdk/node --package-lock-only \
+		--omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 # Every marked string, for the translators.
 messages: installed-dev
@@ -54,3 +58,7 @@ installed-dev:
 
 packages:
 	@tests/services/packages.sh
+
+# The official clients that tests/sdk calls Easel with.
+clients: installed-dev
+	@tests/sdk/install.sh

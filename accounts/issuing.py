@@ -1,8 +1,12 @@
-"""Opening accounts, and making and ending the keys that use them.
+"""Opening accounts, and making, limiting, rotating and ending the keys that use them.
 
 A key's text exists once, in what `issue_key` returns. What is kept cannot be
-turned back into it.
+turned back into it. Whoever remembers keys asks `changes` whether one was changed
+here since; what another process changed is known when the memory is a few seconds old.
 """
+
+from dataclasses import asdict
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +14,31 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import keys
-from accounts.models import AccessGroup, Account, ApiKey, Membership, Person
+from accounts.limits import Limits, checked
+from accounts.models import (
+    AccessGroup,
+    Account,
+    ApiKey,
+    KeyLimits,
+    Membership,
+    Person,
+    RetiredSecret,
+)
+
+NO_LIMITS = Limits()
+
+
+class Changes:
+    """Counts what was changed about keys in this process."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def note(self) -> None:
+        self.count += 1
+
+
+changes = Changes()
 
 
 class GroupNotAllowed(Exception):
@@ -46,24 +74,60 @@ def issue_key(
     person: Person | None = None,
     is_test: bool = False,
     group: AccessGroup | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> tuple[ApiKey, str]:
     """Make a key and return it with its text, which is never seen again."""
     if group is not None and not account.may_use(group):
         raise GroupNotAllowed(group.pk)
     secret = keys.new_secret(is_test=is_test)
-    key = ApiKey.objects.create(
-        account=account,
-        made_by=person,
-        name=name,
-        prefix=keys.prefix(secret),
-        digest=keys.digest(secret, settings.KEY_PEPPER),
-        is_test=is_test,
-        group=group,
-    )
+    checked(limits, is_test=is_test)
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            account=account,
+            made_by=person,
+            name=name,
+            prefix=keys.prefix(secret),
+            digest=keys.digest(secret, settings.KEY_PEPPER),
+            is_test=is_test,
+            group=group,
+        )
+        limit_use(key, limits)
     return key, secret
+
+
+def limit_use(key: ApiKey, limits: Limits) -> None:
+    """Say anew what a key may do; without any limit it has no row of them."""
+    checked(limits, is_test=key.is_test)
+    rows = KeyLimits.objects.filter(key=key)
+    if limits == NO_LIMITS:
+        rows.delete()
+    else:
+        facts = asdict(limits)
+        facts["model_ids"] = facts.pop("models")
+        rows.update_or_create(key=key, defaults=facts)
+    transaction.on_commit(changes.note)
+
+
+def rotate_key(key: ApiKey, overlap: timedelta) -> str:
+    """Give a key a new text, and return it; the old one works on for the overlap."""
+    secret = keys.new_secret(is_test=key.is_test)
+    with transaction.atomic():
+        key = ApiKey.objects.select_for_update().get(pk=key.pk)
+        if not overlap:
+            key.retired_secrets.all().delete()
+        else:
+            RetiredSecret.objects.create(
+                key=key, digest=key.digest, works_until=timezone.now() + overlap
+            )
+        key.prefix = keys.prefix(secret)
+        key.digest = keys.digest(secret, settings.KEY_PEPPER)
+        key.save(update_fields=["prefix", "digest"])
+        transaction.on_commit(changes.note)
+    return secret
 
 
 def revoke_key(key: ApiKey) -> None:
     """End a key; ending it twice keeps the first time."""
     ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
+    transaction.on_commit(changes.note)
     key.refresh_from_db(fields=["revoked_at"])

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from accounts.limits import Limits
 
 
 def new_account_id() -> str:
@@ -88,7 +89,11 @@ class AccessGroup(models.Model):
 
 
 class Account(models.Model):
-    """The owner of one wallet, of keys and of pictures."""
+    """The owner of one wallet, of keys and of pictures.
+
+    `kept_seconds` is how long pictures of its API calls are kept when a call does not
+    say; 0 is for good, and None leaves it to the instance.
+    """
 
     class Kind(models.TextChoices):
         PERSONAL = "personal", _("Personal")
@@ -101,6 +106,7 @@ class Account(models.Model):
     granted_groups = models.ManyToManyField(
         AccessGroup, related_name="granted_to", blank=True
     )
+    kept_seconds = models.BigIntegerField(null=True, blank=True)
     people = models.ManyToManyField(
         Person, through="Membership", related_name="accounts"
     )
@@ -169,3 +175,45 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RetiredSecret(models.Model):
+    """A key's former text, which works on for a while after the key was rotated."""
+
+    key = models.ForeignKey(
+        ApiKey, on_delete=models.CASCADE, related_name="retired_secrets"
+    )
+    digest = models.CharField(max_length=64, unique=True)
+    works_until = models.DateTimeField()
+
+
+class KeyLimits(models.Model):
+    """What a key may do. A key without this row has no limits."""
+
+    key = models.OneToOneField(
+        ApiKey, primary_key=True, on_delete=models.CASCADE, related_name="limited"
+    )
+    scopes = models.JSONField(default=list)
+    model_ids = models.JSONField(default=list)
+    max_tier = models.CharField(max_length=8, blank=True, default="")
+    max_n = models.IntegerField(null=True)
+    requests_per_minute = models.IntegerField(null=True)
+    pictures_per_minute = models.IntegerField(null=True)
+    concurrency = models.IntegerField(null=True)
+    ip_ranges = models.JSONField(default=list)
+    expires_at = models.DateTimeField(null=True)
+
+    @property
+    def limits(self) -> Limits:
+        """The same, as everyone else speaks of it."""
+        return Limits(
+            scopes=tuple(self.scopes),
+            models=tuple(self.model_ids),
+            max_tier=self.max_tier,
+            max_n=self.max_n,
+            requests_per_minute=self.requests_per_minute,
+            pictures_per_minute=self.pictures_per_minute,
+            concurrency=self.concurrency,
+            ip_ranges=tuple(self.ip_ranges),
+            expires_at=self.expires_at,
+        )

@@ -12,14 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from billing.holding import (
     HOLD,
+    PENDING,
     SETTLE,
     SQLITE_LATER,
     SQLITE_NOW,
@@ -32,17 +34,21 @@ from billing.models import Clawback, Hold, KeyBudget, Transfer, Wallet
 __all__ = [
     "HOLD",
     "MICRO",
+    "PENDING",
     "SETTLE",
     "SQLITE_LATER",
     "SQLITE_NOW",
     "Asked",
     "Budget",
-    "budgets_without_room",
+    "budgets_of",
     "claw_back",
     "credit",
     "file_turn",
     "hold_on_sqlite",
+    "limit_account",
     "limit_key",
+    "limit_member",
+    "member_name",
     "refund",
     "settle_on_sqlite",
     "wallet_of",
@@ -186,23 +192,50 @@ def write(
     )
 
 
-def limit_key(wallet_id: str, key_id: str, period: str, cap: int) -> KeyBudget:
-    """Cap what a key may spend in a period; what it has spent in it so far counts.
+def limit_key(wallet_id: str, key_id: str, period: str, cap: int | None) -> None:
+    """Cap what a key may spend in a period; `None` lifts the limit."""
+    limit(wallet_id, Q(key_id=key_id), period, cap, owner=key_id)
+
+
+def limit_account(wallet_id: str, cap: int | None) -> None:
+    """Cap what an account may spend in a month, whoever spends it."""
+    limit(wallet_id, Q(), KeyBudget.Period.MONTH, cap, owner=wallet_id)
+
+
+def limit_member(wallet_id: str, person_id: int, cap: int | None) -> None:
+    """Cap what one person may spend from an account in a month, by hand or by keys."""
+    member = member_name(wallet_id, person_id)
+    limit(wallet_id, Q(member=member), KeyBudget.Period.MONTH, cap, owner=member)
+
+
+def member_name(wallet_id: str, person_id: int | None) -> str:
+    """Name a person as one who spends from this wallet."""
+    return f"{wallet_id}/{person_id}" if person_id else ""
+
+
+def limit(
+    wallet_id: str, whose: Q, period: str, cap: int | None, *, owner: str
+) -> None:
+    """Write or lift a limit; what was spent in its present window so far counts.
 
     Orders that are just being opened or closed do not see a budget that is made
     meanwhile, so nobody may touch holds for these few milliseconds.
     """
+    budgets = KeyBudget.objects.filter(owner=owner, period=period)
+    if cap is None:
+        budgets.delete()
+        return
+    wallet_of(wallet_id)
     with one_writer(), transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("LOCK TABLE billing_hold IN SHARE ROW EXCLUSIVE MODE")
+        Wallet.objects.filter(pk=wallet_id).update(is_capped=True)
         starts = window_start(period)
-        holds = Hold.objects.filter(
-            wallet_id=wallet_id, key_id=key_id, created_at__gte=starts
-        )
+        holds = Hold.objects.filter(whose, wallet_id=wallet_id, created_at__gte=starts)
         pending = holds.filter(state=Hold.State.PENDING)
-        budget, _ = KeyBudget.objects.update_or_create(
-            key_id=key_id,
+        budgets.update_or_create(
+            owner=owner,
             period=period,
             defaults={
                 "cap": cap,
@@ -211,29 +244,46 @@ def limit_key(wallet_id: str, key_id: str, period: str, cap: int) -> KeyBudget:
                 "held": pending.aggregate(all=Sum("amount"))["all"] or 0,
             },
         )
-    return budget
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A limit of a key, as it stands now."""
+    """A limit as it stands now: of a key, an account or a member."""
 
+    owner: str
     period: str
+    words: str
     cap: int
-    used: int
+    spent: int
+    held: int
     resets_at: datetime | None
 
+    @property
+    def kind(self) -> Literal["key", "account", "member"]:
+        if "/" in self.owner:
+            return "member"
+        return "key" if self.owner.startswith("key_") else "account"
 
-def budgets_without_room(amount: int, key_id: str) -> list[Budget]:
-    """Return the limits of a key that an order of this size would break."""
-    broken = []
-    for row in KeyBudget.objects.filter(key_id=key_id):
+    @property
+    def used(self) -> int:
+        return self.spent + self.held
+
+    @property
+    def left(self) -> int:
+        return max(0, self.cap - self.used)
+
+
+def budgets_of(*owners: str) -> list[Budget]:
+    """Return the limits of these owners; of windows that have ended, nothing is used."""
+    found = []
+    for row in KeyBudget.objects.filter(owner__in=owners).order_by("owner", "pk"):
         has_ended = row.window_start < window_start(row.period)
-        used = 0 if has_ended else row.spent + row.held
-        if used + amount > row.cap:
-            named = str(row.get_period_display())
-            broken.append(Budget(named, row.cap, used, window_end(row.period)))
-    return broken
+        spent, held = (0, 0) if has_ended else (row.spent, row.held)
+        resets_at, words = window_end(row.period), str(row.get_period_display())
+        found.append(
+            Budget(row.owner, row.period, words, row.cap, spent, held, resets_at)
+        )
+    return found
 
 
 def window_end(period: str) -> datetime | None:

@@ -21,14 +21,22 @@ class StatementPage:
     older_before: int | None
 
 
-def statement(wallet: Wallet, *, before: int | None = None) -> StatementPage:
+def statement(
+    wallet: Wallet,
+    *,
+    before: int | None = None,
+    kind: str = "",
+    count: int = PAGE_LINES,
+) -> StatementPage:
     """Return the lines below a number, or the newest ones."""
     lines = Transfer.objects.filter(wallet=wallet).order_by("-seq")
+    if kind:
+        lines = lines.filter(kind=kind)
     if before is not None:
         lines = lines.filter(seq__lt=before)
-    found = list(lines[: PAGE_LINES + 1])
-    shown = found[:PAGE_LINES]
-    has_older = len(found) > PAGE_LINES
+    found = list(lines[: count + 1])
+    shown = found[:count]
+    has_older = len(found) > count
     return StatementPage(shown, shown[-1].seq if has_older else None)
 
 

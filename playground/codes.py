@@ -46,6 +46,30 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("A text is longer than the model reads."),
             _("Shorten it; GET /v1/models says how much each model reads."),
         ),
+        "would_be_changed": Code(
+            400,
+            CALLER,
+            _("With X-Easel-Strict, nothing is mapped, clamped, dropped or emulated."),
+            _("Change the fields that the message names, or leave the header out."),
+        ),
+        "quote_expired": Code(
+            400,
+            CALLER,
+            _("The quote is older than its promise."),
+            _("Ask with ?dry_run=true for a new one, or leave quote_id out."),
+        ),
+        "quote_mismatch": Code(
+            400,
+            CALLER,
+            _("The quote was made for another order, account or key."),
+            _("Send it with the order it was made for, or leave quote_id out."),
+        ),
+        "quote_unknown": Code(
+            400,
+            CALLER,
+            _("The quote_id was not made here."),
+            _("Send the quote_id of a dry run as it is, or leave it out."),
+        ),
         "bad_request": Code(
             400,
             CALLER,
@@ -64,6 +88,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("The form is broken, or was cut off on its way."),
             _("Let your HTTP library write the multipart body, and send it again."),
         ),
+        "picture_not_found": Code(
+            400,
+            CALLER,
+            _("The account keeps no picture of this id."),
+            _("Send the picture as a file, or by its https address."),
+        ),
         "invalid_image_url": Code(
             400,
             CALLER,
@@ -74,7 +104,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
             400,
             CALLER,
             _("What was sent as a picture cannot be read as one."),
-            _("Send a PNG, JPEG, WebP or GIF within the limits the message names."),
+            _(
+                "Send a PNG, JPEG, WebP, GIF or HEIC within the limits the message names."
+            ),
         ),
         "moderation_blocked": Code(
             400,
@@ -87,6 +119,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             CALLER,
             _("There is no API key, or none that is known here."),
             _("Send 'Authorization: Bearer esl_…' with a key from Console → API keys."),
+        ),
+        "api_key_expired": Code(
+            401,
+            CALLER,
+            _("The key has expired."),
+            _("Make a new key, or have its owner set a later expiry."),
         ),
         "insufficient_quota": Code(
             402,
@@ -111,6 +149,39 @@ CODES: Mapping[str, Code] = MappingProxyType(
             KEY,
             _("The key may not do this."),
             _("Use another key, or have its owner allow it."),
+        ),
+        "storage_quota_exceeded": Code(
+            403,
+            KEY,
+            _("The account has stored as many pictures as the operator allows."),
+            _("Delete some, or ask with a shorter retention from now on."),
+            is_final=True,
+        ),
+        "tier_not_allowed": Code(
+            403,
+            KEY,
+            _("The key may not ask for pictures so large."),
+            _("Ask for a smaller tier, or have the key's owner raise max_tier."),
+        ),
+        "n_not_allowed": Code(
+            403,
+            KEY,
+            _("The key may not ask for so many pictures at a time."),
+            _("Ask for fewer, or have the key's owner raise max_n."),
+        ),
+        "scope_not_allowed": Code(
+            403,
+            KEY,
+            _("The key was not made for this."),
+            _("Use a key with the scope that the message names."),
+        ),
+        "address_not_allowed": Code(
+            403,
+            KEY,
+            _("The key may not be used from this address."),
+            _(
+                "Call from an address within ip_ranges, or have the key's owner add yours."
+            ),
         ),
         "model_not_found": Code(
             404,
@@ -142,6 +213,20 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("There is no task of this id in your account."),
             _("A task's id is the x-request-id of its call, and begins with img_."),
         ),
+        "webhook_not_found": Code(
+            404,
+            CALLER,
+            _("There is no webhook of this id in your account."),
+            _("GET /v1/webhooks lists them; their ids begin with whk_."),
+        ),
+        "delivery_not_found": Code(
+            404,
+            CALLER,
+            _("There is no delivery of this id in your account."),
+            _(
+                "GET /v1/webhooks/<id>/deliveries lists them; their ids begin with msg_."
+            ),
+        ),
         "request_not_found": Code(
             404,
             CALLER,
@@ -172,6 +257,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("The same order is still being painted."),
             _("Wait as long as Retry-After says and ask again; it is painted once."),
         ),
+        "request_in_progress": Code(
+            409,
+            CALLER,
+            _("The request is still being painted."),
+            _("Cancel it, or wait for its end, and ask again."),
+            is_final=True,
+        ),
         "payload_too_large": Code(
             413,
             CALLER,
@@ -201,6 +293,18 @@ CODES: Mapping[str, Code] = MappingProxyType(
             RATE,
             _("That was too much at once."),
             _("Wait as long as Retry-After says, or until what is under way is done."),
+        ),
+        "concurrency_exceeded": Code(
+            429,
+            RATE,
+            _("The key has as many orders under way as it may."),
+            _("Wait until one of them is done."),
+        ),
+        "upstream_busy": Code(
+            429,
+            RATE,
+            _("Every provider of this is busy. Nothing was charged."),
+            _("Wait as long as Retry-After says and ask again."),
         ),
         "server_error": Code(
             500,

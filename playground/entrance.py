@@ -24,10 +24,15 @@ from django.urls import set_script_prefix
 
 from accounts.ids import new_id
 from playground.addresses import is_trusted, networks, parse
+from playground.api import cors
 from playground.api.addresses import being_answered
 from playground.api.answers import Piece, PiecesResponse
 from playground.api.errors import answer_status
+from playground.api.gemini import dialect
+from playground.api.gemini.errors import answer_status as gemini_status
+from playground.api.rate_headers import in_headers
 from playground.api.straight import answer_straight, goes_straight
+from playground.generation.limits import shown
 from playground.generation.studio import background, close_studio, finish_studio
 
 Scope = dict[str, Any]
@@ -35,7 +40,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Header = tuple[bytes, bytes]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-SLIM = ("/v1", "/openai/v1", "/files", "/healthz")
+SLIM = ("/v1", "/v1beta", "/openai/v1", "/files", "/healthz")
 STRICT = b"strict-transport-security"
 WORN: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -75,21 +80,28 @@ class SlimWay:
         self._django = WithoutMiddleware()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        dialect.under_one_version(scope)
         request_id = new_id("img" if makes_pictures(scope) else "req")
         being_answered.set(scope)
+        shown.set(())
         is_wanted = scope["method"] != "HEAD" or scope["path"].startswith("/files")
         if not is_wanted:
             scope = {**scope, "method": "GET"}
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        if asked_before := cors.preflight(scope):
+            headers = [*dressed(asked_before, request_id), *cors.allowed(scope)]
+            await send_whole(asked_before, headers, send)
+            return
         try:
             with await read_body(scope, receive) as body:
                 response = await self.answer(scope, body, request_id)
         except TooLarge:
-            response = answer_status(413)
+            response = status_in_kind(scope, 413)
         except Gone:
             return
-        headers = dressed(response, request_id)
+        headers = [*dressed(response, request_id), *cors.allowed(scope)]
+        headers += in_headers(shown.get())
         await send_whole(response, headers, send if is_wanted else without_body(send))
 
     async def answer(
@@ -101,33 +113,43 @@ class SlimWay:
             set_script_prefix(prefix)
         request, refusal = self._django.create_request(scope, body)
         if request is None:
-            return refusal or answer_status(400)
+            return refusal or status_in_kind(scope, 400)
         request.META["easel.request_id"] = request_id
         response: HttpResponseBase = await self._django.get_response_async(request)
-        if speaks_openai(scope) and not is_json(response):
-            return in_envelope(response)
+        if has_envelope(scope) and not is_json(response):
+            return in_envelope(response, scope)
         return response
 
 
-def in_envelope(response: HttpResponseBase) -> HttpResponse:
-    """Say what Django says of paths and methods in OpenAI's shape."""
+def status_in_kind(scope: Scope, status: int) -> HttpResponse:
+    """Say a status in the dialect that is spoken."""
+    if dialect.speaks_gemini(scope):
+        return gemini_status(status)
+    return answer_status(status)
+
+
+def in_envelope(response: HttpResponseBase, scope: Scope) -> HttpResponse:
+    """Say what Django says of paths and methods in the dialect's shape."""
     status = response.status_code if response.status_code in (404, 405) else 500
-    answer = answer_status(status)
+    answer = status_in_kind(scope, status)
     if "Allow" in response.headers:
         answer["Allow"] = response.headers["Allow"]
     return answer
 
 
 def makes_pictures(scope: Scope) -> bool:
-    return bool(scope["path"].rstrip("/").endswith(PICTURES))
+    path: str = scope["path"]
+    return path.rstrip("/").endswith(PICTURES) or dialect.makes_pictures(scope)
 
 
-def speaks_openai(scope: Scope) -> bool:
-    return bool(scope["path"].startswith(("/v1", "/openai/v1")))
+def has_envelope(scope: Scope) -> bool:
+    return bool(scope["path"].startswith(("/v1", "/openai/v1")))  # and so /v1beta
 
 
 def is_json(response: HttpResponseBase) -> bool:
-    return response.headers.get("Content-Type", "").startswith("application/json")
+    """Say whether an answer is ours already: JSON, or events that hold JSON."""
+    kind = response.headers.get("Content-Type", "")
+    return kind.startswith(("application/json", "text/event-stream"))
 
 
 async def read_body(scope: Scope, receive: Receive) -> IO[bytes]:

@@ -5,10 +5,11 @@ checkout needs nothing set and runs in debug on embedded parts; with debug off,
 the secrets must be given or Easel does not start. `.env.example` lists them all.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
@@ -39,9 +40,9 @@ def secret(variable: str, kept_as: str) -> str:
 SECRET_KEY = secret("SECRET_KEY", "secret_key")
 KEY_PEPPER = secret("EASEL_KEY_PEPPER", "key_pepper")
 KEY_CACHE_SECONDS = env.int("EASEL_KEY_CACHE_SECONDS", default=5, validate=NOT_NEGATIVE)
-ENCRYPTION_KEY = secret("EASEL_ENCRYPTION_KEY", "encryption_key")
+ENCRYPTION_KEYS = secret("EASEL_ENCRYPTION_KEY", "encryption_key").split(",")
 try:
-    Fernet(ENCRYPTION_KEY)
+    MultiFernet([Fernet(key) for key in ENCRYPTION_KEYS])
 except ValueError as error:
     raise ImproperlyConfigured(f"EASEL_ENCRYPTION_KEY: {error}") from error
 ALLOWED_HOSTS = env.list(
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
     "accounts",
     "billing",
     "playground.generation",
+    "playground.webhooks",
     "playground.web",
 ]
 MIDDLEWARE = [
@@ -127,6 +129,7 @@ DATABASE_POOL_SIZE = env.int(
     "EASEL_DATABASE_POOL_SIZE", default=8, validate=AT_LEAST_ONE
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHE_URL = env.str("CACHE_URL", default="locmem://")
 CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://")}
 
 # Celery. Without a broker's address, messages are files: nothing else has to run.
@@ -155,6 +158,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
     },
     "tidy": {"task": "playground.generation.tasks.tidy_pictures", "schedule": 3600},
+    "webhooks": {"task": "playground.webhooks.tasks.look_around", "schedule": 10},
+    "tidy-webhooks": {
+        "task": "playground.webhooks.tasks.tidy_deliveries",
+        "schedule": 3600,
+    },
+    "expire": {
+        "task": "playground.generation.tasks.remove_expired_pictures",
+        "schedule": 300,
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 GRACE_SECONDS = env.int(
@@ -191,12 +203,17 @@ FILE_URL_SECONDS = env.int(
     "EASEL_FILE_URL_SECONDS", default=24 * 3600, validate=NOT_NEGATIVE
 )
 RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30, validate=NOT_NEGATIVE)
+ACCOUNT_QUOTA_MB = env.int("EASEL_ACCOUNT_QUOTA_MB", default=0, validate=NOT_NEGATIVE)
 
 # Models and providers. One without a key is simply not offered; the demo painter always is.
 CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")
 DEFAULT_MODEL = env.str("EASEL_DEFAULT_MODEL", default="sketch-1" if DEBUG else "")
 PROVIDER_TIMEOUT_SECONDS = env.int(
     "EASEL_PROVIDER_TIMEOUT_SECONDS", default=180, validate=AT_LEAST_ONE
+)
+# A stream that is quiet says so this often: proxies cut connections that seem dead.
+KEEPALIVE_SECONDS = env.int(
+    "EASEL_KEEPALIVE_SECONDS", default=15, validate=AT_LEAST_ONE
 )
 PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2, validate=AT_LEAST_ONE)
 COMPATIBLE_SERVERS: Any = env.json("EASEL_COMPATIBLE_SERVERS", default={})
@@ -228,6 +245,7 @@ TEST_TILL = env.bool("EASEL_TEST_TILL", default=DEBUG)
 PACKS = env.json(
     "EASEL_PACKS", default={"usd": {"500": 240, "2000": 1010, "10000": 5120}}
 )
+QUOTE_SECONDS = env.int("EASEL_QUOTE_SECONDS", default=300, validate=NOT_NEGATIVE)
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50, validate=NOT_NEGATIVE)
 
 # People: sign-in by e-mail and password, verified by mail.
@@ -287,6 +305,12 @@ try:
     networks(tuple(TRUSTED_PROXIES))
 except ValueError as error:
     raise ImproperlyConfigured(f"EASEL_TRUSTED_PROXIES: {error}") from error
+CORS_ORIGINS: list[str] = env.list("EASEL_CORS_ORIGINS", default=[])
+for allowed in CORS_ORIGINS:
+    if not re.fullmatch(r"https?://[a-z0-9.\[\]:-]+", allowed):
+        raise ImproperlyConfigured(
+            f"EASEL_CORS_ORIGINS: {allowed} is no origin; write https://app.example.com."
+        )
 IS_HTTPS = env.bool("EASEL_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = (
@@ -304,6 +328,11 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 MAX_UPLOAD_MB = env.int("EASEL_MAX_UPLOAD_MB", default=50, validate=AT_LEAST_ONE)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_MB * 1024 * 1024
+
+# Webhooks: whom a stranger's address may lead to.
+PRIVATE_WEBHOOKS = env.bool("EASEL_PRIVATE_WEBHOOKS", default=DEBUG)
+WEBHOOK_PORTS: list[int] = env.list("EASEL_WEBHOOK_PORTS", default=[443], subcast=int)
+WEBHOOK_SECONDS = env.float("EASEL_WEBHOOK_SECONDS", default=15.0)
 
 # Logs: one JSON object a line in production, readable lines in debug; never prompts or keys.
 LOG_LEVEL = env.str(

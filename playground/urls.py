@@ -4,15 +4,20 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from playground.api import elsewhere, files, health, openai
+from playground.api.gemini import routes as gemini
 from playground.web import urls as web
 from playground.web.nowhere import nowhere
+
+REST = r"(?:/(?P<path>(?s:.*)))?\Z"  # whatever follows, line breaks too
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("files/<path:name>", files.picture_file, name="picture-file"),
     re_path(r"^(?:files|healthz)/", files.no_such_file),
+    path("v1beta/", gemini.api.urls),
+    re_path(rf"^v1beta{REST}", gemini.unknown_path),
     re_path(r"^(?:openai/)?v1/", openai.api.urls),
-    re_path(r"^(?:openai/)?v1(?:/(?P<path>.*))?$", elsewhere.unknown_path),
+    re_path(rf"^(?:openai/)?v1{REST}", elsewhere.unknown_path),
     path("accounts/", include("allauth.account.urls")),
     *web.urlpatterns,
     *i18n_patterns(*web.public, prefix_default_language=False),

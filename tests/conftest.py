@@ -18,6 +18,7 @@ from tests.services import browser, clean_books, redis
 from tests.services.site import Client, Site, running_site
 from tests.services.worker import running_worker
 
+pytest_plugins = ["tests.sdk.matrix"]
 PROVIDER_SETTINGS = {"COMPATIBLE_SERVERS", "PROVIDERS"}
 DATABASE_FIXTURES = {"db", "transactional_db"}
 

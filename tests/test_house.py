@@ -15,7 +15,8 @@ pytestmark = pytest.mark.check
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = re.compile(
-    r"^\.(git|venv|easel|env|\w+_cache)$|^\.hypothesis$|^__pycache__$|^test-results$"
+    r"^\.(git|venv|venv-sdk|easel|env|\w+_cache)$|^\.hypothesis$|^__pycache__$"
+    r"|^test-results$|^node_modules$"
 )
 TRACKED = [
     file
@@ -42,6 +43,8 @@ ROOMS = {
         "playground.generation.providers",
     ),
     "playground.generation": ("playground.generation", "billing.ledger", "accounts")
+    + ("playground.celery",),
+    "playground.webhooks": ("playground.webhooks", "playground.generation", "accounts")
     + ("playground.celery",),
     "playground.arena": ("playground.arena", "playground.generation", "accounts"),
     "playground.gallery": ("playground.gallery", "playground.generation", "accounts"),

@@ -5,7 +5,6 @@ it goes out from where it came in: the JSON around it is written with marks in t
 pictures' places, and cut there.
 """
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,11 +13,13 @@ import pybase64
 from django.http import HttpResponse
 
 from playground.api.orders import Painted
+from playground.generation.catalogue import catalogue
 from playground.generation.deliver import Delivered
+from playground.generation.entries import AttemptRow
 from playground.generation.links import picture_path
 from playground.generation.models import Generation
 from playground.generation.request import ImageRequest
-from playground.generation.service import in_credits
+from playground.generation.shortfall import in_credits
 
 Piece = bytes | memoryview
 JOINED_BYTES = 64 * 1024  # below this, one copy is cheaper than more writes
@@ -52,7 +53,9 @@ def answer_images(painted: Painted, site: str) -> HttpResponse:
         entries = [{**one, "b64_json": mark} for one in entries]
     small = orjson.dumps(images_out(generation, request, pictures, entries))
     response = PiecesResponse(
-        woven(small.split(mark.encode()), large), content_type="application/json"
+        woven(small.split(mark.encode()), large),
+        content_type="application/json",
+        headers=told_in_headers(generation),
     )
     if painted.is_replayed:
         response["idempotent-replayed"] = "true"
@@ -81,34 +84,121 @@ def images_out(
     entries: list[dict[str, Any]],
 ) -> dict[str, Any]:
     first = pictures[0].row
-    charged = generation.unit_price_microcredits * len(pictures)
-    delivered = f"{first.width}x{first.height}"
     return {
-        "created": int(time.time()),
+        "created": int(generation.created_at.timestamp()),
         "data": entries,
-        "size": delivered,
+        "size": f"{first.width}x{first.height}",
         "output_format": first.format,
-        "metadata": {
-            "request_id": generation.id,
-            "model": generation.model,
-            "requested": request.requested_size,
-            "delivered": delivered,
-            "shape": request.shape,
-            "tier": request.tier,
-            "seeds": [picture.row.seed for picture in pictures],
-            "is_test": generation.is_test,
-            "warnings": [
-                {"field": note.field, "message": note.message} for note in request.notes
-            ],
-            "cost": amount(charged),
-        },
+        **said_of_the_painting(generation, request, first.format),
+        "metadata": metadata_out(generation, request, pictures),
+    }
+
+
+def metadata_out(
+    generation: Generation, request: ImageRequest, pictures: list[Delivered]
+) -> dict[str, Any]:
+    """What Easel says of an order, in every dialect."""
+    first = pictures[0].row
+    return {
+        "request_id": generation.id,
+        "model": generation.model,
+        "provider": generation.provider,
+        "upstream": upstream_out(generation),
+        "requested": request.requested_size,
+        "delivered": f"{first.width}x{first.height}",
+        "shape": request.shape,
+        "tier": request.tier,
+        "seeds": [picture.row.seed for picture in pictures],
+        "is_test": generation.is_test,
+        "user": generation.user,
+        "metadata": generation.metadata or {},
+        "warnings": warnings_out(request),
+        "cost": cost_out(generation),
+        "attempts": [attempt_out(one) for one in generation.tried],
+    }
+
+
+def said_of_the_painting(
+    generation: Generation, request: ImageRequest, image_format: str
+) -> dict[str, Any]:
+    """OpenAI's other fields, each only where it is known."""
+    said: dict[str, Any] = {}
+    if image_format == "jpeg" or not may_be_transparent(request):
+        said["background"] = "opaque"
+    if request.quality:
+        said["quality"] = request.quality
+    if usage := usage_out(generation):
+        said["usage"] = usage
+    return said
+
+
+def may_be_transparent(request: ImageRequest) -> bool:
+    named = catalogue().names.get(request.model)
+    can = named is None or named.model.capabilities.transparent
+    return can or bool(request.references)
+
+
+def usage_out(generation: Generation) -> dict[str, Any] | None:
+    """What the providers counted, added up; nothing when none of them counts tokens."""
+    counted = [one for one in generation.tried if one.tokens_out is not None]
+    if not counted:
+        return None
+    text = sum(one.text_tokens_in or 0 for one in counted)
+    pictures = sum(one.picture_tokens_in or 0 for one in counted)
+    out = sum(one.tokens_out or 0 for one in counted)
+    return {
+        "input_tokens": text + pictures,
+        "input_tokens_details": {"text_tokens": text, "image_tokens": pictures},
+        "output_tokens": out,
+        "total_tokens": text + pictures + out,
+    }
+
+
+def upstream_out(generation: Generation) -> dict[str, str] | None:
+    """What the provider calls the model, and the call that brought pictures."""
+    for one in generation.tried:
+        if one.pictures:
+            return {"model": one.upstream, "request_id": one.upstream_request_id}
+    return None
+
+
+def warnings_out(request: ImageRequest) -> list[dict[str, str]]:
+    return [note.to_json() for note in request.notes]
+
+
+def attempt_out(one: AttemptRow) -> dict[str, Any]:
+    return {
+        "provider": one.provider,
+        "outcome": one.outcome,
+        "pictures": one.pictures,
+        "duration_ms": one.duration_ms,
+        "first_byte_ms": one.first_byte_ms,
+    }
+
+
+def cost_out(generation: Generation) -> dict[str, Any]:
+    """What was charged, and what was held for it."""
+    return {
+        **amount(generation.charged_microcredits),
+        "held": amount(generation.quoted_microcredits),
+        "charged": amount(generation.charged_microcredits),
+    }
+
+
+def told_in_headers(generation: Generation) -> dict[str, str]:
+    """What a program may want to log without reading the body."""
+    return {
+        "x-easel-model": generation.model,
+        "x-easel-provider": generation.provider,
+        "x-easel-credits": in_credits(generation.charged_microcredits),
     }
 
 
 def entry(picture: Delivered, request: ImageRequest, site: str) -> dict[str, Any]:
     """One picture: its name, its address if that was asked, and what is said of it."""
     row = picture.row
-    shown: dict[str, Any] = {"id": row.id}
+    until = row.expires_at and int(row.expires_at.timestamp())
+    shown: dict[str, Any] = {"id": row.id, "kept_until": until}
     if request.response_format == "url":
         path, expires = picture_path(row.id, row.format, row.expires_at)
         shown |= {"url": site + path, "expires_at": expires}

@@ -13,18 +13,19 @@ from functools import partial
 from typing import IO, Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import Router
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as BadFields
 from pydantic import ValidationError
 
-from playground.api.answers import answer_images
-from playground.api.callers import caller_of
+from playground.api.callers import Caller, caller_of
 from playground.api.forms import PictureForm, Sent, media_type, read_form
-from playground.api.orders import painted
 from playground.api.schemas import ERRORS, GenerationsIn
+from playground.api.streams import answer_pictures
+from playground.generation.brought_back import brought_back, is_name
 from playground.generation.errors import BadRequest
 from playground.generation.fetching import fetch_picture
 from playground.generation.inbox import Parcel, packed, put_by
@@ -34,14 +35,16 @@ from playground.generation.inputs import (
     mask_in,
     picture_in,
 )
-from playground.generation.request import Ask, Buyer
+from playground.generation.request import Ask
 from playground.generation.service import quote
 from playground.generation.studio import studio
 
 router = Router()
 JSON = ("application/json", "text/json", "")
 NUMBER = re.compile(r"-?[0-9]{1,18}")
-NUMBERS = ("n", "seed", "output_compression")
+LABEL = re.compile(r"metadata\[(.*)\]", re.DOTALL)
+NUMBERS = ("n", "seed", "output_compression", "partial_images")
+YES_OR_NO = ("stream", "dry_run", "dryRun")
 TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -68,22 +71,24 @@ class Looked:
 
 @router.post("", response={200: dict, **ERRORS})
 @router.post("/", response=dict, include_in_schema=False)
-async def edit_images(request: HttpRequest) -> HttpResponse:
+async def edit_images(request: HttpRequest) -> HttpResponseBase:
     """Change pictures by words, as OpenAI's clients expect it."""
-    caller = caller_of(request, "images.edits")
-    ask = await taken_in(request, caller.buyer)
-    return answer_images(await painted(ask, caller), caller.site)
+    caller, ask = await taken_in(request, caller_of(request, "images.edits"))
+    return await answer_pictures(ask, caller)
 
 
-async def taken_in(request: HttpRequest, buyer: Buyer) -> Ask:
+async def taken_in(request: HttpRequest, caller: Caller) -> tuple[Caller, Ask]:
     """Read what is asked and store its pictures; their bytes are let go of here."""
     with await read_body(request) as form:
         body = body_of(form.fields)
-        looked = await look_at(form, buyer.account_id)
+        caller = caller.saying(body.said())
+        looked = await look_at(form, caller.buyer.account_id)
     ask = ask_for(body, looked)
-    quote(ask, buyer)  # nothing is stored for an order that cannot be
-    await asyncio.to_thread(put_by, looked.all)
-    return ask
+    ask = replace(ask, response_format=ask.response_format or caller.usual_format)
+    quote(ask, caller.buyer)  # nothing is stored for an order that cannot be
+    if not caller.is_dry:
+        await asyncio.to_thread(put_by, looked.all)
+    return caller, ask
 
 
 def ask_for(body: EditsIn, looked: Looked) -> Ask:
@@ -101,10 +106,7 @@ async def read_body(request: HttpRequest) -> PictureForm:
     """Read a form, or JSON as if it had been one."""
     if media_type(request)[0] not in JSON:
         form = await read_form(request)
-        fields: dict[str, Any] = {
-            name: typed(name, text) for name, text in form.fields.items()
-        }
-        return replace(form, fields=fields)
+        return replace(form, fields=fields_in(form.fields))
     try:
         fields = await asyncio.to_thread(lambda: orjson.loads(request.body))
     except orjson.JSONDecodeError as error:
@@ -119,6 +121,14 @@ async def read_body(request: HttpRequest) -> PictureForm:
     return PictureForm(fields, list[Sent](images), mask)
 
 
+def unpacked(text: str) -> Any:
+    """Read a field that holds JSON; what is none stays text, for the schema to refuse."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+
+
 def body_of(fields: Any) -> EditsIn:
     """Check the words; what is wrong is named as at every other door."""
     try:
@@ -129,14 +139,28 @@ def body_of(fields: Any) -> EditsIn:
         ) from error
 
 
+def fields_in(words: dict[str, str]) -> dict[str, Any]:
+    """Read a form's words; OpenAI's clients write `{"a": {"b": 1}}` as `a[b]`."""
+    fields = {name: typed(name, text) for name, text in words.items()}
+    labels = {
+        found[1]: words[name] for name in words if (found := LABEL.fullmatch(name))
+    }
+    if not labels:
+        return fields
+    rest = {name: fields[name] for name in fields if not LABEL.fullmatch(name)}
+    return {**rest, "metadata": labels}
+
+
 def typed(name: str, text: str) -> Any:
     """Give a form's words the types that JSON has; an empty field was not filled in."""
     if name == "prompt":
         return text
     if name in NUMBERS and NUMBER.fullmatch(text.strip()):
         return int(text)
-    if name == "stream":
+    if name in YES_OR_NO:
         return TRUTHS.get(text.strip().lower(), text or None)
+    if name == "metadata" and text.strip():
+        return unpacked(text)
     return text or None
 
 
@@ -150,14 +174,14 @@ def addresses_in(said: Any) -> list[str]:
 
 def address_in(said: Any, param: str) -> str:
     """Read an address: a string, or an object that holds one."""
-    for key in ("image_url", "url"):
+    for key in ("image_url", "url", "file_id"):
         if isinstance(said, dict):
             said = said.get(key, said)
     if isinstance(said, str):
         return said.strip()
     message = _(
-        '%(param)s: write {"image_url": "https://…"}, a data URI as image_url, or send'
-        " the picture as a file."
+        '%(param)s: write {"image_url": "https://…"}, a data URI as image_url,'
+        ' {"file_id": "pic_…"} of a picture of yours, or send the picture as a file.'
     )
     raise BadRequest(message % {"param": param}, param=param)
 
@@ -165,19 +189,26 @@ def address_in(said: Any, param: str) -> str:
 async def look_at(form: PictureForm, account_id: str) -> Looked:
     """Fetch and read the pictures, all at once; the first that is wrong ends it."""
     check_count(form.images)
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(look_at_one(sent, Look(account_id, name)))
-                for sent, name in zip(form.images, names(form.images), strict=True)
-            ]
-    except ExceptionGroup as several:
-        raise several.exceptions[0] from None
-    pictures = tuple(task.result() for task in tasks)
+    looks = [Look(account_id, name) for name in names(form.images)]
+    pictures = await look_at_each(form.images, looks)
     if form.mask is None:
         return Looked(pictures, None)
     look = Look(account_id, "mask", over=pictures[0].picture)
     return Looked(pictures, await look_at_one(form.mask, look))
+
+
+async def look_at_each(
+    images: Sequence[Sent], looks: Sequence["Look"]
+) -> tuple[Parcel, ...]:
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(look_at_one(sent, look))
+                for sent, look in zip(images, looks, strict=True)
+            ]
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None
+    return tuple(task.result() for task in tasks)
 
 
 def names(images: Sequence[Sent]) -> list[str]:
@@ -204,7 +235,9 @@ class Look:
 async def look_at_one(sent: Sent, look: Look) -> Parcel:
     """Fetch a picture if it is elsewhere, and read it; few are read at once."""
     file = sent
-    if isinstance(file, str):
+    if isinstance(file, str) and is_name(file):
+        file = await brought_back(file, look.account_id, look.param)
+    elif isinstance(file, str):
         file = await fetch_picture(file, param=look.param)
     with file:
         return await studio().hands.one_of_few(partial(look.at, file))

@@ -56,31 +56,39 @@ def answer_error(error: EaselError) -> HttpResponse:
 
 
 def answer_fields(wrong: Sequence[Mapping[str, Any]]) -> HttpResponse:
+    return answer_error(wrong_field(wrong))
+
+
+def wrong_field(wrong: Sequence[Mapping[str, Any]]) -> errors.BadRequest:
     """Name the first field that is wrong, and what it may be."""
     first = wrong[0]
     path = [str(part) for part in first["loc"] if part not in ("body", "body_params")]
     field = ".".join(path)
     message = first["msg"].removeprefix("Value error, ")
-    if field == "stream":
-        message = "Streamed answers are not offered here: leave 'stream' out"
     sentence = f"{field}: {message}." if field else f"{message}."
-    return answer_error(errors.BadRequest(sentence, param=field or None))
+    return errors.BadRequest(sentence, param=field or None)
 
 
 def answer_unreadable() -> HttpResponse:
-    return answer_error(
-        errors.BadRequest(str(_("The body is not valid JSON.")), code="bad_json")
-    )
+    return answer_error(unreadable())
+
+
+def unreadable() -> errors.BadRequest:
+    return errors.BadRequest(str(_("The body is not valid JSON.")), code="bad_json")
 
 
 def answer_bug(error: Exception) -> HttpResponse:
+    return answer_error(unforeseen(error))
+
+
+def unforeseen(error: Exception) -> EaselError:
     """What nobody foresaw is ours to mend; a database that is away comes back."""
     if isinstance(error, AWAY):
         log.error("database.away", reason=str(error))
         away = _("The database is away for a moment. Try again soon.")
-        return answer_error(errors.OutOfService(str(away)))
+        return errors.OutOfService(str(away))
     log.exception("api.bug", exc_info=error)
-    return answer_status(500)
+    return EaselError(str(BY_STATUS[500][1]))
 
 
 def answer_status(status: int) -> HttpResponse:

@@ -32,10 +32,11 @@ from playground.generation.inputs import MOST_BYTES, MOST_FILES
 MULTIPART = "multipart/form-data"
 BOUNDARY = re.compile(r"[ -~]{0,200}[!-~]")
 PICTURE = re.compile(
-    r"(?P<name>images?|image_url|mask)(?:\[(?P<place>\d{0,4})\])?(?:\[image_url\])?"
+    r"(?P<name>images?|image_url|mask)(?:\[(?P<place>\d{0,4})\])?"
+    r"(?:\[(?:image_url|file_id)\])?"
 )
 # What begins like this is no picture, but says where one is.
-ADDRESS = re.compile(rb"(?i)(https?://|data:)")
+ADDRESS = re.compile(rb"(?i)(https?://|data:|pic_)")
 CHUNK = 64 * 1024
 IN_MEMORY = 256 * 1024
 MOST_PARTS = 200

@@ -7,7 +7,6 @@ A filter that fits no model here says what would.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
@@ -15,17 +14,18 @@ from ninja import Router
 from playground.api.answers import amount
 from playground.api.schemas import Refusal
 from playground.generation.catalogue import Model, Offer, catalogue
+from playground.generation.channels import connected
 from playground.generation.errors import BadRequest
 from playground.generation.price import listed
-from playground.generation.providers.connected import connected_names
 from playground.generation.quoting import quoted
 from playground.generation.request import Buyer
 
 router = Router()
 ENDPOINTS = {
-    "generate": "/v1/images/generations",
-    "edit": "/v1/images/edits",
+    "generate": ("/v1/images/generations", "/v1/async/images/generations"),
+    "edit": ("/v1/images/edits", "/v1/async/images/edits"),
 }
+GEMINI = "/v1beta/models/{id}:generateContent"
 
 
 def modes_of(model: Model) -> tuple[str, ...]:
@@ -96,7 +96,6 @@ def fits(model: Model, wanted: dict[str, str]) -> bool:
 def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
     """OpenAI's fields, and what Easel knows of the model."""
     life, can = model.lifecycle, model.capabilities
-    connected = connected_names(settings.COMPATIBLE_SERVERS)
     return {
         "id": model.id,
         "object": "model",
@@ -112,9 +111,9 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "status": life.status,
         "shutdown_date": life.shutdown.isoformat() if life.shutdown else None,
         "successor": life.successor,
-        "is_connected": any(offer.provider in connected for offer in model.offers),
+        "is_connected": any(offer.provider in connected() for offer in model.offers),
         "modes": list(modes_of(model)),
-        "endpoints": [ENDPOINTS[mode] for mode in modes_of(model) if mode in ENDPOINTS],
+        "endpoints": endpoints_of(model),
         "capabilities": {name: getattr(can, name) for name in can.__slots__},
         "tiers": list(model.tiers),
         "shapes": list(model.shapes),
@@ -128,8 +127,14 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "n_max": model.n_max,
         "prompt_characters": model.prompt_characters,
         "prices": prices_out(model, buyer),
-        "providers": [provider_out(offer, connected) for offer in model.offers],
+        "providers": [provider_out(offer) for offer in model.offers],
     }
+
+
+def endpoints_of(model: Model) -> list[str]:
+    """Say where it answers, in both dialects."""
+    ours = [path for mode in modes_of(model) for path in ENDPOINTS.get(mode, ())]
+    return [*ours, GEMINI.format(id=model.id)]
 
 
 def prices_out(model: Model, buyer: Buyer) -> list[dict[str, Any]]:
@@ -140,11 +145,11 @@ def prices_out(model: Model, buyer: Buyer) -> list[dict[str, Any]]:
     ]
 
 
-def provider_out(offer: Offer, connected: Iterable[str]) -> dict[str, Any]:
+def provider_out(offer: Offer) -> dict[str, Any]:
     return {
         "name": offer.provider,
         "upstream": offer.upstream,
-        "is_connected": offer.provider in connected,
+        "is_connected": offer.provider in connected(),
         "parameters": {
             name: parameter.behaviour for name, parameter in offer.parameters.items()
         },

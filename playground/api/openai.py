@@ -8,15 +8,22 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
-from billing.ledger import wallet_of
-from playground.api import edits, model_list
-from playground.api.addresses import origin
-from playground.api.answers import amount, answer_images
+from playground.api import (
+    billing,
+    edits,
+    model_list,
+    queued,
+    requests,
+    tasks,
+    webhooks,
+)
+from playground.api.addresses import site_origin
 from playground.api.callers import caller_of
 from playground.api.errors import (
     answer_bug,
@@ -25,12 +32,10 @@ from playground.api.errors import (
     answer_unreadable,
 )
 from playground.api.keys import bearer
-from playground.api.orders import painted
-from playground.api.schemas import ERRORS, GenerationsIn, Refusal
-from playground.api.tasks import task_of
-from playground.generation.database import in_thread
+from playground.api.openapi.document import described
+from playground.api.schemas import ERRORS, GenerationsIn
+from playground.api.streams import answer_pictures
 from playground.generation.errors import EaselError
-from playground.generation.request import Buyer
 
 
 class Orjson(BaseRenderer):
@@ -50,42 +55,32 @@ api = NinjaAPI(
     version="1",
     urls_namespace="openai",
     docs_url=None,
+    openapi_url=None,
     auth=bearer,
     renderer=Orjson(),
     parser=OrjsonParser(),
 )
 api.add_router("/images/edits", edits.router)
 api.add_router("/models", model_list.router)
+api.add_router("/webhooks", webhooks.router)
+api.add_router("/requests", requests.router)
+api.add_router("", billing.router)
+api.add_router("", queued.router)
+api.add_router("", tasks.router)
 
 
 @api.post("/images/generations", response={200: dict, **ERRORS})
 @api.post("/images/generations/", response=dict, include_in_schema=False)
-async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponse:
+async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponseBase:
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
-    caller = caller_of(request, "images.generations")
-    return answer_images(await painted(body.to_ask(), caller), caller.site)
+    caller = caller_of(request, "images.generations").saying(body.said())
+    return await answer_pictures(body.to_ask(), caller)
 
 
-@api.get("/balance", response={200: dict, 401: Refusal})
-@api.get("/balance/", response=dict, include_in_schema=False)
-async def show_balance(request: HttpRequest) -> dict[str, Any]:
-    """What the key's account has, and what of it is set aside."""
-    buyer: Buyer = request.auth  # type: ignore[attr-defined]
-    wallet = await in_thread(lambda: wallet_of(buyer.account_id))
-    return {
-        "object": "balance",
-        "available": amount(wallet.available),
-        "held": amount(wallet.held),
-        "balance": amount(wallet.balance),
-    }
-
-
-@api.get("/tasks/{task_id}", response={200: dict, 401: Refusal, 404: Refusal})
-@api.get("/tasks/{task_id}/", response=dict, include_in_schema=False)
-async def show_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
-    """An order by the x-request-id of its call: how it stands, and what came of it."""
-    buyer: Buyer = request.auth  # type: ignore[attr-defined]
-    return await task_of(buyer.account_id, task_id, origin(request))
+@api.get("/openapi.json", response=dict, auth=None, include_in_schema=False)
+async def show_description(request: HttpRequest) -> dict[str, Any]:
+    """All of this, for programs that read descriptions."""
+    return {**described(api), "servers": [{"url": site_origin(request)}]}
 
 
 @api.exception_handler(EaselError)

@@ -1,12 +1,11 @@
 """What the OpenAI dialect reads, field by field. `null` equals absent."""
 
-from typing import Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from playground.generation.request import Ask, Fit, ResponseFormat
-
-UNUSED = {"user", "style", "moderation", "background", "safety_identifier"}
+from playground.generation.terms import Said
 
 
 class GenerationsIn(BaseModel):
@@ -27,14 +26,38 @@ class GenerationsIn(BaseModel):
     response_format: ResponseFormat | None = None
     output_format: StrictStr | None = None
     output_compression: StrictInt | None = None
-    stream: Literal[False] | None = None
+    stream: StrictBool | None = None
+    partial_images: Annotated[StrictInt, Field(ge=0, le=3)] | None = None
+    user: StrictStr | None = None
+    safety_identifier: StrictStr | None = None
+    metadata: dict[StrictStr, StrictStr] | None = None
+    retention: StrictStr | None = None
+    webhook_url: StrictStr | None = None
+    webhook_events: list[StrictStr] | StrictStr | None = None
+    quote_id: StrictStr | None = None
+    dry_run: StrictBool | None = None
+    dryRun: StrictBool | None = None
+
+    def said(self) -> Said:
+        """Return what is said beside the picture."""
+        return Said(
+            user=self.safety_identifier or self.user,
+            metadata=self.metadata,
+            retention=self.retention,
+            webhook_url=self.webhook_url,
+            webhook_events=listed(self.webhook_events),
+            quote_id=self.quote_id,
+            dry_run=self.dryRun if self.dry_run is None else self.dry_run,
+            stream=self.stream or None,
+            previews=self.partial_images or None,
+        )
 
     def to_ask(self) -> Ask:
         """Say the same in the words of the house; what is unknown travels along."""
         extras = {
             name: value
             for name, value in (self.__pydantic_extra__ or {}).items()
-            if value is not None and name not in UNUSED
+            if value is not None
         }
         return Ask(
             prompt=self.prompt,
@@ -52,6 +75,14 @@ class GenerationsIn(BaseModel):
             output_compression=self.output_compression,
             extras=tuple(extras.items()),
         )
+
+
+def listed(events: list[str] | str | None) -> tuple[str, ...] | None:
+    """Read names that may stand in a list, or in one line as forms have them."""
+    if events is None:
+        return None
+    names = events.split(",") if isinstance(events, str) else events
+    return tuple(name.strip() for name in names)
 
 
 class Refusal(BaseModel):

@@ -13,11 +13,10 @@ import orjson
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from pydantic import ValidationError
 
 from playground.api.addresses import origin
-from playground.api.answers import answer_images
 from playground.api.callers import heard
 from playground.api.errors import (
     answer_bug,
@@ -27,8 +26,8 @@ from playground.api.errors import (
     answer_unreadable,
 )
 from playground.api.keys import buyer_of
-from playground.api.orders import painted
 from playground.api.schemas import GenerationsIn
+from playground.api.streams import answer_pictures
 from playground.generation.errors import EaselError
 
 Scope = dict[str, Any]
@@ -43,7 +42,9 @@ def goes_straight(scope: Scope) -> bool:
     return scope["method"] == "POST" and scope["path"] in PATHS
 
 
-async def answer_straight(scope: Scope, body: bytes, request_id: str) -> HttpResponse:
+async def answer_straight(
+    scope: Scope, body: bytes, request_id: str
+) -> HttpResponseBase:
     """Authenticate, read, paint; whatever goes wrong has OpenAI's shape."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
     try:
@@ -54,8 +55,9 @@ async def answer_straight(scope: Scope, body: bytes, request_id: str) -> HttpRes
             buyer=buyer,
             request_id=request_id,
             site=site_of(scope),
-        )
-        return answer_images(await painted(asked.to_ask(), caller), caller.site)
+            query=scope["query_string"].decode("latin-1"),
+        ).saying(asked.said())
+        return await answer_pictures(asked.to_ask(), caller)
     except EaselError as error:
         return answer_error(error)
     except ValidationError as error:

@@ -4,56 +4,155 @@ Every call for pictures is such a task. When its answer was cut off, by a broken
 line or a restart, the pictures wait here under the call's `x-request-id`.
 """
 
-from typing import Any
+import asyncio
+from typing import Annotated, Any
 
 import pybase64
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from ninja import Query, Router
 
+from playground.api.addresses import origin
 from playground.api.answers import amount, entry, images_out
+from playground.api.schemas import Refusal
+from playground.generation.catalogue import catalogue
 from playground.generation.database import in_thread
-from playground.generation.errors import NotFound
+from playground.generation.deliver import Delivered
+from playground.generation.errors import BadRequest, ModelNotFound, NotFound
+from playground.generation.lookout import until_ended
 from playground.generation.models import Generation
-from playground.generation.request import ImageRequest
+from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
+from playground.generation.request import Buyer, ImageRequest
+from playground.generation.service import call_off
 from playground.generation.twins import answer_again
+from playground.webhooks.tasks import tell_soon
 
-PAINTED = (Generation.State.SUCCEEDED, Generation.State.PARTIALLY_SUCCEEDED)
+State = Generation.State
+LONGEST_WAIT_SECONDS = 60
+PAINTED = (State.SUCCEEDED, State.PARTIALLY_SUCCEEDED)
+# What a caller tells apart: a refusal is a failure whose error says that it was refused.
+STATUSES = {State.REFUSED: State.FAILED}
+ANSWERS = {200: dict, 401: Refusal, 404: Refusal}
+Wait = Annotated[
+    float,
+    Query(
+        ge=0,
+        le=LONGEST_WAIT_SECONDS,
+        description="Seconds to wait for the task's end before answering.",
+    ),
+]
+
+router = Router()
 
 
-async def task_of(account_id: str, task_id: str, site: str) -> dict[str, Any]:
-    """Return one order of this account; another's looks like none."""
-    orders = Generation.objects.filter(pk=task_id, account_id=account_id)
+@router.get("/tasks/{task_id}", response=ANSWERS)
+@router.get("/tasks/{task_id}/", response=dict, include_in_schema=False)
+@router.get("/async/images/{task_id}", response=ANSWERS, operation_id="async_images")
+@router.get("/async/images/{task_id}/", response=dict, include_in_schema=False)
+async def show_task(
+    request: HttpRequest, task_id: str, wait: Wait = 0
+) -> dict[str, Any]:
+    """An order by the x-request-id of its call: how it stands, and what came of it."""
+    generation = await task_of(request, task_id)
+    if wait and generation.is_live:
+        await until_ended(task_id, wait)
+        generation = await task_of(request, task_id)
+    return await task_out(generation, origin(request))
+
+
+@router.post("/tasks/{task_id}/cancel", response=ANSWERS)
+@router.post("/tasks/{task_id}/cancel/", response=dict, include_in_schema=False)
+@router.post(
+    "/async/images/{task_id}/cancel",
+    response=ANSWERS,
+    operation_id="cancel_async_images",
+)
+@router.post("/async/images/{task_id}/cancel/", response=dict, include_in_schema=False)
+async def cancel_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
+    """Stop an order: at once while it is queued, within seconds while it is painted.
+
+    Pictures that were delivered before that are charged, and are the task's result.
+    """
+    await task_of(request, task_id)
+    await call_off(task_id)
+    generation = await task_of(request, task_id)
+    if not generation.is_live:
+        await asyncio.to_thread(tell_soon, task_id)
+    return await task_out(generation, origin(request))
+
+
+async def task_of(request: HttpRequest, task_id: str) -> Generation:
+    """Find an order of this account; another's looks like none."""
+    buyer: Buyer = request.auth  # type: ignore[attr-defined]
+    orders = Generation.objects.filter(pk=task_id, account_id=buyer.account_id)
     generation = await in_thread(orders.first)
     if generation is None:
         raise NotFound(_("There is no task of this id."), code="task_not_found")
-    return await task_out(generation, site)
+    return generation
 
 
 async def task_out(generation: Generation, site: str) -> dict[str, Any]:
     held = generation.quoted_microcredits if generation.is_live else 0
+    ended = generation.finished_at
     return {
         "id": generation.id,
         "object": "task",
-        "status": generation.state,
+        "status": STATUSES.get(State(generation.state), generation.state),
         "model": generation.model,
         "created": int(generation.created_at.timestamp()),
+        "finished": int(ended.timestamp()) if ended else None,
+        "progress": progress_of(generation),
         "held": amount(held),
         "charged": amount(generation.charged_microcredits),
-        "result": await result_of(generation, site),
-        "error": error_of(generation),
+        **await came_of(generation, site),
     }
 
 
-async def result_of(generation: Generation, site: str) -> dict[str, Any] | None:
-    """The same shape as the call's own answer would have had."""
+def progress_of(generation: Generation) -> dict[str, Any]:
+    """How many pictures there are, and how long one usually takes."""
+    request = ImageRequest.from_json(generation.request)
+    try:
+        usual = typical_seconds(catalogue().find(generation.model), request.tier)
+    except ModelNotFound:
+        usual = UNKNOWN_SECONDS
+    begun, ended = generation.started_at, generation.finished_at
+    elapsed = (ended or timezone.now()) - begun if begun else None
+    return {
+        "pictures": generation.delivered,
+        "of": generation.n,
+        "elapsed_seconds": round(elapsed.total_seconds(), 2) if elapsed else 0,
+        "typical_seconds": usual,
+    }
+
+
+async def came_of(generation: Generation, site: str) -> dict[str, Any]:
+    """The pictures, as the call's own answer would have had them, or why there are none."""
+    error = error_of(generation)
     if generation.state not in PAINTED:
-        return None
+        return {"result": None, "error": error}
+    try:
+        return {"result": await result_of(generation, site), "error": error}
+    except BadRequest as gone:
+        return {"result": None, "error": {"code": gone.code, "message": gone.message}}
+
+
+async def result_of(generation: Generation, site: str) -> dict[str, Any]:
     request = ImageRequest.from_json(generation.request)
     pictures = await answer_again(generation)
     entries = [entry(picture, request, site) for picture in pictures]
     if request.response_format == "b64_json":
-        for shown, picture in zip(entries, pictures, strict=True):
-            shown["b64_json"] = pybase64.b64encode_as_string(picture.data)
+        entries = await asyncio.to_thread(with_bytes, entries, pictures)
     return images_out(generation, request, pictures, entries)
+
+
+def with_bytes(
+    entries: list[dict[str, Any]], pictures: list[Delivered]
+) -> list[dict[str, Any]]:
+    return [
+        {**shown, "b64_json": pybase64.b64encode_as_string(picture.data)}
+        for shown, picture in zip(entries, pictures, strict=True)
+    ]
 
 
 def error_of(generation: Generation) -> dict[str, str] | None:

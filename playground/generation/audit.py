@@ -36,6 +36,24 @@ FROM billing_wallet w
 LEFT JOIN billing_transfer t ON t.wallet_id = w.account_id AND t.direction = {direction}
 GROUP BY w.account_id, w.{total} HAVING w.{total} <> coalesce(sum(t.amount), 0)"""
 
+# What the database does not check itself, because that would cost every order.
+PARENTS = (
+    ("generation_generation", "account_id", "accounts_account", "id"),
+    ("generation_generation", "key_id", "accounts_apikey", "id"),
+    ("generation_generation", "group_id", "accounts_accessgroup", "slug"),
+    ("generation_picture", "generation_id", "generation_generation", "id"),
+    ("generation_picture", "account_id", "accounts_account", "id"),
+    ("generation_attempt", "generation_id", "generation_generation", "id"),
+    ("billing_hold", "wallet_id", "billing_wallet", "account_id"),
+    ("billing_transfer", "wallet_id", "billing_wallet", "account_id"),
+    ("billing_transfer", "hold_id", "billing_hold", "id"),
+)
+ORPHANS = " UNION ALL ".join(
+    f"SELECT '{table}', CAST(t.id AS text), '{column}' FROM {table} t WHERE t.{column}"
+    f" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {parent} p WHERE p.{name} = t.{column})"
+    for table, column, parent, name in PARENTS
+)
+
 INVARIANTS = (
     Invariant(
         "I1",
@@ -105,16 +123,18 @@ INVARIANTS = (
     ),
     Invariant(
         "I8",
-        "An order costs its price times its pictures, and a failed one nothing",
+        "An order costs its price times its pictures once it ends, and a failed one nothing",
         """
         SELECT g.id, g.state, g.delivered, count(DISTINCT p.id), coalesce(h.posted, 0)
         FROM generation_generation g
         LEFT JOIN generation_picture p ON p.generation_id = g.id
         LEFT JOIN billing_hold h ON h.job_id = g.id
-        GROUP BY g.id, g.state, g.delivered, g.unit_price_microcredits, h.posted, h.id
-        HAVING coalesce(h.posted, 0) <> g.unit_price_microcredits * g.delivered
-            OR count(DISTINCT p.id) > g.delivered
-            OR (g.state IN ('succeeded', 'partially_succeeded')) <> (g.delivered > 0)
+        GROUP BY g.id, g.state, g.n, g.delivered, g.unit_price_microcredits, h.posted, h.id
+        HAVING coalesce(h.posted, 0) <> CASE WHEN g.state IN ('queued', 'running') THEN 0
+                ELSE g.unit_price_microcredits * g.delivered END
+            OR count(DISTINCT p.id) > g.delivered OR g.delivered > g.n
+            OR (g.state IN ('succeeded', 'partially_succeeded'))
+                <> (g.delivered > 0 AND g.state NOT IN ('queued', 'running'))
             OR (g.unit_price_microcredits = 0 AND h.id IS NOT NULL)
             OR (g.unit_price_microcredits > 0 AND h.id IS NULL)""",
     ),
@@ -149,16 +169,22 @@ INVARIANTS = (
     ),
     Invariant(
         "I13",
-        "A key's budget counts the orders of its window, no more and no less",
+        "A budget counts the orders of its window, no more and no less",
         """
         SELECT b.id, b.spent, coalesce(sum(h.posted), 0), b.held,
             coalesce(sum(CASE WHEN h.state = 'pending' THEN h.amount ELSE 0 END), 0)
         FROM billing_keybudget b
-        LEFT JOIN billing_hold h ON h.key_id = b.key_id AND h.created_at >= b.window_start
+        LEFT JOIN billing_hold h ON b.owner IN (h.key_id, h.wallet_id, h.member)
+            AND h.created_at >= b.window_start
         GROUP BY b.id, b.spent, b.held
         HAVING b.spent <> coalesce(sum(h.posted), 0)
             OR b.held <> coalesce(
                 sum(CASE WHEN h.state = 'pending' THEN h.amount ELSE 0 END), 0)""",
+    ),
+    Invariant(
+        "I14",
+        "Nothing in the books belongs to what is not there",
+        ORPHANS,
     ),
 )
 

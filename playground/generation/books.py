@@ -24,6 +24,8 @@ from playground.generation.entries import (
     PICTURE_COLUMNS,
     AttemptRow,
     PictureRow,
+    listed,
+    places,
 )
 from playground.generation.models import Generation
 
@@ -37,7 +39,7 @@ class Open:
 
     order: Generation
     seconds: float
-    is_capped: bool = False
+    member: str = ""
     idempotency_key: str = ""
     fingerprint: str = ""
 
@@ -67,7 +69,7 @@ class Open:
             f"INSERT INTO generation_generation"
             f" ({listed(ORDER_COLUMNS)}, created_at, started_at, deadline)"
             f" VALUES ({places(ORDER_COLUMNS)}, {SQLITE_NOW}, {started}, {SQLITE_LATER})",
-            {**record, "request": orjson.dumps(record["request"]).decode()},
+            {**record, **{name: as_text(record[name]) for name in JSON_COLUMNS}},
         )
         return True
 
@@ -79,7 +81,7 @@ class Open:
             amount=order.quoted_microcredits,
             seconds=self.seconds,
             key_id=order.key_id,
-            is_capped=self.is_capped,
+            member=self.member,
         )
 
     def record(self) -> dict[str, Any]:
@@ -186,7 +188,8 @@ class Close:
     """End an order: its state, its pictures, its tries and its money, all at once.
 
     It answers `False`, and changes nothing, when the order is no longer in the
-    hands it is said to be in. The cost is the frozen price times the pictures.
+    hands it is said to be in. The cost is the frozen price times the pictures: these
+    and those kept before. What they are decides the state; `state` is for none.
     """
 
     generation_id: str
@@ -223,24 +226,22 @@ class Close:
     def sqlite(self, cursor: sqlite3.Cursor) -> bool:
         overdue = f" AND deadline < {SQLITE_NOW}" if self.overdue_only else ""
         cursor.execute(
-            "UPDATE generation_generation SET state = :state, delivered = :delivered,"
-            " provider = coalesce(nullif(:provider, ''), provider), error_code = :error_code,"
-            f" error_message = :error_message, finished_at = {SQLITE_NOW}"
+            f"UPDATE generation_generation AS g SET {ending('', ':')},"
+            " provider = coalesce(nullif(:provider, ''), provider),"
+            f" finished_at = {SQLITE_NOW}"
             f" WHERE id = :generation_id AND state = :from_state AND claim = :claim{overdue}"
-            " AND (unit_price_microcredits = 0 OR EXISTS (SELECT 1 FROM billing_hold"
-            " WHERE job_id = generation_generation.id AND state = 'pending'))"
-            " RETURNING account_id, unit_price_microcredits",
+            f" AND {PAYABLE} RETURNING account_id, unit_price_microcredits, delivered",
             self.record(),
         )
         row = cursor.fetchone()
         if row is None:
             return False
-        account, price = row
+        account, price, delivered = row
         if price:
             ledger.settle_on_sqlite(
                 cursor,
                 job=self.generation_id,
-                cost=price * len(self.pictures),
+                cost=price * delivered,
                 unpaid_state=self.unpaid_state,
                 reason=self.error_code,
             )
@@ -258,6 +259,32 @@ class Close:
             name: getattr(self, name) for name in CLOSING_COLUMNS if name != "delivered"
         }
         return {**own, "delivered": len(self.pictures)}
+
+
+def as_text(value: Any) -> str | None:
+    """Return a JSON column's value as SQLite keeps it."""
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def ending(order: str, closing: str) -> str:
+    """Set how an order ends from what it delivers, kept and new; names get these prefixes.
+
+    The books know best what was kept. A failure that left nothing out is none.
+    """
+    done = f"{order}delivered + {closing}delivered"
+    told = f"CASE WHEN {done} < {order}n THEN {closing}"
+    return (
+        f"delivered = {done}, state = CASE {done} WHEN 0 THEN {closing}state"
+        f" WHEN {order}n THEN 'succeeded' ELSE 'partially_succeeded' END,"
+        f" error_code = {told}error_code ELSE '' END,"
+        f" error_message = {told}error_message ELSE '' END"
+    )
+
+
+def picture_values(order: str) -> str:
+    """A picture `p` as it goes into the table: it belongs to whoever the order belongs to."""
+    values = {name: f"p.{name}" for name in PICTURE_COLUMNS}
+    return ", ".join({**values, "account_id": f"{order}.account_id"}.values())
 
 
 def as_json(records: list[dict[str, Any]]) -> str:
@@ -278,14 +305,10 @@ def records(columns: dict[str, str], alias: str, parameter: int = 1) -> str:
     return f"jsonb_to_recordset(${parameter}::jsonb) AS {alias}({typed})"
 
 
-def listed(columns: dict[str, str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)
-
-
-def places(columns: dict[str, str]) -> str:
-    return ", ".join(f":{name}" for name in columns)
-
-
+JSON_COLUMNS = [name for name, kind in ORDER_COLUMNS.items() if kind == "jsonb"]
+# An order `g` is free, or its money is still held.
+PAYABLE = f"""(g.unit_price_microcredits = 0 OR EXISTS (
+    SELECT 1 FROM billing_hold h WHERE h.job_id = g.id AND {ledger.PENDING}))"""
 LATER = "now() + make_interval(secs => c.seconds)"
 
 # A key is free again when its order ended without pictures and was not refused, or never
@@ -296,10 +319,7 @@ FREED = """EXISTS (SELECT 1 FROM generation_generation g
 DANGLES = """NOT EXISTS (SELECT 1 FROM generation_generation g
     WHERE g.id = k.generation_id)"""
 
-OPEN = f"""
-WITH wanted AS MATERIALIZED (
-    SELECT * FROM {records(ORDER_COLUMNS | MONEY_COLUMNS, "o")}
-),
+OPENING = f"""
 keyed AS (
     INSERT INTO generation_idempotencykey AS k
         (account_id, key, fingerprint, generation_id, created_at, expires_at)
@@ -326,6 +346,9 @@ opened AS (
     RETURNING id
 )
 SELECT id FROM opened"""
+OPEN = f"""
+WITH wanted AS MATERIALIZED (SELECT * FROM {records(ORDER_COLUMNS | MONEY_COLUMNS, "o")}),
+{OPENING}"""
 
 MOVE = f"""
 WITH asked AS MATERIALIZED (SELECT * FROM {records(CLAIM_COLUMNS, "c")}),
@@ -337,34 +360,27 @@ moved AS (
 kept AS (
     UPDATE billing_hold h SET expires_at = {LATER}
     FROM asked c JOIN moved ON moved.id = c.generation_id AND moved.claim = c.claim
-    WHERE h.job_id = c.generation_id AND h.state = 'pending'
+    WHERE h.job_id = c.generation_id AND {ledger.PENDING}
 )
 SELECT id, claim FROM moved"""
 
-PICTURE_VALUES = ", ".join(
-    "closed.account_id" if name == "account_id" else f"p.{name}"
-    for name in PICTURE_COLUMNS
-)
 CLOSE = f"""
 WITH asked AS MATERIALIZED (SELECT * FROM {records(CLOSING_COLUMNS, "c")}),
 closed AS (
     UPDATE generation_generation g
-    SET state = c.state, delivered = c.delivered, finished_at = now(),
-        provider = coalesce(nullif(c.provider, ''), g.provider),
-        error_code = c.error_code, error_message = c.error_message
+    SET {ending("g.", "c.")}, finished_at = now(),
+        provider = coalesce(nullif(c.provider, ''), g.provider)
     FROM asked c
     WHERE g.id = c.generation_id AND g.state = c.from_state AND g.claim = c.claim
-      AND (NOT c.overdue_only OR g.deadline < now())
-      AND (g.unit_price_microcredits = 0 OR EXISTS (
-          SELECT 1 FROM billing_hold h WHERE h.job_id = g.id AND h.state = 'pending'))
-    RETURNING g.id, g.account_id, g.unit_price_microcredits * c.delivered AS cost,
+      AND (NOT c.overdue_only OR g.deadline < now()) AND {PAYABLE}
+    RETURNING g.id, g.account_id, g.unit_price_microcredits * g.delivered AS cost,
               g.unit_price_microcredits > 0 AS is_paid, c.unpaid_state, c.error_code AS reason
 ),
 closing AS (SELECT id AS job_id, cost, unpaid_state, reason FROM closed WHERE is_paid),
 {ledger.SETTLE},
 pictured AS (
     INSERT INTO generation_picture ({listed(PICTURE_COLUMNS)}, created_at)
-    SELECT {PICTURE_VALUES}, now()
+    SELECT {picture_values("closed")}, now()
     FROM {records(PICTURE_COLUMNS, "p", 2)} JOIN closed ON closed.id = p.generation_id
 ),
 tried AS (

@@ -55,11 +55,11 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """Where a picture belongs, and for how long."""
+    """Where a picture belongs, and for how long; 0 is for good."""
 
     request: ImageRequest
     position: int
-    kept_days: int | None
+    kept_seconds: int
 
 
 async def deliver(painted: PaintedPicture, keeping: Keeping, hands: Hands) -> Delivered:
@@ -94,7 +94,7 @@ def changed(painted: PaintedPicture, keeping: Keeping) -> Delivered:
 
 
 def kept(painted: PaintedPicture, picture: Image.Image, keeping: Keeping) -> Delivered:
-    now, days, data = datetime.now(UTC), keeping.kept_days, painted.data
+    now, seconds, data = datetime.now(UTC), keeping.kept_seconds, painted.data
     picture_id, image_format = new_id("pic"), format_of(picture)
     row = PictureRow(
         id=picture_id,
@@ -107,7 +107,7 @@ def kept(painted: PaintedPicture, picture: Image.Image, keeping: Keeping) -> Del
         bytes=len(data),
         seed=painted.seed,
         revised_prompt=painted.revised_prompt,
-        expires_at=now + timedelta(days=days) if days else None,
+        expires_at=now + timedelta(seconds=seconds) if seconds else None,
     )
     store(row.file, data)
     return Delivered(row, data, painted.base64)

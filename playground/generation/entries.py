@@ -21,6 +21,9 @@ ORDER_COLUMNS = {
     "model": "text",
     "prompt": "text",
     "request": "jsonb",
+    "user": "text",
+    "metadata": "jsonb",
+    "kept_seconds": "bigint",
     "n": "smallint",
     "unit_price_microcredits": "bigint",
     "state": "text",
@@ -58,6 +61,9 @@ ATTEMPT_COLUMNS = {
     "duration_ms": "integer",
     "cost_microusd": "bigint",
     "started_at": "timestamptz",
+    "text_tokens_in": "integer",
+    "picture_tokens_in": "integer",
+    "tokens_out": "integer",
 }
 CLOSING_COLUMNS = {
     "generation_id": "text",
@@ -76,11 +82,20 @@ MONEY_COLUMNS = {
     "wallet_id": "text",
     "amount": "bigint",
     "seconds": "float8",
-    "is_capped": "boolean",
+    "member": "text",
     "idempotency_key": "text",
     "fingerprint": "text",
 }
+KEEPING_COLUMNS = {"generation_id": "text", "claim": "text", "provider": "text"}
 CLAIM_COLUMNS = {"generation_id": "text", "claim": "text", "seconds": "float8"}
+
+
+def listed(columns: dict[str, str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def places(columns: dict[str, str]) -> str:
+    return ", ".join(f":{name}" for name in columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +134,9 @@ class AttemptRow:
     pictures: int = 0
     first_byte_ms: int | None = None
     cost_microusd: int = 0
+    text_tokens_in: int | None = None
+    picture_tokens_in: int | None = None
+    tokens_out: int | None = None
 
     def record(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}

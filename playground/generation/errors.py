@@ -14,7 +14,9 @@
     ├── TooMany               429   the caller: wait
     ├── Unpainted                   nobody delivered a picture
     │   ├── RefusedByModel    400   the caller: ask for something else
+    │   ├── CalledOff         409   nobody: the account called it off itself
     │   ├── AllProvidersFailed 502  nobody; try again
+    │   ├── AllProvidersBusy  429   nobody; try again in a moment
     │   └── TimedOut          504   nobody; try again
     └── OutOfService          503   the operator: database or storage is away
         └── PutBack           503   nobody: the order waits and will be painted
@@ -123,8 +125,19 @@ class RefusedByModel(Unpainted):
 
 
 @dataclass
+class CalledOff(Unpainted):
+    code: str = "cancelled"
+
+
+@dataclass
 class AllProvidersFailed(Unpainted):
     code: str = "upstream_error"
+
+
+@dataclass
+class AllProvidersBusy(Unpainted):
+    code: str = "upstream_busy"
+    retry_after_seconds: int | None = None
 
 
 @dataclass

@@ -40,7 +40,7 @@ IN_MEMORY = 1024 * 1024
 MOVED = (301, 302, 303, 307, 308)
 HEADERS = {
     "User-Agent": "Easel",
-    "Accept": "image/png, image/jpeg, image/webp, image/gif",
+    "Accept": "image/png, image/jpeg, image/webp, image/gif, image/heic",
     "Accept-Encoding": "identity",
 }
 
@@ -89,7 +89,7 @@ def too_large(limit: int, param: str) -> TooLarge:
 def checked_start(start: bytes, param: str) -> None:
     """Know a picture by its first bytes, whatever the server calls it."""
     if format_of(start) is None:
-        message = _("there is no picture there. It takes PNG, JPEG, WebP or GIF.")
+        message = _("there is no picture there. It takes PNG, JPEG, WebP, GIF or HEIC.")
         raise refusal(message, param)
 
 

@@ -23,10 +23,11 @@ INBOX = "inputs"
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The bytes an edit starts from; an order without pictures has none."""
+    """The bytes an edit starts from, and what else its conversation showed."""
 
     pictures: tuple[bytes, ...] = ()
     mask: bytes | None = None
+    earlier: tuple[bytes, ...] = ()
 
 
 NO_SOURCES = Sources()
@@ -79,7 +80,7 @@ def is_whole(name: str, data: bytes) -> bool:
 
 async def sources_of(request: ImageRequest) -> Sources:
     """Read what an order starts from, once, in a thread."""
-    if not request.references:
+    if not request.looks_at:
         return NO_SOURCES
     return await asyncio.to_thread(read_back, request)
 
@@ -87,7 +88,8 @@ async def sources_of(request: ImageRequest) -> Sources:
 def read_back(request: ImageRequest) -> Sources:
     try:
         pictures = tuple(content_of(name) for name in request.references)
-        return Sources(pictures, content_of(request.mask) if request.mask else None)
+        mask = content_of(request.mask) if request.mask else None
+        return Sources(pictures, mask, tuple(map(content_of, request.earlier)))
     except FileNotFoundError as error:
         raise BadRequest(
             _("The pictures of this order are no longer kept: send them again."),

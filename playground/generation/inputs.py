@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageChops, ImageOps, JpegImagePlugin
 
 from playground.generation.colours import in_srgb
+from playground.generation.containers import heic
 from playground.generation.containers.base import Contained, Spoiled, unreadable
 from playground.generation.containers.sniff import unpacked
 from playground.generation.errors import BadRequest, TooLarge
@@ -24,6 +25,7 @@ MOST_FILES = 16
 MOST_BYTES = 50 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 32_768
+REWRITTEN = ("gif", "heic")  # not every provider reads them
 MASK_FORMATS = ("png", "webp")
 UNREADABLE = (
     OSError,
@@ -134,7 +136,7 @@ def whole_of(data: bytes | IO[bytes], param: str) -> bytes:
             message % {"param": param, "limit": MOST_BYTES // 1024**2}, param=param
         )
     if size == 0:
-        raise refusal(_("the file is empty. Send PNG, JPEG, WebP or GIF."), param)
+        raise refusal(_("the file is empty. Send PNG, JPEG, WebP, GIF or HEIC."), param)
     return data if isinstance(data, bytes) else data.read()
 
 
@@ -156,7 +158,11 @@ def measured(contained: Contained) -> Contained:
 
 def decoded(contained: Contained) -> Image.Image:
     """Decode every pixel; a file that ends too early does not."""
-    picture = Image.open(BytesIO(contained.data), formats=[contained.format.upper()])
+    if contained.format == "heic":
+        picture = heic.decoded(contained.data)
+    else:
+        kind = contained.format.upper()
+        picture = Image.open(BytesIO(contained.data), formats=[kind])
     if picture.size != (contained.width, contained.height):
         raise unreadable()
     picture.load()
@@ -167,7 +173,7 @@ def normalised(picture: Image.Image, contained: Contained) -> InputPicture:
     """Bring a picture into the one shape that everything behind us reads."""
     plain = upright(in_srgb(picture, contained.profile), contained.orientation)
     has_alpha = plain.mode == "RGBA" and lowest(plain.getchannel("A")) < 255
-    if plain is picture and contained.format != "gif":
+    if plain is picture and contained.format not in REWRITTEN:
         data, kind = contained.data, contained.format
     elif contained.is_lossy and not has_alpha:
         data, kind = as_jpeg(plain.convert("RGB"), picture), "jpeg"

@@ -14,8 +14,15 @@ from django.utils.translation import gettext as _
 from playground.generation.catalogue import Catalogue, Named
 from playground.generation.errors import BadRequest
 from playground.generation.offered import Model
+from playground.generation.providers.base import Turn
 from playground.generation.quoting import is_text, quoted
-from playground.generation.request import Ask, ImageRequest, Note, ResponseFormat
+from playground.generation.request import (
+    Ask,
+    Change,
+    ImageRequest,
+    Note,
+    ResponseFormat,
+)
 from playground.generation.sizes import ratio_of
 from playground.generation.sizing import Wish, read_fit, read_wish, size_for
 
@@ -23,6 +30,10 @@ from playground.generation.sizing import Wish, read_fit, read_wish, size_for
 MOST_SEED = 2**32 - 1
 WEBP_SIDE = 16_383
 MOST_EXTRAS = 50
+MOST_LEVELS = 32
+PICTURES = frozenset({"image", "images", "image[]", "image_url", "mask"})
+# What OpenAI's clients may say although every picture is like that here.
+HARMLESS = (("background", "opaque"), ("partial_images", 0))
 COMPRESSED = ("jpeg", "webp", "avif")
 
 
@@ -32,8 +43,8 @@ class Remarks:
 
     notes: list[Note] = field(default_factory=list)
 
-    def add(self, about: str, message: str) -> None:
-        self.notes.append(Note(about, message))
+    def add(self, about: str, kind: Change, message: str) -> None:
+        self.notes.append(Note(about, message, kind))
 
 
 def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageRequest:
@@ -46,14 +57,15 @@ def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageReques
     wish = _shaped_like_the_first(ask, read_wish(ask), named)
     sized = size_for(wish, named, read_fit(ask.fit))
     remarks.notes.extend(sized.notes)
-    output_format = _output_format(ask, model)
+    turns = _turns(ask, model, remarks)
+    output_format = _output_format(ask, model, remarks)
     if output_format == "webp" and max(sized.delivered) > WEBP_SIDE:
         message = _("A webp side is at most %(limit)d pixels; ask for png or jpeg.")
         raise BadRequest(message % {"limit": WEBP_SIDE}, param="output_format")
     return ImageRequest(
         model=model.id,
         prompt=_prompt(ask, model),
-        n=_n(ask, model),
+        n=_n(ask, model, remarks),
         shape=sized.shape,
         tier=sized.tier,
         width=sized.painted[0],
@@ -72,6 +84,8 @@ def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageReques
         notes=tuple(remarks.notes),
         references=ask.references,
         mask=ask.mask,
+        turns=turns,
+        earlier=ask.earlier if turns else (),
     )
 
 
@@ -105,7 +119,8 @@ def _check_edit(ask: Ask, model: Model, catalogue: Catalogue) -> None:
             message % {"model": model.id, "models": _able(catalogue, "edit")},
             param="image",
         )
-    if len(ask.references) > known.references:
+    looked_at = len(ask.references) + (len(ask.earlier) if known.multi_turn else 0)
+    if looked_at > known.references:
         message = _("Send at most %(limit)d pictures to %(model)s.")
         words = {"limit": known.references, "model": model.id}
         raise BadRequest(message % words, param="image")
@@ -142,7 +157,7 @@ def _remark_on_age(model: Model, remarks: Remarks) -> None:
     message = _("%(model)s will be shut down.")
     if model.lifecycle.successor:
         message = _("%(model)s will be shut down; %(successor)s follows it.")
-    remarks.add("model", message % words)
+    remarks.add("model", "advice", message % words)
 
 
 def _prompt(ask: Ask, model: Model) -> str:
@@ -167,11 +182,14 @@ def _checked_text(text: str, about: str, model: Model) -> str:
     return text
 
 
-def _n(ask: Ask, model: Model) -> int:
+def _n(ask: Ask, model: Model, remarks: Remarks) -> int:
     n = 1 if ask.n is None else ask.n
     if not 1 <= n <= model.n_max:
         message = _("Set n from 1 to %(limit)d for %(model)s.")
         raise BadRequest(message % {"limit": model.n_max, "model": model.id}, param="n")
+    if n > 1 and model.emulates("n"):
+        message = _("%(model)s paints one at a time: it is called %(n)d times.")
+        remarks.add("n", "emulated", message % {"model": model.id, "n": n})
     return n
 
 
@@ -181,11 +199,14 @@ def _quality(ask: Ask, model: Model, remarks: Remarks) -> str | None:
     if not asked or asked == "auto":
         return known.default
     if not known.values:
-        remarks.add(
-            "quality", _("%(model)s has one quality only.") % {"model": model.id}
-        )
+        message = _("%(model)s has one quality only.")
+        remarks.add("quality", "dropped", message % {"model": model.id})
         return None
     quality = known.aliases.get(asked, asked)
+    if quality != asked:
+        message = _("It becomes %(quality)s, as %(model)s calls it.")
+        words = {"quality": quality, "model": model.id}
+        remarks.add("quality", "mapped", message % words)
     if quality not in known.values:
         words = {"model": model.id, "values": ", ".join(known.values)}
         raise BadRequest(
@@ -202,12 +223,22 @@ def _seed(ask: Ask, model: Model, remarks: Remarks) -> int | None:
         message = _("Set seed from 0 to %(limit)d, or leave it out for a random one.")
         raise BadRequest(message % {"limit": MOST_SEED}, param="seed")
     if not model.capabilities.seed:
-        remarks.add("seed", _("%(model)s takes no seed.") % {"model": model.id})
+        message = _("%(model)s takes no seed.") % {"model": model.id}
+        remarks.add("seed", "dropped", message)
         return None
     if ask.seed == -1:
-        remarks.add("seed", _("-1 means a random seed."))
+        remarks.add("seed", "mapped", _("-1 means a random seed."))
         return None
     return ask.seed
+
+
+def _turns(ask: Ask, model: Model, remarks: Remarks) -> tuple[Turn, ...]:
+    """Keep a conversation for a model that follows one; any other is told its end."""
+    if not ask.turns or model.capabilities.multi_turn:
+        return ask.turns
+    message = _("%(model)s goes by the last words and the last picture only.")
+    remarks.add("turns", "dropped", message % {"model": model.id})
+    return ()
 
 
 def _negative_prompt(ask: Ask, model: Model, remarks: Remarks) -> str | None:
@@ -215,7 +246,7 @@ def _negative_prompt(ask: Ask, model: Model, remarks: Remarks) -> str | None:
         return None
     if not model.capabilities.negative_prompt:
         message = _("%(model)s takes no negative prompt; say it in the prompt.")
-        remarks.add("negative_prompt", message % {"model": model.id})
+        remarks.add("negative_prompt", "dropped", message % {"model": model.id})
         return None
     return _checked_text(ask.negative_prompt or "", "negative_prompt", model)
 
@@ -229,7 +260,7 @@ def _response_format(ask: Ask, model: Model) -> ResponseFormat:
     return asked
 
 
-def _output_format(ask: Ask, model: Model) -> str | None:
+def _output_format(ask: Ask, model: Model, remarks: Remarks) -> str | None:
     asked = (ask.output_format or "").strip().lower()
     if not asked or asked == "auto":
         return None
@@ -239,6 +270,9 @@ def _output_format(ask: Ask, model: Model) -> str | None:
         raise BadRequest(
             _("Set output_format to one of %(formats)s.") % words, "output_format"
         )
+    if model.emulates("output_format"):
+        message = _("%(model)s chooses its own format; the picture is converted here.")
+        remarks.add("output_format", "emulated", message % {"model": model.id})
     return output_format
 
 
@@ -251,7 +285,7 @@ def _compression(ask: Ask, output_format: str | None, remarks: Remarks) -> int |
         )
     if output_format not in COMPRESSED:
         message = _("It was ignored: it needs output_format jpeg, webp or avif.")
-        remarks.add("output_compression", message)
+        remarks.add("output_compression", "dropped", message)
         return None
     return ask.output_compression
 
@@ -266,16 +300,38 @@ def _extras(ask: Ask, model: Model, remarks: Remarks) -> tuple[tuple[str, Any], 
         if value is None:
             continue
         if not model.passes_on(name):
-            remarks.add(
-                quoted(name)[1:-1],
-                _("%(model)s does not know it.") % {"model": model.id},
-            )
+            _drop(name, value, model, remarks)
+        elif is_nested(value, MOST_LEVELS):
+            message = _("Nest it at most %(limit)d levels deep.") % {
+                "limit": MOST_LEVELS
+            }
+            raise BadRequest(message, param=quoted(name)[1:-1])
         elif not all(is_text(text) for text in _texts_in(value)):
             message = _("Remove the broken characters (NUL, lone surrogates) from it.")
             raise BadRequest(message, param=quoted(name)[1:-1])
         else:
             kept.append((name, value))
     return tuple(kept)
+
+
+def _drop(name: str, value: Any, model: Model, remarks: Remarks) -> None:
+    """Leave out what the model does not know, aloud; a picture is never left out."""
+    if name in PICTURES:
+        message = _(
+            "%(field)s: send pictures to /v1/images/edits to have them changed."
+        )
+        raise BadRequest(message % {"field": name}, param=name)
+    if (name, value) not in HARMLESS and value != "auto":
+        message = _("%(model)s does not know it.") % {"model": model.id}
+        remarks.add(quoted(name)[1:-1], "dropped", message)
+
+
+def is_nested(value: Any, levels: int) -> bool:
+    """Say whether a JSON value goes deeper than that: what writes it would give up."""
+    inner = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list | tuple):
+        return False
+    return not levels or any(is_nested(one, levels - 1) for one in inner)
 
 
 def _texts_in(value: Any) -> Iterator[str]:

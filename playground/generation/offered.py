@@ -17,6 +17,7 @@ Status = Literal["available", "preview", "deprecated", "retired"]
 Behaviour = Literal["passthrough", "renamed", "converted", "emulated"]
 ChargesOn = Literal["picture", "call", "nothing"]
 ANY = "any"
+UNKNOWN_SECONDS = 10.0  # for a model whose file does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,21 @@ class Model:
         }
         return plain | fixed
 
+    def emulates(self, name: str) -> bool:
+        """Say whether a field of ours is done here, whoever paints."""
+        known = [offer.parameters.get(name) for offer in self.offers]
+        return bool(known) and all(
+            parameter is not None and parameter.behaviour == "emulated"
+            for parameter in known
+        )
+
     def passes_on(self, name: str) -> bool:
         """Say whether any offer takes a field we do not know."""
         return any(offer.passes_on(name) for offer in self.offers)
+
+
+def typical_seconds(model: Model, tier: str) -> float:
+    """How long a picture of this tier usually takes."""
+    known = model.typical_seconds
+    longest = max(known.values(), default=UNKNOWN_SECONDS)
+    return known.get(tier) or known.get(model.default_tier) or longest

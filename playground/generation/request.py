@@ -2,22 +2,31 @@
 
 A door makes an `Ask`, in the caller's own terms. `normalise` turns it into an
 `ImageRequest`, in the model's terms; from there on nobody knows which door it
-came through. A `Buyer` is whoever asked, as far as money and limits care.
+came through. A `Buyer` is whoever asked, as far as money and limits care. `Terms`
+are what the caller said beside the picture.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Literal, Self
+
+from accounts.limits import Limits
+from playground.generation.providers.base import Piece, Turn
 
 Lane = Literal["api", "browser", "guest"]
 Fit = Literal["cover", "contain", "exact", "none"]
 ResponseFormat = Literal["url", "b64_json"]
+Change = Literal["mapped", "clamped", "dropped", "emulated", "advice"]
 FORMATS = ("png", "jpeg", "webp", "avif", "gif")
 
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who asked: the account (and its wallet), the key or person, and the price level."""
+    """Who asked: the account (and its wallet), the key or person, and the price level.
+
+    `member_id` is the person whose monthly limit it counts in: a key's maker, say.
+    """
 
     account_id: str
     group: str
@@ -25,9 +34,11 @@ class Buyer:
     lane: Lane
     key_id: str | None = None
     person_id: int | None = None
+    member_id: int | None = None
     is_test: bool = False
-    is_capped: bool = False
+    kept_seconds: int | None = None
     network: str = ""
+    limits: Limits | None = None
 
     @property
     def pays(self) -> bool:
@@ -40,6 +51,8 @@ class Ask:
     """What was asked, as the door understood it. `None` means the caller did not say.
 
     `references` and `mask` name stored pictures; `first_size` is the first one's.
+    `turns` is the conversation that ends with the prompt, if there was one before it,
+    and `earlier` names the pictures in it that are not to be edited now.
     """
 
     prompt: str
@@ -59,6 +72,28 @@ class Ask:
     references: tuple[str, ...] = ()
     mask: str = ""
     first_size: tuple[int, int] | None = None
+    turns: tuple[Turn, ...] = ()
+    earlier: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How an order is handled, beside what is painted. `None` means nobody said.
+
+    `kept_seconds` says how long its pictures are kept; 0 is for good. A strict order is
+    painted exactly as asked, or not at all.
+    """
+
+    user: str | None = None
+    metadata: Mapping[str, str] | None = None
+    kept_seconds: int | None = None
+    webhook_url: str = ""
+    webhook_events: tuple[str, ...] = ()
+    is_strict: bool = False
+    quote_id: str = ""
+
+
+USUAL = Terms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +112,22 @@ class Call:
     state: str
     generation_id: str = ""
     once: Once | None = None
+    terms: Terms = USUAL
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that was mapped, clamped, dropped or emulated, said aloud."""
+    """Something that was mapped, clamped, dropped or emulated, said aloud.
+
+    Advice changes nothing: it is no reason to refuse a caller who wants no changes.
+    """
 
     field: str
     message: str
+    kind: Change = "mapped"
+
+    def to_json(self) -> dict[str, str]:
+        return {"field": self.field, "kind": self.kind, "message": self.message}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +155,35 @@ class ImageRequest:
     notes: tuple[Note, ...] = ()
     references: tuple[str, ...] = ()
     mask: str = ""
+    turns: tuple[Turn, ...] = ()
+    earlier: tuple[str, ...] = ()
+
+    @property
+    def looks_at(self) -> int:
+        """How many pictures the model is shown."""
+        return len(self.references) + len(self.earlier)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for the order's row, as JSON would give it back."""
-        notes = [{"field": note.field, "message": note.message} for note in self.notes]
+        notes = [note.to_json() for note in self.notes]
         own = {name: getattr(self, name) for name in self.__slots__}
-        return own | {"notes": notes}
+        return own | {"notes": notes, "turns": [asdict(turn) for turn in self.turns]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Read back what `to_json` wrote."""
         notes = tuple(Note(**note) for note in data["notes"])
         extras = tuple((name, value) for name, value in data["extras"])
-        references = tuple(data.get("references", ()))  # older rows have none
-        read = {"notes": notes, "extras": extras, "references": references}
+        read = {
+            "notes": notes,
+            "extras": extras,
+            "references": tuple(data.get("references", ())),  # older rows have none
+            "turns": tuple(turn_in(turn) for turn in data.get("turns", ())),
+            "earlier": tuple(data.get("earlier", ())),
+        }
         return cls(**{**data, **read})
+
+
+def turn_in(data: dict[str, Any]) -> Turn:
+    """Read back a turn of a conversation."""
+    return Turn(data["role"], tuple(Piece(**piece) for piece in data["pieces"]))

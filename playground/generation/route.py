@@ -11,7 +11,7 @@ from playground.generation.catalogue import Model, Offer
 from playground.generation.errors import ModelNotFound
 from playground.generation.providers.base import Channel
 
-REHEARSAL = Offer("sketch", "sketch-1", "sketch-1", n_per_call=10)
+REHEARSAL = Offer("rehearsal", "sketch-1", "sketch-1", n_per_call=10)
 
 
 def route(

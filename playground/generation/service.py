@@ -6,71 +6,86 @@ pictures delivered, never for trying.
 
 import asyncio
 from dataclasses import dataclass
-from decimal import Decimal
 
 import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.ids import new_id
-from billing.ledger import MICRO, Budget, budgets_without_room, wallet_of
+from playground.generation import limits
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
 from playground.generation.channels import connected
 from playground.generation.database import AWAY, CLASHES, in_thread
-from playground.generation.deliver import Delivered, Keeping, deliver
+from playground.generation.deliver import Delivered
 from playground.generation.errors import (
-    CannotPay,
+    CalledOff,
     EaselError,
     OutOfService,
     PutBack,
     RefusedByModel,
     TimedOut,
     TooMany,
-    TwinAhead,
 )
 from playground.generation.inbox import sources_of
 from playground.generation.models import Generation
 from playground.generation.normalise import normalise
 from playground.generation.paint import Order, Work, paint
+from playground.generation.places import within
 from playground.generation.price import unit_price
-from playground.generation.providers.base import PaintedPicture
-from playground.generation.request import Ask, Buyer, Call, ImageRequest, Once
+from playground.generation.progress import keeper, take_up_what_was_kept
+from playground.generation.promised import priced, promised_price
+from playground.generation.request import (
+    USUAL,
+    Ask,
+    Buyer,
+    Call,
+    ImageRequest,
+    Once,
+    Terms,
+)
 from playground.generation.route import route
+from playground.generation.shortfall import member_of, why_not
+from playground.generation.storage import shelves
 from playground.generation.studio import Studio, studio
-from playground.generation.sweep import sweep
-from playground.generation.twins import give_key_back, holder
+from playground.generation.sweep import GIVEN_UP, sweep
+from playground.generation.terms import check_unchanged
+from playground.generation.unwanted import give_up
 
 log = structlog.get_logger()
 State = Generation.State
-GIVEN_UP = gettext_lazy("This took too long and was given up. Nothing was charged.")
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What would be painted, and the most it can cost."""
+    """What would be painted, the most it can cost, and who would be asked first."""
 
     request: ImageRequest
     unit_price_microcredits: int
+    provider: str
 
     @property
     def total_microcredits(self) -> int:
         return self.unit_price_microcredits * self.request.n
 
 
-def quote(ask: Ask, buyer: Buyer) -> Quote:
+def quote(ask: Ask, buyer: Buyer, terms: Terms = USUAL) -> Quote:
     """Find the model, make the request in its terms, and price it. Touches nothing."""
     models = catalogue()
     request = normalise(ask, models, settings.DEFAULT_MODEL)
+    if buyer.limits:
+        limits.check(request, buyer.limits)
+    if terms.is_strict:
+        check_unchanged(request)
     model = models.find(request.model)
     editing = bool(request.references)
-    route(model, connected(), is_test=buyer.is_test, editing=editing)
-    if not buyer.pays:
-        return Quote(request, 0)
-    references = len(request.references)
-    price = unit_price(model, request, buyer.multiplier, references=references)
-    return Quote(request, price)
+    offers = route(model, connected(), is_test=buyer.is_test, editing=editing)
+    price, seen = 0, request.looks_at
+    if buyer.pays:
+        price = unit_price(model, request, buyer.multiplier, references=seen)
+    if terms.quote_id:
+        price = min(price, promised_price(terms.quote_id, priced(request, buyer)))
+    return Quote(request, price, offers[0].provider)
 
 
 async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
@@ -80,11 +95,17 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
         raise OutOfService(
             _("Easel is restarting. Nothing was charged; try again soon.")
         )
-    generation = drawn_up(quote(ask, buyer), buyer)
+    generation = drawn_up(quote(ask, buyer, call.terms), buyer)
+    await shelves.check_room(buyer.account_id)
+    if buyer.limits:
+        await limits.admit(generation.n, buyer, here.meter)
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
-    if not await opened(generation, here, buyer.is_capped, call.once):
+    generation.user, generation.metadata = call.terms.user, call.terms.metadata
+    asked = call.terms.kept_seconds
+    generation.kept_seconds = buyer.kept_seconds if asked is None else asked
+    if not await opened(generation, here, buyer, call.once):
         raise await why_not(generation, buyer, call.once)
     return generation
 
@@ -108,17 +129,18 @@ def drawn_up(offer: Quote, buyer: Buyer) -> Generation:
 
 
 async def opened(
-    generation: Generation, here: Studio, is_capped: bool, once: Once | None
+    generation: Generation, here: Studio, buyer: Buyer, once: Once | None
 ) -> bool:
     """Write the order with its hold; once more when overdue holds could be swept first."""
     queued = generation.state == State.QUEUED
-    order = Open(
+    plain = Open(
         generation,
         settings.QUEUE_SECONDS if queued else settings.LEASE_SECONDS,
-        is_capped=is_capped,
+        member=member_of(buyer),
         idempotency_key=once.key if once else "",
         fingerprint=once.fingerprint if once else "",
     )
+    order = within(plain, buyer.limits)
     try:
         if await here.books.do(order):
             return True
@@ -135,15 +157,23 @@ async def opened(
         ) from error
 
 
-async def carry_out(generation: Generation) -> list[Delivered]:
+async def carry_out(
+    generation: Generation, work: Work | None = None
+) -> list[Delivered]:
     """Paint, deliver, and charge for exactly what was delivered."""
     here = studio()
-    work = Work()
+    work = work or Work()
     try:
-        await paint(await order_of(generation, here), here.providers, work)
+        await take_up_what_was_kept(generation, work)
+        await paint(await order_of(generation, work, here), here.providers, work)
     except EaselError as failure:
         work.failure = failure
     except asyncio.CancelledError:
+        if here.is_called_off(generation.id):
+            work.failure = CalledOff(
+                _("Cancelled on request. Only delivered pictures are charged.")
+            )
+            return await asyncio.shield(settle(generation, work, here))
         back = Release(generation.id, here.name, settings.QUEUE_SECONDS)
         if await here.books.do(back):
             raise
@@ -151,16 +181,10 @@ async def carry_out(generation: Generation) -> list[Delivered]:
     return await asyncio.shield(settle(generation, work, here))
 
 
-async def order_of(generation: Generation, here: Studio) -> Order:
+async def order_of(generation: Generation, work: Work, here: Studio) -> Order:
     """Turn the order's row into what the painting needs."""
     request = ImageRequest.from_json(generation.request)
     model = catalogue().find(generation.model)
-    is_api = generation.lane == Generation.Lane.API
-    days = settings.RETENTION_DAYS if is_api else None
-
-    async def keep(painted: PaintedPicture, position: int) -> Delivered:
-        return await deliver(painted, Keeping(request, position, days), here.hands)
-
     return Order(
         request=request,
         offers=route(
@@ -169,9 +193,10 @@ async def order_of(generation: Generation, here: Studio) -> Order:
             is_test=generation.is_test,
             editing=bool(request.references),
         ),
-        keep=keep,
+        keep=keeper(generation, work, here),
         in_background=generation.lane == Generation.Lane.GUEST,
         sources=await sources_of(request),
+        watch=work.watch,
     )
 
 
@@ -187,11 +212,18 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
         provider=work.provider,
         error_code=failure.code if failure else "",
         error_message=failure.message if failure else "",
-        pictures=tuple(picture.row for picture in delivered),
+        pictures=tuple(
+            picture.row
+            for picture in delivered
+            if picture.row.position not in work.kept
+        ),
         attempts=tuple(work.attempts),
     )
     if not await closed(closing, here):
         raise TimedOut(str(GIVEN_UP))
+    generation.state, generation.delivered = closing.state, len(delivered)
+    generation.provider = closing.provider or generation.provider
+    generation.tried = closing.attempts
     if failure and not delivered:
         raise failure
     return delivered
@@ -230,16 +262,20 @@ def final_state(delivered: list[Delivered], failure: EaselError | None) -> str:
         return State.SUCCEEDED
     if delivered:
         return State.PARTIALLY_SUCCEEDED
+    if isinstance(failure, CalledOff):
+        return State.CANCELLED
     return State.REFUSED if isinstance(failure, RefusedByModel) else State.FAILED
 
 
-async def see_through(generation: Generation) -> list[Delivered]:
+async def see_through(
+    generation: Generation, work: Work | None = None
+) -> list[Delivered]:
     """Carry an order out to its end, even when whoever asked stops listening."""
-    work = studio().begin(generation, carry_out(generation))
+    doing = studio().begin(generation, carry_out(generation, work))
     try:
-        return await asyncio.shield(work)
+        return await asyncio.shield(doing)
     except asyncio.CancelledError:
-        if not work.cancelled():
+        if not doing.cancelled():
             raise
         raise PutBack(
             _(
@@ -267,78 +303,22 @@ async def take_up(generation_id: str) -> Generation | None:
 
 
 async def cancel(generation_id: str) -> bool:
-    """Take back an order that nobody has begun; its money is free at once."""
+    """Take back an order that waits; the money for what is not painted is free at once."""
     closing = Close(
         generation_id=generation_id,
         from_state=State.QUEUED,
         claim="",
         state=State.CANCELLED,
         error_code="cancelled",
-        error_message=_("Cancelled before it was begun. Nothing was charged."),
+        error_message=_("Cancelled. What was not painted costs nothing."),
     )
     return bool(await studio().books.do(closing))
 
 
-async def why_not(
-    generation: Generation, buyer: Buyer, once: Once | None
-) -> EaselError:
-    """Say why the books did not open an order: a twin has its key, or it cannot be paid."""
-    if once is not None:
-        owner = buyer.account_id, once
-        if await in_thread(lambda: holder(*owner)):
-            return TwinAhead(
-                _("The same order is being painted: ask again in a moment.")
-            )
-        await in_thread(lambda: give_key_back(*owner, generation.id))
-    if buyer.is_capped and buyer.key_id:
-        needed = generation.quoted_microcredits, buyer.key_id
-        for budget in await in_thread(lambda: budgets_without_room(*needed)):
-            return beyond(budget, generation.quoted_microcredits)
-    return await why_it_cannot_pay(generation)
+async def call_off(generation_id: str) -> None:
+    """Stop an order wherever it is: a queued one at once, a running one within seconds.
 
-
-def beyond(budget: Budget, needed: int) -> CannotPay:
-    """Name the limit, its value, and when it resets."""
-    said = _(
-        "This key may spend %(cap)s credits %(period)s, and %(used)s of them are spent"
-        " or held."
-    ) % {
-        "cap": in_credits(budget.cap),
-        "period": budget.period,
-        "used": in_credits(budget.used),
-    }
-    if budget.resets_at:
-        when = {"when": f"{budget.resets_at:%Y-%m-%d %H:%M}"}
-        said = f"{said} {_('It resets at %(when)s UTC.') % when}"
-    return CannotPay(
-        said,
-        code="budget_exceeded",
-        required_credits=Decimal(needed) / MICRO,
-        available_credits=Decimal(max(0, budget.cap - budget.used)) / MICRO,
-    )
-
-
-async def why_it_cannot_pay(generation: Generation) -> CannotPay:
-    """Say what is missing, in credits."""
-    wallet = await in_thread(lambda: wallet_of(generation.account_id))
-    if wallet.frozen or wallet.debt:
-        return CannotPay(
-            _("This account owes credits or is frozen. Settle it under Credits first."),
-            code="payment_due",
-        )
-    needed, available = generation.quoted_microcredits, wallet.available
-    missing = {"needed": in_credits(needed), "available": in_credits(available)}
-    return CannotPay(
-        _(
-            "This needs %(needed)s credits and %(available)s are available."
-            " Buy credits in the console, or ask for fewer or smaller pictures."
-        )
-        % missing,
-        required_credits=Decimal(needed) / MICRO,
-        available_credits=Decimal(available) / MICRO,
-    )
-
-
-def in_credits(microcredits: int) -> str:
-    """Write an amount exactly, without needless zeros."""
-    return f"{Decimal(microcredits) / MICRO:f}"
+    Noted first, so that one which changes hands in this moment is stopped by the next.
+    """
+    if await in_thread(lambda: give_up(generation_id)):
+        await cancel(generation_id)

@@ -99,7 +99,8 @@ def _said(text: str | None) -> str | None:
 def _beaten(**fields: str | None) -> tuple[Note, ...]:
     said = [name for name, value in fields.items() if value is not None]
     return tuple(
-        Note(name, _("It was ignored, because size says it too.")) for name in said
+        Note(name, _("It was ignored, because size says it too."), "dropped")
+        for name in said
     )
 
 
@@ -145,7 +146,7 @@ def _for_shape(wish: Wish, named: Named, fit: Fit | None) -> Sized:
     area = wish.area or area_of(sizes.default_tier)
     shape = sizes.nearest_shape(ratio, named.tier)
     tier = named.tier or sizes.nearest_tier(area, shape)
-    notes = list(wish.notes)
+    notes = [*wish.notes, *_idle(fit)]
     if wish.ratio and not is_same(wish.ratio, ratio_of(shape)):
         notes.append(Note(wish.shape_field, _nearest_words(named.model, shape)))
     if wish.area and named.tier and sizes.nearest_tier(area, shape) != named.tier:
@@ -177,7 +178,7 @@ def _for_pixels(wish: Wish, pixels: Pixels, named: Named, fit: Fit | None) -> Si
         return Sized(shape, tier, painted, painted, fit or "cover", notes)
     notes = wish.notes
     if not is_advertised and pixels[0] * pixels[1] > painted[0] * painted[1]:
-        notes = (*notes, Note("size", _enlarged_words(painted)))
+        notes = (*notes, Note("size", _enlarged_words(painted), "emulated"))
     return Sized(shape, tier, painted, pixels, fit or "cover", notes)
 
 
@@ -196,8 +197,14 @@ def _at_fixed_tier(wish: Wish, pixels: Pixels, named: Named, fit: Fit | None) ->
     tier = named.tier or named.model.default_tier
     shape = named.model.sizes.nearest_shape(pixels[0] / pixels[1], tier)
     painted = named.model.sizes.pixels(shape, tier)
-    notes = (*wish.notes, Note("size", _fixed_words(named)))
+    notes = (*wish.notes, *_idle(fit), Note("size", _fixed_words(named)))
     return Sized(shape, tier, painted, painted, fit or "cover", notes)
+
+
+def _idle(fit: Fit | None) -> tuple[Note, ...]:
+    if fit in (None, "none"):
+        return ()
+    return (Note("fit", _("It was ignored: it needs a size in pixels."), "dropped"),)
 
 
 def _nearest_words(model: Model, nearest: str) -> str:

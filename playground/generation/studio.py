@@ -18,13 +18,16 @@ from django.conf import settings
 from accounts.ids import new_id
 from playground.generation.books import Extend
 from playground.generation.channels import connected
-from playground.generation.database import AWAY, PASSING, Books
+from playground.generation.database import AWAY, PASSING, Books, in_thread
 from playground.generation.hands import Hands
 from playground.generation.models import Generation
 from playground.generation.providers.base import Provider
+from playground.generation.rates import meter
+from playground.generation.unwanted import unwanted
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
+LISTEN_SECONDS = 1.5
 
 
 class Studio:
@@ -38,9 +41,12 @@ class Studio:
             name: channel.opened() for name, channel in self.channels.items()
         }
         self.hands = Hands()
+        self.meter = meter(self.books)
         self.is_closing = False
         self._live: dict[str, asyncio.Task[Any]] = {}
+        self._called_off: set[str] = set()
         self._pulse: asyncio.Task[None] | None = None
+        self._ear: asyncio.Task[None] | None = None
 
     def begin(
         self, generation: Generation, work: Coroutine[Any, Any, Result]
@@ -48,10 +54,36 @@ class Studio:
         """Start work on an order; it goes on when whoever asked for it goes away."""
         task = asyncio.create_task(work)
         self._live[generation.id] = task
-        task.add_done_callback(lambda _: self._live.pop(generation.id, None))
+        task.add_done_callback(lambda _: self._forget(generation.id))
         if self._pulse is None:
             self._pulse = asyncio.create_task(self._beat())
+            self._ear = asyncio.create_task(self._listen())
         return task
+
+    def _forget(self, generation_id: str) -> None:
+        self._live.pop(generation_id, None)
+        self._called_off.discard(generation_id)
+
+    def is_called_off(self, generation_id: str) -> bool:
+        """Tell whether an order's work was stopped because nobody wants it any more."""
+        return generation_id in self._called_off
+
+    async def _listen(self) -> None:
+        """Stop what is called off, wherever that was said."""
+        while True:
+            await asyncio.sleep(LISTEN_SECONDS)
+            try:
+                stopped = await in_thread(self._unwanted) if self._live else []
+            except AWAY as error:
+                log.warning("studio.deaf", reason=str(error))
+                continue
+            for generation_id in {*stopped} - self._called_off:
+                if task := self._live.get(generation_id):
+                    self._called_off.add(generation_id)
+                    task.cancel()
+
+    def _unwanted(self) -> list[str]:
+        return unwanted(self.name)
 
     async def _beat(self) -> None:
         """Extend every live order's lease; one that was given up is dropped."""
@@ -81,10 +113,12 @@ class Studio:
             await asyncio.gather(*unfinished, return_exceptions=True)
 
     async def close(self) -> None:
-        if self._pulse is not None:
-            self._pulse.cancel()
+        for watch in (self._pulse, self._ear):
+            if watch is not None:
+                watch.cancel()
         for provider in self.providers.values():
             await provider.close()
+        await self.meter.close()
         await self.books.close()
 
 

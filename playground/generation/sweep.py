@@ -1,8 +1,8 @@
 """Look after orders that nobody else looks after any more.
 
-An order past its deadline is ended and its hold given back; if a process had
-begun it, the try that was lost is noted at its estimated cost to us. Queued
-orders whose message went astray are found for sending again.
+An order past its deadline is ended: what it has kept is paid, the rest of its hold is
+given back. If a process had begun it, the try that was lost is noted at its estimated
+cost to us. Queued orders whose message went astray are found for sending again.
 """
 
 from datetime import timedelta
@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from playground.generation.books import Close
 from playground.generation.catalogue import catalogue
@@ -23,6 +23,7 @@ from playground.generation.request import ImageRequest
 log = structlog.get_logger()
 State = Generation.State
 AT_ONCE = 500
+GIVEN_UP = _("This took too long and was given up. What did not arrive costs nothing.")
 
 
 async def sweep(books: Books, *, account_id: str | None = None) -> int:
@@ -48,7 +49,7 @@ def overdue(account_id: str | None) -> list[Generation]:
 
 
 def given_up(generation: Generation) -> Close:
-    """Fail the order as it was found; whoever still works on it is fenced off."""
+    """End the order with what it has kept; whoever still works on it is fenced off."""
     begun = generation.state == State.RUNNING
     return Close(
         generation_id=generation.id,
@@ -56,7 +57,7 @@ def given_up(generation: Generation) -> Close:
         claim=generation.claim,
         state=State.FAILED,
         error_code="timeout",
-        error_message=_("This took too long and was given up. Nothing was charged."),
+        error_message=str(GIVEN_UP),
         unpaid_state="expired",
         overdue_only=True,
         attempts=(lost_attempt(generation),) if begun else (),
@@ -79,6 +80,7 @@ def lost_attempt(generation: Generation) -> AttemptRow:
         upstream=upstream,
         outcome=Attempt.Outcome.LOST,
         reason="the process that had begun it is gone",
+        pictures=generation.delivered,
         duration_ms=round((timezone.now() - started).total_seconds() * 1000),
         cost_microusd=0 if generation.is_test else cost,
         started_at=started,

@@ -6,7 +6,7 @@ idle threads and nothing more.
 """
 
 import structlog
-from celery import signals
+from celery import Signature, signals
 from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerAway
 
@@ -15,15 +15,23 @@ from playground.generation.errors import EaselError
 from playground.generation.service import see_through, take_up
 from playground.generation.studio import background, in_studio, studio
 from playground.generation.sweep import sweep, waiting
-from playground.generation.tidy import remove_expired, remove_old_inputs, remove_orphans
+from playground.generation.tidy import (
+    AT_ONCE,
+    remove_expired,
+    remove_old_inputs,
+    remove_orphans,
+)
 
 log = structlog.get_logger()
 
 
-def send(generation_id: str) -> None:
-    """Ask a worker to paint an accepted order. A lost message is sent again by the sweep."""
+def send(generation_id: str, *, then: Signature | None = None) -> None:
+    """Ask a worker to paint an accepted order. A lost message is sent again by the sweep.
+
+    `then` is asked for when the order has been painted, or could not be.
+    """
     try:
-        paint_order.delay(generation_id)
+        paint_order.apply_async((generation_id,), link=then)
     except (BrokerAway, OSError) as error:
         log.warning("broker.away", generation=generation_id, reason=str(error))
 
@@ -55,8 +63,14 @@ def sweep_orders() -> None:
 def tidy_pictures() -> None:
     """Remove files that nobody can have any more."""
     remove_orphans()
-    remove_expired()
     remove_old_inputs()
+
+
+@app.task(ignore_result=True)
+def remove_expired_pictures() -> None:
+    """Remove pictures soon after they have been kept for as long as was promised."""
+    while remove_expired() == AT_ONCE:
+        pass
 
 
 async def sweep_here() -> int:

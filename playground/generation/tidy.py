@@ -100,8 +100,10 @@ def was_written_before(file: str, moment: datetime) -> bool:
 def inputs_waited_for() -> frozenset[str]:
     """Return what the orders that are not done yet start from."""
     live = Generation.objects.filter(state__in=Generation.LIVE)
-    orders = live.filter(endpoint="images.edits").values_list("request", flat=True)
+    orders = live.values_list("request", flat=True)
     requests = [ImageRequest.from_json(order) for order in orders]
     return frozenset(
-        name for request in requests for name in (*request.references, request.mask)
+        name
+        for request in requests
+        for name in (*request.references, *request.earlier, request.mask)
     )

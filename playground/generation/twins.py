@@ -29,13 +29,15 @@ LONGEST_WAIT_SECONDS = 240
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 1.0
 
 
-async def twin_of(account_id: str, once: Once | None) -> Generation | None:
-    """Return the finished order that has this key, waiting for it; `None`: it is free."""
+async def twin_of(
+    account_id: str, once: Once | None, *, ended: bool = True
+) -> Generation | None:
+    """Return the order that has this key, `None` when it is free; wait for its end, or not."""
     if once is None:
         return None
     pause, waited = FIRST_PAUSE_SECONDS, 0.0
     while generation := await in_thread(lambda: holder(account_id, once)):
-        if not generation.is_live:
+        if not (ended and generation.is_live):
             return generation
         if waited > LONGEST_WAIT_SECONDS:
             raise TwinAhead(
@@ -80,12 +82,30 @@ async def answer_again(generation: Generation) -> list[Delivered]:
     wants_bytes = (
         ImageRequest.from_json(generation.request).response_format == "b64_json"
     )
-    return await in_thread(
-        lambda: [
-            kept(picture, wants_bytes)
-            for picture in generation.pictures.order_by("position")
-        ]
+    return await in_thread(lambda: read_again(generation, with_bytes=wants_bytes))
+
+
+def read_again(generation: Generation, *, with_bytes: bool) -> list[Delivered]:
+    """Return what an order delivered, and note its tries on it."""
+    tries = generation.attempts.order_by("pk")
+    generation.tried = tuple(one.as_written() for one in tries)
+    pictures = pictures_of(generation, with_bytes=with_bytes)
+    if not pictures:
+        raise gone()
+    return pictures
+
+
+def gone() -> BadRequest:
+    return BadRequest(
+        _("The pictures of this order are no longer kept: send a new key."),
+        code="pictures_expired",
     )
+
+
+def pictures_of(generation: Generation, *, with_bytes: bool) -> list[Delivered]:
+    """Return the pictures an order has in the books, in their order."""
+    rows = generation.pictures.order_by("position")
+    return [kept(picture, with_bytes) for picture in rows]
 
 
 def kept(picture: Picture, wants_bytes: bool) -> Delivered:
@@ -97,7 +117,4 @@ def kept(picture: Picture, wants_bytes: bool) -> Delivered:
         with default_storage.open(picture.file) as file:
             return Delivered(row, file.read())
     except FileNotFoundError as error:
-        raise BadRequest(
-            _("The pictures of this order are no longer kept: send a new key."),
-            code="pictures_expired",
-        ) from error
+        raise gone() from error

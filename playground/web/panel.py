@@ -15,6 +15,7 @@ from playground.generation.catalogue import Model, catalogue
 from playground.generation.channels import connected
 from playground.generation.errors import ModelNotFound
 from playground.generation.normalise import normalise
+from playground.generation.offered import typical_seconds
 from playground.generation.price import unit_price
 from playground.generation.quoting import quoted
 from playground.generation.request import Buyer
@@ -25,7 +26,6 @@ from playground.web.wishes import AUTO, FORMAT, Wish
 
 COUNTS = (1, 2, 3, 4, 6, 8)
 FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP", "avif": "AVIF"}
-UNKNOWN_SECONDS = 10.0  # for a model whose file does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +197,3 @@ def price_of(wish: Wish, buyer: Buyer) -> int:
 def count_options(wish: Wish, model: Model) -> Iterable[Option]:
     for count in counts_of(model):
         yield Option(str(count), str(count), is_chosen=count == wish.n)
-
-
-def typical_seconds(model: Model, tier: str) -> float:
-    """How long a picture of this tier usually takes."""
-    known = model.typical_seconds
-    longest = max(known.values(), default=UNKNOWN_SECONDS)
-    return known.get(tier) or known.get(model.default_tier) or longest

@@ -94,6 +94,7 @@ def buyer_for(request: HttpRequest) -> Buyer:
         multiplier=Decimal(account.group.multiplier),
         lane="guest" if account.is_guest else "browser",
         person_id=person.pk if person else None,
+        member_id=person.pk if person else None,
         network=network_of(request),
     )
 

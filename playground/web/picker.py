@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from playground.generation.catalogue import Model, catalogue
+from playground.generation.offered import typical_seconds
 from playground.generation.request import Buyer
-from playground.web.panel import is_connected, price_of, typical_seconds
+from playground.web.panel import is_connected, price_of
 from playground.web.tries import GUEST_MODEL
 from playground.web.wishes import Wish
 

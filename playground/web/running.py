@@ -34,7 +34,15 @@ from playground.web.people import (
     onlooker,
     remember_guest,
 )
-from playground.web.runs import RAIL, Run, days_of, ending_of, orders_of, run_of
+from playground.web.runs import (
+    RAIL,
+    Run,
+    days_of,
+    ending_of,
+    filled_in,
+    orders_of,
+    run_of,
+)
 from playground.web.tries import check_tries, stay_within_tries, tries_spent
 from playground.web.wishes import Wish
 
@@ -159,7 +167,8 @@ def run(request: HttpRequest, generation_id: str) -> HttpResponse:
     if known == shown.version:
         return HttpResponse(status=204)
     template = "web/_run.html" if known is None else "web/_run_answer.html"
-    return render(request, template, run_context(request, shown))
+    context = run_context(request, shown) | {"filled": filled_in(known or "")}
+    return render(request, template, context)
 
 
 @require_POST

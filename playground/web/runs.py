@@ -21,9 +21,9 @@ from playground.generation.catalogue import catalogue
 from playground.generation.errors import ModelNotFound
 from playground.generation.links import EXTENSIONS, picture_path
 from playground.generation.models import Generation, Picture
+from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
 from playground.generation.request import ImageRequest
 from playground.generation.sizes import ratio_of
-from playground.web.panel import UNKNOWN_SECONDS, typical_seconds
 from playground.web.templatetags.easel import balance, price
 from playground.web.tries import GUEST_MODEL
 
@@ -41,6 +41,10 @@ class Slot:
     picture: Picture | None = None
     url: str = ""
     reason: str = ""
+
+    @property
+    def place(self) -> str:
+        return str(self.position)
 
     @property
     def picture_id(self) -> str:
@@ -80,8 +84,9 @@ class Run:
 
     @property
     def version(self) -> str:
-        """Changes when the run looks different."""
-        return f"{self.generation.state}-{len(self.pictures)}"
+        """Changes when the run looks different: its state, and the places that are filled."""
+        filled = ".".join(str(slot.position) for slot in self.pictures)
+        return f"{self.generation.state}-{filled or 0}"
 
     @property
     def pictures(self) -> list[Slot]:
@@ -221,6 +226,11 @@ def ending_of(run: Run, available_microcredits: int | None) -> str:
     if missing:
         words.append(_("%(n)s failed, not charged") % {"n": missing})
     return ", ".join(words if made else words[1:])
+
+
+def filled_in(version: str) -> frozenset[str]:
+    """Return the places that a page showing this version has pictures in."""
+    return frozenset(version.partition("-")[2].split("."))
 
 
 def days_of(runs: list[Run]) -> list[Day]:

@@ -1,6 +1,7 @@
 """The console's usage: what was painted, when, and what it cost.
 
-Read from the orders' own rows, so what is shown is what was charged.
+Read from the orders' own rows, so what is shown is what was charged. What a test key
+rehearses is in the list, and in no sum.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from billing.ledger import MICRO, wallet_of
+from playground.generation.history import page_of
 from playground.generation.models import Generation
 from playground.web.people import needs_person, own_account
 from playground.web.plot import Plot, stacked
@@ -116,15 +118,18 @@ def summary(account: Account, period: int) -> Summary:
 def by_day_and_model(account: Account, since: date) -> list[Day]:
     start = datetime(since.year, since.month, since.day, tzinfo=UTC)
     failed = Q(state__in=[Generation.State.FAILED, Generation.State.REFUSED])
+    ended = ~Q(state__in=Generation.LIVE)
     rows = (
-        Generation.objects.filter(account=account, created_at__gte=start)
+        Generation.objects.filter(account=account, is_test=False, created_at__gte=start)
         .annotate(day=TruncDate("created_at", tzinfo=UTC))
         .values("day", "model")
         .annotate(
             requests=Count("pk"),
             painted=Sum("delivered"),
             not_painted=Count("pk", filter=failed),
-            spent=Sum(F("unit_price_microcredits") * F("delivered")),
+            spent=Sum(
+                F("unit_price_microcredits") * F("delivered"), filter=ended, default=0
+            ),
         )
         .values_list("day", "model", "requests", "painted", "not_painted", "spent")
     )
@@ -152,14 +157,8 @@ def page_after(
 ) -> tuple[list[Line], str | None]:
     """Return the orders older than the named one, and where the next page begins."""
     last_seen = orders.filter(pk=after).first() if after else None
-    if last_seen:
-        same_moment = Q(created_at=last_seen.created_at, pk__lt=last_seen.pk)
-        orders = orders.filter(Q(created_at__lt=last_seen.created_at) | same_moment)
-    newest_first = orders.select_related("key").order_by("-created_at", "-pk")
-    found = list(newest_first.defer("prompt", "request")[: ROWS_A_PAGE + 1])
-    shown = found[:ROWS_A_PAGE]
-    older = shown[-1].pk if len(found) > ROWS_A_PAGE else None
-    return [line(order) for order in shown], older
+    shown, has_more = page_of(orders, ROWS_A_PAGE, last_seen)
+    return [line(order) for order in shown], shown[-1].pk if has_more else None
 
 
 def line(order: Generation) -> Line:

@@ -292,7 +292,7 @@ WRONG_FORMS = [
     pytest.param([("image", red())], {"prompt": " "}, "prompt", id="no prompt"),
     pytest.param([("image", red())], {"n": "many"}, "n", id="n in words"),
     pytest.param([("image", red())], {"n": "99"}, "n", id="n too large"),
-    pytest.param([("image", red())], {"stream": "true"}, "stream", id="a stream"),
+    pytest.param([("image", red())], {"stream": "perhaps"}, "stream", id="no stream"),
     pytest.param([("image", red())] * 15, {}, "image", id="more than it looks at"),
     pytest.param([("image", red())] * 17, {}, "image", id="more than anyone does"),
     pytest.param(
@@ -348,7 +348,7 @@ def test_json_that_is_none_is_a_400(api, alice, body):
     answer = api.request("POST", EDITS, as_=alice, data=body, headers=JSON)
 
     assert answer.status_code == 400
-    assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
+    assert {"message", "type", "param", "code"} < set(answer.json()["error"])
 
 
 def test_the_door_answers_to_post_only(api, alice):
@@ -521,12 +521,13 @@ def test_a_try_names_the_upstream_that_edits(own_models, api, alice):
 def test_models_say_what_they_can_do(api, alice):
     models = {one["id"]: one for one in api.get("/v1/models", as_=alice).json()["data"]}
 
-    assert models["sketch-1"]["capabilities"] == {
+    known = {
         "generate": True,
         "edit": True,
         "mask": True,
         "references": 14,
     }
+    assert known.items() <= models["sketch-1"]["capabilities"].items()
     assert models["gemini-2.5-flash-image"]["capabilities"]["mask"] is False
 
 

@@ -40,7 +40,13 @@ def test_a_model_says_what_it_does_and_costs(api, alice):
     sketch = api.get("/v1/models/sketch-1", as_=alice).json()
 
     assert sketch["modes"] == ["generate", "edit", "mask"]
-    assert sketch["endpoints"] == ["/v1/images/generations", "/v1/images/edits"]
+    assert sketch["endpoints"] == [
+        "/v1/images/generations",
+        "/v1/async/images/generations",
+        "/v1/images/edits",
+        "/v1/async/images/edits",
+        "/v1beta/models/sketch-1:generateContent",
+    ]
     assert sketch["capabilities"]["references"] == 14
     assert {one["tier"]: one["credits"] for one in sketch["prices"]} == {
         "0.5K": 1,

@@ -104,7 +104,7 @@ def test_fewer_pictures_than_asked_are_topped_up(api, alice, next_door):
     ("fault", "status", "code", "outcome"),
     [
         ("500", 502, "upstream_error", "broken"),
-        ("429", 502, "upstream_error", "busy"),
+        ("429", 429, "upstream_busy", "busy"),
         ("401", 502, "upstream_error", "misconfigured"),
         ("refusal", 400, "moderation_blocked", "refused"),
         ("empty", 502, "upstream_error", "empty"),
@@ -174,3 +174,15 @@ def test_an_order_that_is_painted_elsewhere_does_not_hold_up_others(api, alice):
 
     assert waited < 5
     assert alice.credits() == 60
+
+
+def test_a_field_of_their_own_that_is_nested_too_deep_is_refused(api, alice):
+    deep = 1
+    for _ in range(200):
+        deep = {"a": [deep]}
+
+    answer = ask(api, alice, style_strength=deep)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "style_strength"
+    assert alice.credits() == 100

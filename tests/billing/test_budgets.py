@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.issuing import issue_key
-from billing.ledger import MICRO, limit_key
+from billing.ledger import MICRO, limit_account, limit_key, limit_member
 from billing.models import KeyBudget
 from playground.generation.audit import audit
 from playground.generation.books import Open
@@ -100,9 +100,92 @@ def test_a_failed_order_gives_its_part_of_the_limit_back(alice, handed_out):
     generation = order(alice, state="running", claim="me")
     generation.key_id = key.pk
 
-    in_studio(do(Open(generation, 60, is_capped=True)))
+    in_studio(do(Open(generation, 60)))
     held = KeyBudget.objects.get().held
     in_studio(do(closing(generation, pictures=0, state="failed")))
 
     budget = KeyBudget.objects.get()
     assert (held, budget.held, budget.spent) == (8 * MICRO, 0, 0)
+
+
+def test_an_account_has_a_limit_whoever_spends(api, alice, handed_out):
+    _, secret = handed_out
+    limit_account(alice.account.pk, 2 * MICRO)
+
+    statuses = [paint(api, one).status_code for one in (alice.secret, secret, secret)]
+
+    assert statuses == [200, 200, 402]
+    error = paint(api, alice.secret).json()["error"]
+    assert "This account may spend 2 credits a month" in error["message"]
+    assert (error["required_credits"], error["available_credits"]) == (1, 0)
+
+
+def test_a_member_has_a_limit_over_all_their_keys(api, alice, handed_out, carol):
+    _, of_nobody = handed_out
+    _, of_alice = issue_key(alice.account, name="another", person=alice.person)
+    limit_member(alice.account.pk, alice.person.pk, 2 * MICRO)
+
+    statuses = [
+        paint(api, one).status_code
+        for one in (alice.secret, of_alice, of_alice, of_nobody, carol.secret)
+    ]
+
+    assert statuses == [200, 200, 402, 200, 200]
+
+
+def test_a_member_spends_by_hand_within_the_same_limit(client, alice):
+    limit_member(alice.account.pk, alice.person.pk, 0)
+    client.force_login(alice.person)
+
+    ask = {"prompt": "a fox", "model": "sketch-1", "aspect_ratio": "1:1"}
+    ask |= {"resolution": "1K", "n": "1", "quoted": str(MICRO)}
+    answer = client.post("/create/runs", ask, headers={"HX-Request": "true"})
+
+    assert "This member may spend 0 credits a month" in answer.text
+
+
+def test_rivals_keep_within_several_limits_at_once(api, alice, handed_out):
+    key, secret = handed_out
+    limit_account(alice.account.pk, 9 * MICRO)
+    limit_key(alice.account.pk, key.pk, "day", 5 * MICRO)
+
+    def ask(number):
+        return paint(api, (secret, alice.secret)[number % 2]).status_code
+
+    with ThreadPoolExecutor(20) as rivals:
+        statuses = list(rivals.map(ask, range(24)))
+
+    assert (statuses.count(200), statuses.count(402)) == (9, 15)
+    assert KeyBudget.objects.get(owner=key.pk).spent <= 5 * MICRO
+
+
+def test_a_limit_counts_at_once_for_a_key_that_is_in_use(api, alice, settings):
+    settings.KEY_CACHE_SECONDS = 60
+    paint(api, alice.secret)
+    key = alice.account.keys.get()
+
+    limit_key(alice.account.pk, key.pk, "day", 2 * MICRO)
+
+    statuses = [paint(api, alice.secret).status_code for _ in range(2)]
+    assert statuses == [200, 402]
+
+
+def test_an_order_under_way_when_a_limit_is_set_is_settled_in_it(alice, handed_out):
+    key, _ = handed_out
+    generation = order(alice, state="running", claim="me")
+    generation.key_id = key.pk
+    in_studio(do(Open(generation, 60)))
+    limit_key(alice.account.pk, key.pk, "day", 20 * MICRO)
+
+    in_studio(do(closing(generation)))
+
+    budget = KeyBudget.objects.get()
+    assert (budget.held, budget.spent) == (0, 8 * MICRO)
+
+
+def test_a_limit_can_be_lifted(api, alice, handed_out):
+    key, secret = handed_out
+    limit_key(alice.account.pk, key.pk, "day", 0)
+    limit_key(alice.account.pk, key.pk, "day", None)
+
+    assert paint(api, secret).status_code == 200

@@ -2,8 +2,9 @@
 
 Hypothesis makes up sequences of everything that can happen to two wallets and
 their orders: credits, orders of one to ten pictures, work that is claimed, kept
-alive, put back, closed, abandoned halfway, swept. A model of a few dictionaries
-says what each must answer. After each step the audit is green.
+alive, put back, closed, abandoned halfway, swept, pictures that are kept on the
+way. A model of a few dictionaries says what each must answer. After each step the
+audit is green.
 """
 
 import asyncio
@@ -35,6 +36,7 @@ from playground.generation.audit import audit
 from playground.generation.books import Claim, Close, Extend, Open, Release
 from playground.generation.database import CLASHES
 from playground.generation.entries import PictureRow
+from playground.generation.keeping import Keep
 from playground.generation.models import Generation, Picture
 from playground.generation.studio import in_studio, studio
 from playground.generation.sweep import sweep
@@ -76,6 +78,10 @@ class Job:
     def quoted(self) -> int:
         return self.price * self.n
 
+    @property
+    def missing(self) -> int:
+        return self.n - self.delivered
+
 
 @dataclass
 class Model:
@@ -94,11 +100,15 @@ class Model:
         return True
 
     def closes(self, job_id: str, *, state: str, pictures: int) -> None:
+        """What it kept counts too; `state` is how it ends when there is nothing."""
         job = self.jobs[job_id]
         purse = self.purses[job.owner]
+        delivered = job.delivered + pictures
+        if delivered:
+            state = "succeeded" if delivered == job.n else "partially_succeeded"
         purse.held -= job.quoted
-        purse.debited += job.price * pictures
-        self.jobs[job_id] = replace(job, state=state, delivered=pictures)
+        purse.debited += job.price * delivered
+        self.jobs[job_id] = replace(job, state=state, delivered=delivered)
 
 
 async def do(*operations):
@@ -182,12 +192,21 @@ def picture(position):
     )
 
 
-def closing(job, hands, delivered):
+def closing(job, hands, pictures):
+    """End an order with so many pictures beside those it kept."""
+    delivered = job.delivered + pictures
     state = "failed"
     if delivered:
         state = "succeeded" if delivered == job.n else "partially_succeeded"
-    rows = tuple(picture(position) for position in range(delivered))
+    rows = tuple(picture(position) for position in range(job.delivered, delivered))
     return Close(job.id, "running", hands, state, pictures=rows)
+
+
+def keeping(job, hands, pictures):
+    """Keep so many more pictures of an order."""
+    first = job.delivered
+    places = range(first, first + pictures)
+    return [Keep(job.id, hands, picture(place)) for place in places]
 
 
 class Books(RuleBasedStateMachine):
@@ -298,30 +317,62 @@ class Books(RuleBasedStateMachine):
         if ours:
             job.state, job.hands, job.is_overdue = "queued", "", False
 
+    @has_jobs
+    @rule(place=places, hands=hands, pictures=st.integers(1, 3))
+    def keep(self, place, hands, pictures):
+        job = self.any_job(place)
+        answers = in_studio(do(*keeping(job, hands, pictures)))
+        ours = job.state == "running" and job.hands == hands
+        kept = min(pictures, job.missing) if ours else 0
+        assert answers.count(True) == kept
+        assert answers.count(False) == pictures - kept
+        job.delivered += kept
+
+    @rule()
+    def keep_one_of_each_at_once(self):
+        jobs = [job for job in self.model.jobs.values() if job.state == "running"]
+        waiting = [one for job in jobs for one in keeping(job, job.hands, 1)]
+        answers = in_studio(do(*waiting))
+        assert answers == [job.missing > 0 for job in jobs]
+        for job in jobs:
+            job.delivered += job.missing > 0
+
+    @has_jobs
+    @rule(place=places, hands=hands)
+    def keep_again(self, place, hands):
+        """A picture that stands in the books is not counted twice."""
+        job = self.any_job(place)
+        if not job.delivered:
+            return
+        again = replace(job, delivered=job.delivered - 1)
+        [answer] = in_studio(do(*keeping(again, hands, 1)))
+        assert answer is False or isinstance(answer, CLASHES)
+
     # They end.
 
     @has_jobs
     @rule(place=places, hands=hands, part=st.integers(0, 10), times=st.integers(1, 3))
     def close(self, place, hands, part, times):
         job = self.any_job(place)
-        self.end(job, hands, min(part, job.n), times)
+        self.end(job, hands, min(part, job.missing), times)
 
     @has_jobs
     @rule(place=places, share=st.sampled_from(["all", "some", "none"]))
     def finish(self, place, share):
         if job := self.pick(place, "running"):
-            delivered = {"all": job.n, "some": (job.n + 1) // 2, "none": 0}[share]
-            self.end(job, job.hands, delivered, 1)
+            left = job.missing
+            new = {"all": left, "some": (left + 1) // 2, "none": 0}[share]
+            self.end(job, job.hands, new, 1)
 
-    def end(self, job, hands, delivered, times):
-        closings = [closing(job, hands, delivered) for _ in range(times)]
+    def end(self, job, hands, pictures, times):
+        closings = [closing(job, hands, pictures) for _ in range(times)]
         answers = in_studio(do(*closings))
         ours = job.state == "running" and job.hands == hands
         assert answers.count(True) == ours
         assert answers.count(False) == times - ours
         if ours:
             state = closings[0].state
-            self.model.closes(job.id, state=state, pictures=delivered)
+            self.model.closes(job.id, state=state, pictures=pictures)
 
     @has_jobs
     @rule(place=places, times=st.integers(1, 2))
@@ -336,10 +387,10 @@ class Books(RuleBasedStateMachine):
     @rule()
     def finish_all_at_once(self):
         jobs = [job for job in self.model.jobs.values() if job.state == "running"]
-        answers = in_studio(do(*[closing(job, job.hands, job.n) for job in jobs]))
-        assert answers == [True] * len(jobs)
+        ends = [closing(job, job.hands, job.missing) for job in jobs]
+        assert in_studio(do(*ends)) == [True] * len(jobs)
         for job in jobs:
-            self.model.closes(job.id, state="succeeded", pictures=job.n)
+            self.model.closes(job.id, state="succeeded", pictures=job.missing)
 
     # Processes die, and time passes.
 
@@ -347,7 +398,14 @@ class Books(RuleBasedStateMachine):
     @rule(place=places)
     def crash_while_closing(self, place):
         if job := self.pick(place, "running"):
-            abandon(closing(job, job.hands, job.n))
+            abandon(closing(job, job.hands, job.missing))
+
+    @has_jobs
+    @rule(place=places)
+    def crash_while_keeping(self, place):
+        job = self.pick(place, "running")
+        if job and job.missing:
+            abandon(keeping(job, job.hands, 1)[0])
 
     @rule(owner=owners, price=prices, n=counts)
     def crash_while_opening(self, owner, price, n):
@@ -392,9 +450,9 @@ class Books(RuleBasedStateMachine):
             unpaid_state="expired",
             overdue_only=True,
         )
-        answers = in_studio(do(closing(job, job.hands, job.n), sweeping))
+        answers = in_studio(do(closing(job, job.hands, job.missing), sweeping))
         assert answers == [True, False]
-        self.model.closes(job.id, state="succeeded", pictures=job.n)
+        self.model.closes(job.id, state="succeeded", pictures=job.missing)
 
     # And this is so all the time.
 
@@ -419,14 +477,15 @@ class Books(RuleBasedStateMachine):
         }
         jobs = self.model.jobs.values()
         assert found == {
-            job.id: (job.state, job.hands, 0)
+            job.id: (job.state, job.hands, job.delivered)
             if job.state in LIVE
             else (job.state, job.delivered)
             for job in jobs
         }
         assert Picture.objects.count() == sum(job.delivered for job in jobs)
         charges = Transfer.objects.filter(kind="charge").count()
-        assert charges == sum(bool(job.delivered and job.price) for job in jobs)
+        ended = [job for job in jobs if job.state not in LIVE]
+        assert charges == sum(bool(job.delivered and job.price) for job in ended)
 
 
 def test_the_books_agree_with_a_simple_model(books_db):

@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 
+import pillow_heif
 from PIL import Image, ImageCms
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -45,6 +46,23 @@ def photo(orientation=1, *, kind="JPEG", size=(16, 8), **options) -> bytes:
         {"quality": 95, "subsampling": 0, **options} if kind == "JPEG" else options
     )
     return saved(halves(size=size), kind, exif=exif.tobytes(), **options)
+
+
+def heic(picture: Image.Image, *, orientation=1, **options) -> bytes:
+    """As a telephone writes it."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010E] = SECRET.decode()
+    file = io.BytesIO()
+    options = {"quality": 90, "exif": exif.tobytes(), **options}
+    pillow_heif.from_pillow(picture).save(file, **options)
+    return file.getvalue()
+
+
+def heic_of_size(picture: Image.Image, width: int, height: int) -> bytes:
+    """A HEIC that claims a size its pixels do not have."""
+    said = struct.pack(">II", *picture.size)
+    return heic(picture).replace(said, struct.pack(">II", width, height))
 
 
 def sober_profile() -> bytes:

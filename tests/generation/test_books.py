@@ -13,6 +13,7 @@ from billing.models import Hold, Transfer
 from playground.generation.audit import audit
 from playground.generation.books import Claim, Close, Extend, Open, Release
 from playground.generation.entries import AttemptRow, PictureRow
+from playground.generation.keeping import Keep
 from playground.generation.models import Attempt, Generation, Picture
 from playground.generation.studio import in_studio, studio
 
@@ -67,9 +68,9 @@ def picture(position):
     )
 
 
-def closing(generation, *, pictures=1, **facts):
+def closing(generation, *, pictures=1, first=0, **facts):
     known = {"from_state": "running", "claim": "me", "state": "succeeded"}
-    rows = tuple(picture(position) for position in range(pictures))
+    rows = tuple(picture(position) for position in range(first, first + pictures))
     return Close(generation.id, **{**known, **facts}, pictures=rows)
 
 
@@ -159,6 +160,136 @@ def test_whoever_lost_the_claim_changes_nothing(alice):
     assert in_studio(do(closing(generation))) is False
     assert Picture.objects.count() == 0
     assert Hold.objects.get().state == "pending"
+
+
+def keep(generation, *positions, claim="me"):
+    keeping = [Keep(generation.id, claim, picture(one), "sketch") for one in positions]
+
+    async def all_of_them():
+        return await asyncio.gather(*[do(one) for one in keeping])
+
+    return in_studio(all_of_them())
+
+
+def test_a_kept_picture_is_there_before_its_order_ends_and_not_yet_charged(alice):
+    generation = opened(alice, n=3, state="running", claim="me")
+
+    assert keep(generation, 1) == [True]
+
+    generation.refresh_from_db()
+    assert generation.pictures.get().position == 1
+    assert (generation.delivered, generation.charged_microcredits) == (1, 0)
+    assert (alice.credits(), Hold.objects.get().state) == (76, "pending")
+
+
+def test_an_order_is_charged_for_what_it_kept_and_what_it_ends_with(alice):
+    generation = opened(alice, n=4, state="running", claim="me")
+    keep(generation, 2, 0)
+
+    assert in_studio(
+        do(closing(generation, first=3, state="partially_succeeded", error_code="x"))
+    )
+
+    generation.refresh_from_db()
+    assert (generation.state, generation.delivered) == ("partially_succeeded", 3)
+    assert (generation.error_code, generation.provider) == ("x", "sketch")
+    assert alice.credits() == 76
+    assert Picture.objects.count() == 3
+
+
+@pytest.mark.parametrize("state", ["failed", "refused", "cancelled"])
+def test_whatever_ends_an_order_what_it_kept_stays_and_is_paid(alice, state):
+    generation = opened(alice, n=3, state="running", claim="me")
+    keep(generation, 0)
+
+    assert in_studio(do(closing(generation, pictures=0, state=state, error_code="x")))
+
+    generation.refresh_from_db()
+    assert (generation.state, generation.error_code) == ("partially_succeeded", "x")
+    assert alice.credits() == 92
+
+
+def test_an_order_that_is_given_up_when_all_is_kept_has_succeeded(alice):
+    generation = opened(alice, n=2, state="running", claim="me")
+    keep(generation, 0, 1)
+
+    assert in_studio(
+        do(closing(generation, pictures=0, state="failed", error_code="x"))
+    )
+
+    generation.refresh_from_db()
+    assert (generation.state, generation.error_code) == ("succeeded", "")
+    assert alice.credits() == 84
+
+
+def test_a_picture_is_kept_once(alice):
+    generation = opened(alice, n=3, state="running", claim="me")
+    keep(generation, 0)
+
+    with pytest.raises(Exception):
+        keep(generation, 0)
+
+    generation.refresh_from_db()
+    assert (generation.delivered, Picture.objects.count()) == (1, 1)
+
+
+def test_no_more_pictures_are_kept_than_were_asked_for(alice):
+    generation = opened(alice, n=2, state="running", claim="me")
+
+    assert sorted(keep(generation, 0, 1, 2)) == [False, True, True]
+    assert Picture.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("facts", "claim"),
+    [
+        ({"state": "running", "claim": "somebody else"}, "me"),
+        ({"state": "queued"}, ""),
+    ],
+)
+def test_only_whoever_paints_an_order_keeps_its_pictures(alice, facts, claim):
+    generation = opened(alice, n=2, **facts)
+
+    assert keep(generation, 0, claim=claim) == [False]
+    assert Picture.objects.count() == 0
+
+
+def test_pictures_of_many_orders_are_kept_together(alice):
+    generations = [
+        opened(alice, price=1, n=2, state="running", claim="me") for _ in range(20)
+    ]
+
+    async def keep_all():
+        here = studio().books
+        keeping = [Keep(one.id, "me", picture(0)) for one in generations]
+        return await asyncio.gather(*[here.do(one) for one in keeping])
+
+    assert in_studio(keep_all()) == [True] * 20
+    assert set(Generation.objects.values_list("delivered", flat=True)) == {1}
+
+
+def test_a_free_order_keeps_pictures_too(bob):
+    generation = opened(bob, price=0, n=2, state="running", claim="me")
+
+    assert keep(generation, 0) == [True]
+    assert in_studio(do(closing(generation, first=1)))
+
+    generation.refresh_from_db()
+    assert (generation.state, generation.delivered) == ("succeeded", 2)
+    assert Hold.objects.count() == 0
+
+
+def test_an_order_that_is_put_back_has_what_it_kept(alice):
+    generation = opened(alice, n=3, state="running", claim="me")
+    keep(generation, 1)
+
+    in_studio(do(Release(generation.id, "me", 60)))
+    cancelled = Close(generation.id, "queued", "", "cancelled", error_code="cancelled")
+    assert in_studio(do(cancelled))
+
+    generation.refresh_from_db()
+    assert (generation.state, generation.delivered) == ("partially_succeeded", 1)
+    assert alice.credits() == 92
 
 
 def test_a_queued_order_is_taken_up_once(alice):

@@ -65,6 +65,7 @@ def test_a_key_is_not_shown_when_a_server_is_printed():
         ("api_key", "two\nlines", "text on one line"),
         ("auth_header", "api key", "the name of a header"),
         ("local", "yes", "true or false"),
+        ("previews", 1, "true or false"),
         ("timeout_seconds", 0, "a number above 0"),
         ("timeout_seconds", True, "a number above 0"),
         ("timeout_seconds", "180", "a number above 0"),

@@ -42,7 +42,7 @@ def png(colour="red", side=8):
 
 
 def keeping(request=AS_PAINTED):
-    return Keeping(request, 0, 30)
+    return Keeping(request, 0, 3600)
 
 
 async def test_many_small_pictures_each_get_a_file_of_their_own(pictures):

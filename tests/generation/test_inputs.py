@@ -89,6 +89,35 @@ def test_a_picture_stands_upright_and_tells_nothing_of_its_camera(kind, orientat
     assert SECRET not in picture.data
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_telephones_heic_becomes_an_upright_jpeg(orientation):
+    data = strangers.heic(halves(size=(64, 32)), orientation=orientation)
+
+    picture = read(data)
+
+    found = shown(picture)
+    wide = orientation < 5
+    assert picture.format == "jpeg"
+    assert found.size == ((64, 32) if wide else (32, 64))
+    first = RED if orientation in (1, 4, 5, 6) else BLUE
+    assert near(found.getpixel((2, 2)), first)
+    assert not found.getexif()
+    assert SECRET not in picture.data
+
+
+def test_a_heics_colours_and_transparency_are_kept():
+    profile = strangers.swapped_profile()
+    red = Image.new("RGB", (64, 64), RED)
+    red.info["icc_profile"] = profile
+    clear = Image.new("RGBA", (64, 64), (0, 0, 255, 0))
+
+    swapped = read(strangers.heic(red))
+    see_through = read(strangers.heic(clear))
+
+    assert near(shown(swapped).getpixel((32, 32)), (0, 255, 0), by=30)
+    assert (see_through.format, see_through.has_alpha) == ("png", True)
+
+
 def test_a_turned_photo_hardly_loses_anything():
     noise = Image.effect_noise((64, 64), 90).convert("RGB")
     exif = Image.Exif()
@@ -237,14 +266,14 @@ def test_a_profile_of_other_colours_than_the_pictures_is_ignored():
         (saved(halves(), "BMP"), "BMP"),
         (saved(halves(), "TIFF"), "TIFF"),
         (saved(halves(), "AVIF"), "AVIF"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", "MP4"),
     ],
 )
 def test_what_is_no_picture_of_ours_is_told_what_would_work(data, says):
     error = refused(data, param="image[2]")
 
     assert says in error.message
-    assert "PNG, JPEG, WebP or GIF" in error.message
+    assert "PNG, JPEG, WebP, GIF or HEIC" in error.message
     assert error.message.startswith("image[2]: ")
     assert (error.param, error.code) == ("image[2]", "invalid_image_file")
 
@@ -286,6 +315,7 @@ def test_a_file_cut_off_anywhere_is_refused(kind, part):
         pytest.param(strangers.jpeg_of_size(0, 9), id="a JPEG without width"),
         pytest.param(strangers.progressive_bomb(), id="a JPEG of too many scans"),
         pytest.param(png(between=chunk(b"abcd", b"") * 100_001), id="a PNG of crumbs"),
+        pytest.param(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", id="an empty HEIC"),
     ],
 )
 def test_a_file_that_makes_no_sense_is_refused(data):
@@ -313,6 +343,12 @@ def bombs():
         "a JPEG of too many scans": strangers.progressive_bomb(),
         "a GIF of a vast screen": strangers.gif_screen(65_535, 65_535) + gif_frame,
         "a GIF of a vast frame": strangers.gif_screen(5, 5) + gif_frame,
+        "a HEIC of 30000x30000": strangers.heic_of_size(
+            halves(size=(64, 64)), 30_000, 30_000
+        ),
+        "a HEIC that is larger than it says": strangers.heic_of_size(
+            Image.new("RGB", (6_000, 6_000)), 64, 64
+        ),
         "a WebP of a vast canvas": strangers.riff(
             strangers.canvas(2**24, 2**24, flags=2), *crowd
         ),

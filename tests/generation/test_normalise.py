@@ -212,7 +212,7 @@ def test_a_published_size_of_a_tier_the_model_lacks_is_not_blown_up():
             "nano-banana-2-512",
             {"size": "2000x1000", "fit": "cover"},
             (688, 384),
-            {"size"},
+            {"fit", "size"},
         ),
         ("nano-banana-2-512", {"size": "4K"}, (512, 512), {"size"}),
     ],

@@ -24,6 +24,7 @@ from django.db import connections  # noqa: E402
 
 from playground.generation import database, deliver  # noqa: E402
 from playground.generation.books import Close, Open  # noqa: E402
+from playground.generation.keeping import Keep  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,24 @@ STEPS = {
     "inside hold": Step(Open, "amid"),
     "inside hold, before its commit": Step(Open, "commit"),
     "hold committed": Step(Open, "after"),
+    "inside keep": Step(Keep, "amid"),
+    "inside keep, before its commit": Step(Keep, "commit"),
+    "keep committed": Step(Keep, "after"),
     "files written": Step(Close, "before"),
     "inside settle": Step(Close, "amid"),
     "inside settle, before its commit": Step(Close, "commit"),
     "settle committed": Step(Close, "after"),
 }
-MONEY = ("INSERT INTO billing_hold", "UPDATE billing_hold")
+AMID = (
+    "INSERT INTO billing_hold",
+    "UPDATE billing_hold",
+    "INSERT INTO generation_picture",
+)
+QUEUES = {
+    Open: "billing_wallet",
+    Close: "billing_wallet",
+    Keep: "generation_generation",
+}
 
 
 def die(*_, **__):
@@ -72,7 +85,7 @@ class DoomedSqlite(database.SqliteExecutor):
 
     def _watch(self, statement):
         """SQLite says each statement before it runs."""
-        if self.step.moment == "amid" and statement.lstrip().startswith(MONEY):
+        if self.step.moment == "amid" and statement.lstrip().startswith(AMID):
             die()
         if self.step.moment == "commit" and statement == "COMMIT":
             die()
@@ -104,11 +117,11 @@ class DoomedPostgres(database.PostgresExecutor):
             die()
 
     async def _die_in_a_queue(self, batch):
-        """The statement waits for the wallet; the server is left to finish it alone."""
+        """The statement waits for a row; the server is left to finish it alone."""
         known = connections["default"].get_connection_params()
         wanted = {name: known[name] for name in ("dbname", "user", "host", "port")}
         rival = await psycopg.AsyncConnection.connect(**wanted)
-        await rival.execute("SELECT * FROM billing_wallet FOR UPDATE")
+        await rival.execute(f"SELECT * FROM {QUEUES[type(batch[0])]} FOR UPDATE")
         asyncio.ensure_future(super().run(batch))
         waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
         while (await (await rival.execute(waiting)).fetchone())[0] == 0:

@@ -6,7 +6,10 @@ was charged was delivered, and what was delivered was charged. `-s` prints the
 table, which is also left in `test-results/kill-matrix.md`.
 """
 
+import json
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
@@ -23,6 +26,7 @@ from tests.proof.stage import (
     GO,
     KILL,
     STOP,
+    STUDIO_1,
     Web,
     press_generate,
     running_child,
@@ -38,6 +42,9 @@ QUICK = {"EASEL_LEASE_SECONDS": "1", "CELERY_BROKER_URL": "memory://"}
 LEFT = "order running, hold pending, 10 held"
 GIVEN_UP = "order failed, hold expired"
 PAID = "order succeeded, hold posted, 2 pictures"
+KEPT = f"{LEFT}, 1 pictures"
+PAID_IN_PART = "order partially_succeeded, hold posted, 1 pictures"
+ONE_STRAY = "1 files without a row"
 NOWHERE = "connection error"
 
 pytestmark = pytest.mark.usefixtures("books_that_balance")
@@ -65,6 +72,20 @@ class Scene:
             )
 
         return self.caller.submit(seen_by, call)
+
+    @contextmanager
+    def stream(self, web):
+        """Order two pictures as they are painted, and listen."""
+        wish = {"model": "studio-1", "prompt": "a boat [fault:in-turn]", "n": N}
+        body = json.dumps({**wish, "stream": True})
+        head = (
+            f"POST {IMAGES} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Authorization: Bearer {self.customer.secret}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", web.port), timeout=30) as line:
+            line.sendall((head + body).encode())
+            yield line
 
     def wait_until_asked(self, answer=None):
         def is_over():
@@ -128,16 +149,23 @@ DEATHS = [
     (
         10,
         "files written",
-        f"{LEFT}, 2 files without a row",
-        f"{GIVEN_UP}, 2 files without a row",
+        f"{KEPT}, {ONE_STRAY}",
+        f"{PAID_IN_PART}, {ONE_STRAY}",
     ),
     (
         11,
         "inside settle, before its commit",
-        f"{LEFT}, 2 files without a row",
-        f"{GIVEN_UP}, 2 files without a row",
+        f"{KEPT}, {ONE_STRAY}",
+        f"{PAID_IN_PART}, {ONE_STRAY}",
     ),
     (13, "settle committed", PAID, PAID),
+    (
+        17,
+        "inside keep, before its commit",
+        f"{LEFT}, {ONE_STRAY}",
+        f"{GIVEN_UP}, {ONE_STRAY}",
+    ),
+    (18, "keep committed", KEPT, PAID_IN_PART),
 ]
 
 
@@ -160,16 +188,19 @@ def test_killed_on_its_own(scene, number, step, on_disk, repaired):
 HALF = {
     ("inside hold", "sqlite"): ("nothing", "nothing"),
     ("inside hold", "postgresql"): (LEFT, GIVEN_UP),
+    ("inside keep", "sqlite"): (f"{LEFT}, {ONE_STRAY}", f"{GIVEN_UP}, {ONE_STRAY}"),
+    ("inside keep", "postgresql"): (KEPT, PAID_IN_PART),
     ("inside settle", "sqlite"): (
-        f"{LEFT}, 2 files without a row",
-        f"{GIVEN_UP}, 2 files without a row",
+        f"{KEPT}, {ONE_STRAY}",
+        f"{PAID_IN_PART}, {ONE_STRAY}",
     ),
     ("inside settle", "postgresql"): (PAID, PAID),
 }
 
 
 @pytest.mark.parametrize(
-    ("number", "step"), [(3, "inside hold"), (12, "inside settle")]
+    ("number", "step"),
+    [(3, "inside hold"), (12, "inside settle"), (16, "inside keep")],
 )
 def test_killed_in_the_middle_of_money(scene, number, step):
     with running_child(scene.web(step)) as web:
@@ -231,6 +262,28 @@ def test_a_worker_that_returns_after_its_order_was_given_up(scene):
     scene.write_down(14, step, on_disk=left, seen=seen)
     assert (left, given_up, scene.state()) == (LEFT, GIVEN_UP, GIVEN_UP)
     assert seen == "504"
+    scene.check()
+
+
+def test_killed_while_it_streams(scene, tmp_path):
+    """What the customer saw before the line broke is theirs, and paid; nothing else is."""
+    one_by_one = STUDIO_1.replace("n_per_call = 4", "n_per_call = 1")
+    (tmp_path / "studio-1.toml").write_text(one_by_one)
+    scene.upstream.allowed = 1
+    with running_child(scene.web()) as web, scene.stream(web) as line:
+        heard = b""
+        while b"}\n\n" not in heard:
+            assert (some := line.recv(65536)), heard
+            heard += some
+        web.send(KILL)
+    left = scene.state()
+
+    scene.sweep()
+
+    seen = "one picture, then connection error"
+    scene.write_down(19, "streaming, one picture sent", on_disk=left, seen=seen)
+    assert (left, scene.state()) == (KEPT, PAID_IN_PART)
+    assert Picture.objects.get().id.encode() in heard
     scene.check()
 
 

@@ -24,7 +24,12 @@ class Order:
     origin: str
     port: int
     slow_seconds: float
-    request_id: str
+    number: int
+    allowed: Callable[[], int]
+
+    @property
+    def request_id(self) -> str:
+        return f"req_{self.number}"
 
     @property
     def entries(self) -> list[dict]:
@@ -139,6 +144,58 @@ async def cut(order: Order) -> web.StreamResponse:
 async def slow(order: Order) -> web.Response:
     await asyncio.sleep(order.slow_seconds)
     return answered(order.entries)
+
+
+async def in_turn(order: Order) -> web.Response:
+    """Each answer waits until the test allows so many."""
+    async with asyncio.timeout(60):
+        while order.number > order.allowed():
+            await asyncio.sleep(0.01)
+    return answered(order.entries)
+
+
+def event(kind: str, **data) -> bytes:
+    said = json.dumps({"type": f"image_generation.{kind}", **data})
+    return f"event: image_generation.{kind}\r\ndata: {said}\r\n\r\n".encode()
+
+
+async def streams(order: Order) -> web.StreamResponse:
+    """Previews at once and the picture in its turn, for whoever asks for a stream."""
+    asked = await order.request.json()
+    if not asked.get("stream"):
+        return answered(order.entries)
+    response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+    await response.prepare(order.request)
+    await response.write(b": keep-alive\n\n")
+    picture = order.entries[0]
+    for number in range(asked["partial_images"]):
+        said = event("partial_image", partial_image_index=number, **picture)
+        await response.write(said[:100])
+        await response.write(said[100:])
+    await in_turn(order)
+    usage = {"input_tokens": 11, "output_tokens": 1120, "total_tokens": 1131}
+    await response.write(event("completed", **picture, usage=usage))
+    await response.write(b"data: [DONE]\n\n")
+    return response
+
+
+async def streams_and_fails(order: Order) -> web.StreamResponse:
+    """A stream that turns into a refusal after its first preview."""
+    response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+    await response.prepare(order.request)
+    await response.write(
+        event("partial_image", partial_image_index=0, b64_json="rubbish")
+    )
+    await response.write(event("partial_image", **order.entries[0]))
+    await response.write(f"data: {json.dumps(REFUSAL)}\n\n".encode())
+    return response
+
+
+async def odd_500(order: Order) -> web.Response:
+    """The first and the third call are answered, all others break."""
+    if order.number in (1, 3):
+        return answered(order.entries)
+    return web.json_response(BROKE, status=500)
 
 
 async def hang(order: Order) -> web.Response:
@@ -297,6 +354,10 @@ FAULTS: dict[str, Fault] = {
     "reset": reset,
     "cut": cut,
     "slow": slow,
+    "in-turn": in_turn,
+    "odd-500": odd_500,
+    "streams": streams,
+    "streams-and-fails": streams_and_fails,
     "hang": hang,
     "huge": huge,
     "huge-and-says-so": huge_and_says_so,

@@ -59,6 +59,7 @@ class StudioNextDoor:
     def __init__(self, *, slow_seconds: float = 0.15):
         self.seen: list[Seen] = []
         self.slow_seconds = slow_seconds
+        self.allowed = 0
         self.port = 0
         self._numbers = count(1)
         self._ready = threading.Event()
@@ -85,7 +86,9 @@ class StudioNextDoor:
         return [one for one in self.seen if one.method == "GET"]
 
     def forget(self) -> None:
+        """Begin anew: as if nobody had asked yet."""
         self.seen.clear()
+        self.allowed, self._numbers = 0, count(1)
 
     def start(self) -> None:
         self._thread.start()
@@ -140,7 +143,8 @@ class StudioNextDoor:
             origin=self.origin,
             port=self.port,
             slow_seconds=self.slow_seconds,
-            request_id=f"req_{next(self._numbers)}",
+            number=next(self._numbers),
+            allowed=lambda: self.allowed,
         )
         answer = await FAULTS[fault_in(body)](order)
         if not answer.prepared:

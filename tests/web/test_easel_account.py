@@ -47,6 +47,20 @@ def test_the_account_joins_the_group_that_is_named(provision):
     assert Account.objects.get(pk=told["account"]).group_id == "partners"
 
 
+@pytest.mark.parametrize("whose", ["account", "member"])
+def test_a_monthly_limit_is_set_and_lifted(provision, api, whose):
+    made = provision("ops@example.com", "--credits", "9", "--key", "bot", "--json")
+    secret = json.loads(made)["key"]
+    ask = {"as_": secret, "prompt": "a fox", "resolution": "0.5K"}
+
+    provision("ops@example.com", f"--{whose}-limit", "1")
+    statuses = [api.post("/v1/images/generations", **ask).status_code for _ in range(2)]
+    provision("ops@example.com", f"--{whose}-limit", "none")
+    statuses.append(api.post("/v1/images/generations", **ask).status_code)
+
+    assert statuses == [200, 402, 200]
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

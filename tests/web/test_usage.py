@@ -42,6 +42,14 @@ def test_the_numbers_are_what_was_charged(console, alice):
     assert "Spent, 90 days 42" in text(console.get("/console/usage?days=90"))
 
 
+def test_what_a_test_key_rehearses_is_listed_and_in_no_sum(console, alice):
+    rehearsed = an_order(alice.account, n=4, delivered=4, is_test=True)
+    an_order(alice.account, credits=8)
+    page = console.get("/console/usage")
+    assert "Pictures 1 1 request " in text(page)
+    assert rehearsed.pk in order_ids(page)
+
+
 def test_what_failed_says_it_was_not_charged(console, alice):
     an_order(alice.account, credits=8, n=2, delivered=0, state="failed")
     page = text(console.get("/console/usage"))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from playground.generation.containers import gif, jpeg, png, webp
+from playground.generation.containers import gif, heic, jpeg, png, webp
 from playground.generation.containers.base import Contained, Spoiled, cut_off
 
 ENOUGH_BYTES = 32
@@ -14,9 +14,9 @@ READERS: dict[str, Callable[[memoryview], Contained]] = {
     "jpeg": jpeg.read,
     "webp": webp.read,
     "gif": gif.read,
+    "heic": heic.read,
 }
 # Known well enough to be named when they are refused.
-HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 OTHERS = (
     (b"BM", "BMP"),
     (b"II*\0", "TIFF"),
@@ -42,6 +42,8 @@ def format_of(start: bytes) -> str | None:
         return "gif"
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "webp"
+    if heic.is_heic(start):
+        return "heic"
     return None
 
 
@@ -60,15 +62,16 @@ def refused(start: bytes) -> Spoiled:
     """Say what it is instead, as far as we can tell, and what would work."""
     name = other_name(start)
     if name:
-        message = _("%(name)s files are not read here. Send PNG, JPEG, WebP or GIF.")
+        message = _(
+            "%(name)s files are not read here. Send PNG, JPEG, WebP, GIF or HEIC."
+        )
         return Spoiled(message % {"name": name})
-    return Spoiled(_("it is not a picture. Send PNG, JPEG, WebP or GIF."))
+    return Spoiled(_("it is not a picture. Send PNG, JPEG, WebP, GIF or HEIC."))
 
 
 def other_name(start: bytes) -> str | None:
     if start[4:8] == b"ftyp":
-        brand = start[8:12]
-        return "HEIC" if brand in HEIC else "AVIF" if brand == b"avif" else "MP4"
+        return "AVIF" if start[8:12] == b"avif" else "MP4"
     head = start.lstrip(b"\xef\xbb\xbf \r\n\t")
     return next(
         (

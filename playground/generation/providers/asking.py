@@ -37,6 +37,8 @@ SIGNATURES = ((b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"))
 def written(server: CompatibleServer, commission: Commission) -> Sent:
     """Write a request as this server reads it."""
     fields = fields_for(server, commission)
+    if server.has_previews and commission.previews:
+        fields |= {"stream": True, "partial_images": commission.previews}
     if commission.pictures and server.edits.startswith("form:"):
         return a_form(fields, files_of(server, commission))
     if commission.pictures:

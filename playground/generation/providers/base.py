@@ -13,6 +13,28 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a conversation: words or a picture, and the model's own mark on it.
+
+    `picture` is its place among all the pictures: those to edit, then earlier ones.
+    A `signature` goes back to the model that made it as it came, to the byte.
+    """
+
+    text: str = ""
+    picture: int | None = None
+    is_thought: bool = False
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one side said at a time."""
+
+    role: Literal["user", "model"]
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PictureFields:
     """Under which names an upstream takes pictures to edit, and whether as a list."""
 
@@ -22,8 +44,29 @@ class PictureFields:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """How far a picture has come: `place` is its place among those that were asked for.
+
+    It is a picture of its own, in `data`. Nobody keeps it, and nobody pays for it.
+    """
+
+    place: int
+    number: int
+    data: bytes
+
+
+Show = Callable[[Preview], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Commission:
-    """One call to one provider, in that offer's terms. With pictures, it is an edit."""
+    """One call to one provider, in that offer's terms. With pictures, it is an edit.
+
+    Somebody watches when there is `show`: it is told of so many previews of each
+    picture, by an upstream that really makes them.
+    `turns` is the whole conversation for a model that follows one; its last words are
+    the prompt. `earlier` holds the pictures in it that are not edited now.
+    """
 
     upstream: str
     prompt: str
@@ -41,7 +84,11 @@ class Commission:
     in_background: bool = False
     pictures: tuple[bytes, ...] = ()
     mask: bytes | None = None
+    turns: tuple[Turn, ...] = ()
+    earlier: tuple[bytes, ...] = ()
     fields: PictureFields = PictureFields()
+    previews: int = 0
+    show: Show | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +105,15 @@ class PaintedPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a call took in tokens, as the provider counts them."""
+
+    text_in: int = 0
+    pictures_in: int = 0
+    out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: pictures, and what is worth noting about the call."""
 
@@ -65,6 +121,7 @@ class Answer:
     upstream_request_id: str = ""
     first_byte_seconds: float | None = None
     cost_microusd: int | None = None
+    tokens: Tokens | None = None
 
 
 class Provider(Protocol):
@@ -150,6 +207,10 @@ class Broken(ProviderFailure):
     """It failed, timed out or answered nonsense: the next offer, please."""
 
     outcome = "broken"
+
+
+class Late(Broken):
+    """It did not answer in time: the next offer, please."""
 
 
 class Misconfigured(ProviderFailure):

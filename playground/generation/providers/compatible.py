@@ -6,6 +6,7 @@ We ask once and take what is good: top-up, conversion and billing are the core's
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -40,7 +41,9 @@ from playground.generation.providers.entries import (
     painted,
     picture_inside,
     task_of,
+    tokens_of,
 )
+from playground.generation.providers.events import Listener
 from playground.generation.providers.servers import CompatibleServer, servers_from
 from playground.generation.providers.wire import Call, Errand, Reply, Wire
 
@@ -65,9 +68,12 @@ class CompatibleProvider:
         """Ask once, and return the pictures that came."""
         patience = min(commission.deadline_seconds * OURS, self.server.timeout_seconds)
         ends = monotonic() + patience
-        reply = await self.wire.post(self._call(commission, patience))
+        listener = self._listener(commission)
+        reply = await self.wire.post(self._call(commission, patience, listener))
         if reply.status >= 300:
             raise self._failure(reply, Complaint.in_body(reply.body), commission)
+        if listener and (streamed := listener.answer()):
+            reply = replace(reply, body=streamed)
         document = self._document(reply, commission)
         found = await self._found(document, commission, ends)
         pictures = tuple(one for one in found if isinstance(one, PaintedPicture))
@@ -78,21 +84,34 @@ class CompatibleProvider:
             pictures=pictures,
             upstream_request_id=reply.headers.get("x-request-id", ""),
             first_byte_seconds=reply.first_byte_seconds,
+            tokens=tokens_of(document.tree),
         )
 
     async def close(self) -> None:
         await self.wire.close()
 
-    def _call(self, commission: Commission, patience: float) -> Call:
+    def _call(
+        self, commission: Commission, patience: float, listener: Listener | None
+    ) -> Call:
         kind, body = written(self.server, commission)
         return Call(
             url=self._asked(commission),
             headers={"Content-Type": kind, **self.server.credentials},
             body=body,
             timeout_seconds=patience,
-            most_bytes=int(self._picture_bytes * BASE64_GROWTH * commission.n)
+            most_bytes=int(
+                self._picture_bytes
+                * BASE64_GROWTH
+                * (commission.n + commission.previews)
+            )
             + MEGABYTE,
+            hear=listener.hear if listener else None,
         )
+
+    def _listener(self, commission: Commission) -> Listener | None:
+        """Whoever wants previews listens, to a server that has them."""
+        wanted = commission.previews and self.server.has_previews
+        return Listener(commission.show) if commission.show and wanted else None
 
     def _asked(self, commission: Commission) -> URL:
         return self.server.endpoint_for(editing=bool(commission.pictures))

@@ -10,6 +10,7 @@ from typing import Any
 from playground.generation.providers import ark, openai
 from playground.generation.providers.base import Access, Channel, Provider, Trade
 from playground.generation.providers.compatible import CompatibleProvider, servers_from
+from playground.generation.providers.rehearsal import RehearsalProvider
 from playground.generation.providers.servers import CompatibleServer
 from playground.generation.providers.sketch import SketchProvider
 
@@ -22,7 +23,10 @@ def channels(
     *, painters: int, servers: Any, accesses: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Channel]:
     """Name every way to a provider, without opening anything."""
-    found = {"sketch": Channel("sketch", sketch(painters))}
+    found = {
+        "sketch": Channel("sketch", sketch(painters)),
+        "rehearsal": Channel("rehearsal", rehearsal(painters)),
+    }
     for name, server in servers_from(servers).items():
         found[name] = Channel(name, compatible(server))
     for name, trade in TRADES.items():
@@ -37,6 +41,15 @@ def sketch(painters: int) -> Trade:
         return SketchProvider(processes=painters)
 
     return Trade("sketch", "Sketch", opened, edits=True, masks=True)
+
+
+def rehearsal(painters: int) -> Trade:
+    """Where test keys are sent, whatever model they ask for."""
+
+    def opened(access: Access) -> Provider:
+        return RehearsalProvider(SketchProvider(processes=painters))
+
+    return Trade("rehearsal", "Rehearsal", opened, edits=True, masks=True)
 
 
 def compatible(server: CompatibleServer) -> Trade:

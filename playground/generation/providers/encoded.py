@@ -44,7 +44,7 @@ class Document:
     cuttings: dict[str, memoryview] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, body: bytearray) -> Self:
+    def read(cls, body: bytes | bytearray) -> Self:
         """Parse a body, cutting long strings out when it is a big one."""
         if len(body) > SMALL:
             document = cls._cut(body)
@@ -56,7 +56,7 @@ class Document:
             raise NotReadable(str(error)) from error
 
     @classmethod
-    def _cut(cls, body: bytearray) -> Self | None:
+    def _cut(cls, body: bytes | bytearray) -> Self | None:
         """Parse what is left without the long strings; `None` if it makes no sense."""
         view, rest, position = memoryview(body), bytearray(), 0
         cuttings: dict[str, memoryview] = {}
@@ -78,7 +78,7 @@ class Document:
         return self.cuttings.get(value, value) if isinstance(value, str) else None
 
 
-def long_strings(body: bytearray) -> Iterator[tuple[int, int]]:
+def long_strings(body: bytes | bytearray) -> Iterator[tuple[int, int]]:
     """Yield where each long string without escapes begins and ends.
 
     Looks at a bounded number of strings: what it does not reach is parsed as usual.
@@ -95,14 +95,14 @@ def long_strings(body: bytearray) -> Iterator[tuple[int, int]]:
         start = body.find(QUOTE, end + 1)
 
 
-def _closing_quote(body: bytearray, start: int) -> int:
+def _closing_quote(body: bytes | bytearray, start: int) -> int:
     end = body.find(QUOTE, start + 1)
     while end > 0 and _is_escaped(body, end):
         end = body.find(QUOTE, end + 1)
     return end
 
 
-def _is_escaped(body: bytearray, position: int) -> bool:
+def _is_escaped(body: bytes | bytearray, position: int) -> bool:
     first = position
     while body[first - 1] == BACKSLASH:
         first -= 1

@@ -7,7 +7,12 @@ first that yields a picture is taken, inline before anything to be fetched.
 from collections.abc import Iterator
 from typing import Any
 
-from playground.generation.providers.base import Broken, PaintedPicture, ProviderFailure
+from playground.generation.providers.base import (
+    Broken,
+    PaintedPicture,
+    ProviderFailure,
+    Tokens,
+)
 from playground.generation.providers.complaints import Complaint, by_words
 from playground.generation.providers.encoded import (
     Document,
@@ -19,6 +24,7 @@ from playground.generation.providers.encoded import (
 
 LISTS = ("data", "images")
 INLINE = ("b64_json", "b64", "image")
+MOST_TOKENS = 2**31
 ADDRESSES = ("url", "image_url", "image")
 
 
@@ -29,6 +35,26 @@ def entries_of(tree: Any) -> list[dict[str, Any]]:
     listed = found if isinstance(found, list) else [found]
     entries = [{"image": one} if isinstance(one, str) else one for one in listed]
     return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def tokens_of(tree: Any) -> Tokens | None:
+    """Read what the call took, where the server counts in tokens and says so."""
+    said = tree.get("usage") if isinstance(tree, dict) else None
+    if not isinstance(said, dict):
+        return None
+    details = said.get("input_tokens_details")
+    pictures = _count(details, "image_tokens")
+    whole, out = _count(said, "input_tokens"), _count(said, "output_tokens")
+    if not (whole or out):
+        return None
+    return Tokens(text_in=max(0, whole - pictures), pictures_in=pictures, out=out)
+
+
+def _count(counts: Any, name: str) -> int:
+    number = counts.get(name) if isinstance(counts, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        return 0
+    return number if 0 <= number < MOST_TOKENS else 0
 
 
 def task_of(tree: Any) -> str:

@@ -1,7 +1,7 @@
 """OpenAI itself: the server that all the others imitate.
 
 Its GPT image models always answer base64 and refuse `response_format`; pictures to be
-edited go as files of a form.
+edited go as files of a form. It shows previews to those who watch.
 """
 
 from playground.generation.providers.base import Access, Trade
@@ -21,6 +21,7 @@ def opened(access: Access) -> CompatibleProvider:
         fields=NOTHING_BY_ITSELF,
         response_format=None,
         edits="form:image[]",
+        has_previews=True,
     )
     return CompatibleProvider(server)
 

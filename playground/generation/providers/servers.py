@@ -53,6 +53,7 @@ class CompatibleServer:
     max_picture_megabytes: float = 48.0
     edits: Edits = ""
     edits_endpoint: str = EDITS_ENDPOINT
+    has_previews: bool = False
 
     def endpoint_for(self, *, editing: bool) -> URL:
         """The address asked, query (`?api-version=`) included."""
@@ -191,5 +192,6 @@ SPELLINGS: Mapping[str, tuple[str, Callable[[Any], Any]]] = MappingProxyType(
         "max_picture_megabytes": ("max_picture_megabytes", _positive),
         "edits": ("edits", _edits),
         "edits_endpoint": ("edits_endpoint", _path),
+        "previews": ("has_previews", _yes_or_no),
     }
 )

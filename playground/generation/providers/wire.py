@@ -8,7 +8,6 @@ stranger's word, and our key shown to nobody but the server it belongs to.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from time import monotonic
 from weakref import WeakKeyDictionary
 
 from aiohttp import (
@@ -22,6 +21,7 @@ from aiohttp import (
     InvalidURL,
     TCPConnector,
 )
+from httptools import HttpParserError
 from yarl import URL
 
 from playground.generation.providers.base import Broken, Misconfigured, ProviderFailure
@@ -30,28 +30,23 @@ from playground.generation.providers.internet import (
     reachable_socket,
     web_address,
 )
+from playground.generation.providers.posting import (
+    CONNECT_SECONDS,
+    IDLE_SECONDS,
+    Call,
+    Posts,
+    Reply,
+    TooMuch,
+    Unsent,
+)
+
+__all__ = ["Call", "Errand", "Reply", "Wire"]
 
 CONNECTIONS = 10_000
-CONNECT_SECONDS = 10.0
-# Most servers drop an idle connection after five seconds. A POST that meets the closing
-# door cannot be sent again safely, so ours closes first.
-IDLE_SECONDS = 4.0
 READ_BUFFER = 256 * 1024
-COMPLAINT_BYTES = 64 * 1024
 REDIRECTS = 3
 # Base64 hardly shrinks, and unpacking it costs more than the bytes saved.
 PLAIN = {"User-Agent": "Easel", "Accept-Encoding": "identity"}
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One POST: where, what, how long to wait and how much to read."""
-
-    url: URL
-    headers: Mapping[str, str]
-    body: bytes
-    timeout_seconds: float
-    most_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,48 +61,36 @@ class Errand:
     may_be_private: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back, whatever its status."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytearray
-    first_byte_seconds: float
-
-
 class Wire:
-    """The sessions of this process: one pair for each event loop, made when first used.
+    """What this process has open, for each event loop: made when it is first used.
 
-    One of the pair goes where the operator said; the other, for addresses that
-    came out of an answer, refuses private networks.
+    Posts go where the operator said. Of the pair of sessions that fetch, one does
+    too; the other, for addresses that came out of an answer, refuses private networks.
     """
 
     def __init__(self) -> None:
+        self._posts: WeakKeyDictionary[asyncio.AbstractEventLoop, Posts] = (
+            WeakKeyDictionary()
+        )
         self._sessions: WeakKeyDictionary[
             asyncio.AbstractEventLoop, dict[bool, ClientSession]
         ] = WeakKeyDictionary()
 
     async def post(self, call: Call) -> Reply:
         """Send a request once. Raises `Broken` when no whole answer comes back."""
-        started = monotonic()
+        loop = asyncio.get_running_loop()
+        posts = self._posts.get(loop)
+        if posts is None:
+            posts = self._posts[loop] = Posts()
         try:
-            async with self._session().post(
-                call.url,
-                data=call.body,
-                headers={**PLAIN, **call.headers},
-                timeout=_patience(call.timeout_seconds),
-                allow_redirects=False,
-            ) as response:
-                first_byte_seconds = monotonic() - started
-                body = await _read(response, call.most_bytes)
-                return Reply(
-                    response.status, response.headers, body, first_byte_seconds
-                )
-        except (ClientError, TimeoutError) as error:
-            raise Broken(
-                _said(error), ran="no" if _is_unsent(error) else "unknown"
-            ) from error
+            return await posts.send(call)
+        except TooMuch as error:
+            said = f"the answer is larger than {call.most_bytes} bytes"
+            raise Broken(said, ran="yes") from error
+        except Unsent as error:
+            raise Broken(f"no connection: {error}", ran="no") from error
+        except (OSError, HttpParserError) as error:
+            raise Broken(_said(error), ran="unknown") from error
 
     async def fetch(self, errand: Errand) -> bytes:
         """Fetch one result, following a few redirects, each under the same rules."""
@@ -120,8 +103,11 @@ class Wire:
         raise Broken("the result's address redirects without end", ran="yes")
 
     async def close(self) -> None:
-        """Close the running loop's sessions. The next call would open new ones."""
-        for session in self._sessions.pop(asyncio.get_running_loop(), {}).values():
+        """Let go of the running loop's connections. The next call would open new ones."""
+        loop = asyncio.get_running_loop()
+        if posts := self._posts.pop(loop, None):
+            posts.close()
+        for session in self._sessions.pop(loop, {}).values():
             await session.close()
 
     async def _get(self, url: URL, errand: Errand) -> bytes | URL:
@@ -139,7 +125,7 @@ class Wire:
                     raise Broken(
                         f"the result's address answered {response.status}", ran="yes"
                     )
-                return bytes(await _read(response, errand.most_bytes))
+                return await _read(response, errand.most_bytes)
         except (ClientError, TimeoutError) as error:
             raise _lost(error, url) from error
 
@@ -170,21 +156,15 @@ def _patience(seconds: float) -> ClientTimeout:
     return ClientTimeout(total=seconds, sock_connect=min(CONNECT_SECONDS, seconds / 2))
 
 
-async def _read(response: ClientResponse, most_bytes: int) -> bytearray:
-    """Read a body up to a limit. A complaint is cut there; pictures are refused."""
-    is_complaint = response.status >= 300
-    limit = COMPLAINT_BYTES if is_complaint else most_bytes
-    # Joined at the end: a buffer that grows to 30 MB is moved again and again.
+async def _read(response: ClientResponse, most_bytes: int) -> bytes:
+    """Read a body up to a limit."""
     chunks, size = [], 0
     async for chunk in response.content.iter_any():
         chunks.append(chunk)
         size += len(chunk)
-        if size > limit:
-            if not is_complaint:
-                raise Broken(f"the answer is larger than {limit} bytes", ran="yes")
-            response.close()
-            break
-    return bytearray().join(chunks)
+        if size > most_bytes:
+            raise Broken(f"the answer is larger than {most_bytes} bytes", ran="yes")
+    return b"".join(chunks)
 
 
 def _result_url(text: str, base: URL) -> URL:

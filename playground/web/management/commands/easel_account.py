@@ -14,7 +14,9 @@ from django.db import transaction
 
 from accounts.issuing import account_of, issue_key
 from accounts.models import AccessGroup, Account, ApiKey, Person
-from billing.ledger import MICRO, credit, wallet_of
+from billing.ledger import MICRO, credit, limit_account, limit_member, wallet_of
+from playground.generation.errors import BadRequest
+from playground.generation.terms import kept_seconds_in
 
 MOST_CREDITS = 1_000_000_000  # far from where the books' whole numbers end
 LONGEST_NAME = ApiKey._meta.get_field("name").max_length or 0
@@ -33,6 +35,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--group", metavar="SLUG", help="the access group it buys in"
         )
+        for whose in ("account", "member"):
+            parser.add_argument(
+                f"--{whose}-limit",
+                metavar="CREDITS",
+                help=f"what the {whose} may spend in a month; 'none' lifts it",
+            )
+        parser.add_argument(
+            "--retention",
+            metavar="SPAN",
+            help="how long pictures of its API calls are kept: 1h, 7d, forever",
+        )
         parser.add_argument("--test", action="store_true", help="make a test key")
         parser.add_argument(
             "--json", action="store_true", help="print one line of JSON"
@@ -41,10 +54,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         group = find_group(options["group"])
         credits, name = amount(options["credits"]), key_name(options["key"])
+        kept_seconds = retention(options["retention"])
         with transaction.atomic():
-            account = account_in(account_of(person_named(email)), group)
+            person = person_named(email)
+            account = account_in(account_of(person), group)
+            keep_for(account, kept_seconds)
             give(account, email, credits)
-            key = key_of(account, name, options["test"])
+            limit(account, person, options)
+            key = key_of(account, person, name, options["test"])
         told: dict[str, str | int | float | None] = {
             "account": account.pk,
             "email": email.lower(),
@@ -65,11 +82,11 @@ def amount(text: str) -> Decimal:
     except InvalidOperation as error:
         raise CommandError(f"{text} is not a number of credits.") from error
     if not credits.is_finite() or credits < 0:
-        raise CommandError("Grant 0 or more credits.")
+        raise CommandError("Name 0 or more credits.")
     if credits > MOST_CREDITS:
-        raise CommandError(f"Grant at most {MOST_CREDITS:,} credits at once.")
+        raise CommandError(f"Name at most {MOST_CREDITS:,} credits.")
     if credits * MICRO % 1:
-        raise CommandError("Grant credits with at most six decimals.")
+        raise CommandError("Name credits with at most six decimals.")
     return credits
 
 
@@ -114,6 +131,20 @@ def account_in(account: Account, group: AccessGroup | None) -> Account:
     return account
 
 
+def retention(text: str | None) -> int | None:
+    try:
+        return kept_seconds_in(text)
+    except BadRequest as error:
+        raise CommandError(str(error)) from error
+
+
+def keep_for(account: Account, kept_seconds: int | None) -> None:
+    """Set how long the account's pictures are kept, when that is said."""
+    if kept_seconds is not None:
+        account.kept_seconds = kept_seconds
+        account.save(update_fields=["kept_seconds"])
+
+
 def give(account: Account, email: str, credits: Decimal) -> None:
     """Grant credits. Every run of the command is a grant of its own."""
     if credits:
@@ -126,10 +157,24 @@ def give(account: Account, email: str, credits: Decimal) -> None:
         )
 
 
-def key_of(account: Account, name: str, is_test: bool) -> dict[str, str | None]:
+def limit(account: Account, person: Person, options: dict[str, Any]) -> None:
+    """Set or lift what the account, and this member of it, may spend in a month."""
+    if options["account_limit"]:
+        limit_account(account.pk, cap(options["account_limit"]))
+    if options["member_limit"]:
+        limit_member(account.pk, person.pk, cap(options["member_limit"]))
+
+
+def cap(text: str) -> int | None:
+    return None if text == "none" else int(amount(text) * MICRO)
+
+
+def key_of(
+    account: Account, person: Person, name: str, is_test: bool
+) -> dict[str, str | None]:
     if not name:
         return {"key_id": None, "key": None}
-    key, secret = issue_key(account, name=name, is_test=is_test)
+    key, secret = issue_key(account, name=name, person=person, is_test=is_test)
     return {"key_id": key.pk, "key": secret}
 
 

@@ -1,0 +1,89 @@
+"""An account's orders, as lists show them: newest first, filtered, a page at a time.
+
+Pages are cut by an order's own place, so that one that arrives meanwhile moves
+nothing. Rehearsals with test keys are listed, and never added up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTransform
+
+from playground.generation.models import Generation
+
+State = Generation.State
+NOT_PAINTED = (State.FAILED, State.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which orders are asked for. What is empty does not matter."""
+
+    key: str = ""
+    model: str = ""
+    status: str = ""
+    user: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Orders added up."""
+
+    requests: int
+    pictures: int
+    failed: int
+    charged_microcredits: int
+
+
+def orders_like(account_id: str, wanted: Wanted) -> QuerySet[Generation]:
+    """Return the account's orders that fit."""
+    orders = Generation.objects.filter(account_id=account_id)
+    exactly = {
+        "key_id": wanted.key,
+        "model": wanted.model,
+        "state": wanted.status,
+        "user": wanted.user,
+        "created_at__gte": wanted.since,
+        "created_at__lt": wanted.before,
+    }
+    orders = orders.filter(**{name: value for name, value in exactly.items() if value})
+    for place, (name, value) in enumerate(wanted.metadata.items()):
+        label = {f"label_{place}": KeyTransform(name, "metadata")}
+        orders = orders.filter(metadata__isnull=False).alias(**label)
+        orders = orders.filter(**{f"label_{place}": value})
+    return orders
+
+
+def page_of(
+    orders: QuerySet[Generation], count: int, after: Generation | None = None
+) -> tuple[list[Generation], bool]:
+    """Return the orders older than one, or the newest, and whether there are more."""
+    if after:
+        same_moment = Q(created_at=after.created_at, pk__lt=after.pk)
+        orders = orders.filter(Q(created_at__lt=after.created_at) | same_moment)
+    newest_first = orders.select_related("key").order_by("-created_at", "-pk")
+    found = list(newest_first.defer("prompt", "request")[: count + 1])
+    return found[:count], len(found) > count
+
+
+def totals(orders: QuerySet[Generation]) -> Totals:
+    """Add orders up, without rehearsals; what is still painted has cost nothing yet."""
+    real = orders.filter(is_test=False)
+    ended = ~Q(state__in=Generation.LIVE)
+    found = real.aggregate(
+        requests=Count("pk"),
+        pictures=Sum("delivered"),
+        failed=Count("pk", filter=Q(state__in=NOT_PAINTED)),
+        charged=Sum(F("unit_price_microcredits") * F("delivered"), filter=ended),
+    )
+    return Totals(
+        found["requests"],
+        found["pictures"] or 0,
+        found["failed"],
+        found["charged"] or 0,
+    )

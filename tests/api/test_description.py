@@ -1,0 +1,141 @@
+"""The API against its own description: what it says of itself is so, whatever is sent.
+
+A few dozen requests of every kind here, hundreds in `make proof`, made up by
+schemathesis from /v1/openapi.json: right ones, wrong ones and the examples.
+"""
+
+from collections import Counter, defaultdict
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS
+
+from billing.ledger import MICRO, credit
+from playground.api.openai import api as dialect
+from playground.api.openapi.document import ANSWERS, described
+from playground.generation.catalogue import catalogue
+from tests.api.test_over_the_wire import STUDIO_1
+from tests.services.site import Client, running_site
+from tests.upstreams.next_door import studio_next_door
+
+NAMES = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+)
+CHECKED = [check for check in CHECKS.get_all() if check.__name__ in NAMES]
+LEAKS = ("Traceback", "site-packages", "/playground/", "django", "psycopg")
+PATHS = [
+    (method, path)
+    for path, operations in described(dialect)["paths"].items()
+    for method in operations
+]
+HOW_OFTEN = [
+    pytest.param(8, id="a few"),
+    pytest.param(250, id="many", marks=[pytest.mark.proof, pytest.mark.timeout(900)]),
+]
+
+
+@pytest.fixture
+def attacked(books_db, settings, tmp_path, alice):
+    """The site, with a quick model of another server as the usual one."""
+    (tmp_path / "studio-1.toml").write_text(STUDIO_1)
+    credit(alice.account.pk, 10**6 * MICRO, kind="grant", key="a fortune")
+    with studio_next_door() as upstream:
+        server = {"base_url": upstream.url, "api_key": "sk", "local": True}
+        settings.CATALOGUE_DIR = str(tmp_path)
+        settings.COMPATIBLE_SERVERS = {"next-door": server}
+        settings.DEFAULT_MODEL = "studio-1"
+        catalogue.cache_clear()
+        with running_site() as site:
+            yield Client(site.base_url)
+    catalogue.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def tally():
+    """What came back, by endpoint; told at the end."""
+    counts: dict[str, Counter] = defaultdict(Counter)
+    yield counts
+    print(f"\n{'endpoint':46}{'requests':>9}  answers")
+    for endpoint, statuses in counts.items():
+        shown = ", ".join(f"{n} × {status}" for status, n in sorted(statuses.items()))
+        print(f"{endpoint:46}{statuses.total():>9}  {shown}")
+    answers = sum(counts.values(), Counter())
+    broken = sum(n for status, n in answers.items() if status >= 500)
+    print(f"{answers.total()} requests, {broken} × 5xx")
+
+
+@pytest.mark.parametrize("how_often", HOW_OFTEN)
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize(("method", "path"), PATHS)
+def test_it_answers_as_it_says_it_does(
+    attacked, alice, tally, method, path, mode, how_often
+):
+    schema = schemathesis.openapi.from_url(f"{attacked.base_url}/v1/openapi.json")
+    operation = schema[path][method.upper()]
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {alice.secret}"
+
+    @settings(
+        max_examples=how_often,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def sent(case):
+        answer = case.call(base_url=attacked.base_url, session=session, timeout=60)
+        tally[f"{method.upper()} {path}"][answer.status_code] += 1
+        case.validate_response(answer, checks=CHECKED)
+        assert [leak for leak in (*LEAKS, alice.secret) if leak in answer.text] == []
+
+    sent()
+
+
+def examples_of(part):
+    """Return every example that stands in a part of the description."""
+    if isinstance(part, list):
+        return [one for inner in part for one in examples_of(inner)]
+    if not isinstance(part, dict):
+        return []
+    own = [part[name] for name in ("example", "examples") if name in part]
+    return own + [one for inner in part.values() for one in examples_of(inner)]
+
+
+@pytest.mark.check
+@pytest.mark.parametrize(("method", "path"), PATHS)
+def test_every_endpoint_is_described_with_an_example_and_its_errors(method, path):
+    operation = described(dialect)["paths"][path][method]
+
+    assert (method, path) in ANSWERS
+    assert operation["summary"] and operation["description"]
+    assert examples_of(operation)
+    assert {"400", "401", "404", "429", "500", "503"} < set(operation["responses"])
+
+
+@pytest.mark.check
+@pytest.mark.parametrize("described_as", ANSWERS.values(), ids=lambda one: one.shape)
+def test_an_example_has_the_shape_it_is_an_example_of(described_as):
+    described_as.shape.model_validate(described_as.example, strict=True)
+
+
+@pytest.mark.parametrize(
+    "path", [path for (method, path), one in ANSWERS.items() if one.asked]
+)
+def test_an_example_that_is_sent_is_taken(api, alice, path):
+    asked = ANSWERS["post", path].asked
+
+    assert api.post(path, as_=alice, **asked).status_code in (200, 202)
+
+
+def test_the_description_needs_no_key_and_says_where_it_is(api, books_db):
+    answer = api.get("/v1/openapi.json")
+
+    assert answer.status_code == 200
+    assert answer.json()["servers"] == [{"url": api.base_url}]

@@ -1,0 +1,77 @@
+"""With a test key, what can go wrong can be met on purpose, and costs nothing."""
+
+import pytest
+
+from accounts.issuing import issue_key
+from billing.models import Hold, Transfer
+from playground.generation.audit import audit
+from playground.generation.models import Attempt, Generation
+
+IMAGES = "/v1/images/generations"
+SMALL = {"resolution": "0.5K"}
+
+
+@pytest.fixture
+def test_key(bob):
+    """Bob has no credits; his test key needs none."""
+    _, secret = issue_key(bob.account, name="rehearsal", is_test=True)
+    yield secret
+    assert audit() == []
+    assert (Hold.objects.count(), Transfer.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "status", "code", "state"),
+    [
+        ("easel:refuse", 400, "moderation_blocked", "refused"),
+        ("easel:rate_limit a fox", 429, "upstream_busy", "failed"),
+        ("easel:fail a fox", 502, "upstream_error", "failed"),
+        ("easel:timeout", 504, "timeout", "failed"),
+    ],
+)
+def test_a_failure_can_be_rehearsed(api, test_key, prompt, status, code, state):
+    answer = api.post(IMAGES, as_=test_key, prompt=prompt)
+
+    assert answer.status_code == status
+    assert answer.json()["error"]["code"] == code
+    assert Generation.objects.get().state == state
+
+
+def test_a_rehearsed_rate_limit_says_when_to_come_back(api, test_key):
+    answer = api.post(IMAGES, as_=test_key, prompt="easel:rate_limit")
+
+    assert answer.headers["Retry-After"] == "2"
+
+
+def test_a_rehearsed_failure_leaves_the_try_that_a_real_one_would(api, test_key):
+    api.post(IMAGES, as_=test_key, prompt="easel:rate_limit", model="nano-banana-pro")
+
+    tried = Attempt.objects.get()
+    assert (tried.outcome, tried.status, tried.cost_microusd) == ("busy", 429, 0)
+
+
+def test_partial_success_can_be_rehearsed(api, test_key):
+    answer = api.post(IMAGES, as_=test_key, prompt="easel:partial a fox", n=3, **SMALL)
+
+    assert len(answer.json()["data"]) == 2
+    assert Generation.objects.get().state == "partially_succeeded"
+
+
+def test_a_slow_answer_can_be_rehearsed(api, test_key):
+    answer = api.post(IMAGES, as_=test_key, prompt="easel:slow 1 a fox", **SMALL)
+
+    order = Generation.objects.get()
+    assert answer.status_code == 200
+    assert (order.finished_at - order.started_at).total_seconds() >= 1
+
+
+def test_a_live_key_has_the_words_painted(api, alice):
+    answer = api.post(IMAGES, as_=alice, prompt="easel:refuse", **SMALL)
+
+    assert answer.status_code == 200
+
+
+def test_what_only_begins_alike_is_painted(api, test_key):
+    answer = api.post(IMAGES, as_=test_key, prompt="easel:failure is fine", **SMALL)
+
+    assert answer.status_code == 200
