@@ -225,6 +225,8 @@ COMPATIBLE_SERVERS: Any = env.json("EASEL_COMPATIBLE_SERVERS", default={})
 # Their keys have the names their makers gave them; an address is for a proxy or a simulator.
 PROVIDER_KEYS = {
     "openai": "OPENAI_API_KEY",
+    "fal": "FAL_KEY",
+    "replicate": "REPLICATE_API_TOKEN",
     "ark": "ARK_API_KEY",
     "byteplus": "BYTEPLUS_API_KEY",
 }

@@ -4,6 +4,7 @@ import asyncio
 from base64 import b64encode
 
 import pytest
+from yarl import URL
 
 from playground.generation.providers.base import (
     Access,
@@ -16,8 +17,9 @@ from playground.generation.providers.base import (
     ProviderFailure,
     Refused,
 )
-from playground.generation.providers.fal import FalProvider
-from playground.generation.providers.waiting import Pace
+from playground.generation.providers.fal import HOSTS, FalProvider
+from playground.generation.providers.waiting import Counter, Pace
+from playground.generation.providers.wire import Wire
 from tests.upstreams.fal import KEY, LOCKED, SEED
 from tests.upstreams.shop import png
 from tests.upstreams.street import open_street
@@ -300,9 +302,18 @@ async def test_base64_that_cannot_be_read_is_no_picture(shop):
     assert (type(failure), failure.ran) == (Broken, "yes")
 
 
-async def test_an_answer_without_end_is_not_read_to_its_end(shop):
-    failure = await failed(shop, "huge", mode="direct")
+@pytest.mark.parametrize(
+    ("fault", "mode"), [("huge", "direct"), ("huge", "queue"), ("result-huge", "queue")]
+)
+async def test_an_answer_without_end_is_not_read_to_its_end(shop, fault, mode):
+    failure = await failed(shop, fault, mode=mode)
     assert "larger than" in failure.reason
+
+
+async def test_a_queue_that_asks_for_patience_gets_it(shop):
+    failure = await failed(shop, "status-busy")
+    assert (type(failure), failure.ran) == (Late, "unknown")
+    assert len(paths(shop, "GET")) == 1
 
 
 async def test_a_field_the_app_does_not_know_is_the_operators_to_mend(shop):
@@ -377,6 +388,35 @@ async def test_our_key_goes_nowhere_else(shop):
     assert (type(failure), failure.ran) == (Misconfigured, "unknown")
     assert "localhost" in failure.reason
     assert paths(shop, "GET") == []
+
+
+def counter():
+    headers = {"Authorization": f"Key {KEY}"}
+    return Counter(Wire(), URL("https://queue.fal.run"), HOSTS, headers)
+
+
+@pytest.mark.parametrize("host", ["queue.fal.run", "queue.falrun.com"])
+def test_fals_own_addresses_are_followed(host):
+    address = f"https://{host}/x/y/requests/1"
+    assert str(counter().own(address)) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://queue.fal.run/x/y/requests/1",
+        "https://queue.fal.run:8443/x/y/requests/1",
+        "https://queue.fal.run.example/x",
+        "https://queue.fal.run@example.com/x",
+        "//queue.fal.run/x",
+        "file:///etc/passwd",
+        None,
+    ],
+)
+def test_no_other_address_is_followed(address):
+    with pytest.raises(ProviderFailure) as caught:
+        counter().own(address)
+    assert caught.value.ran == "unknown"
 
 
 async def test_results_are_fetched_without_our_key(shop):

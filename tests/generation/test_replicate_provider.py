@@ -57,8 +57,8 @@ def commission(fault="none", **said):
     return Commission(**{**usual, **said})
 
 
-async def paint(shop, fault="none", *, let_in=None, **said):
-    provider = ReplicateProvider(let_in or access(shop), BRISK)
+async def paint(shop, fault="none", *, let_in=None, pace=BRISK, **said):
+    provider = ReplicateProvider(let_in or access(shop), pace)
     try:
         return await provider.paint(commission(fault, **said))
     finally:
@@ -150,9 +150,14 @@ async def test_what_is_not_done_in_time_is_looked_for(shop):
     assert cancels(shop) == []
 
 
-async def test_an_output_before_the_end_is_not_the_end(shop):
-    assert (await paint(shop, "half-told")).pictures
-    assert len(looks(shop)) > 0
+async def test_an_output_before_the_end_is_looked_at_again_at_once(shop):
+    assert (await paint(shop, "half-told", pace=Pace(first_seconds=60.0))).pictures
+    assert len(looks(shop)) == 1
+
+
+async def test_words_are_no_address(shop):
+    failure = await failed(shop, "text-only")
+    assert "held no picture" in failure.reason
 
 
 @pytest.mark.parametrize(
@@ -204,6 +209,7 @@ WHAT_IT_SAYS = [
     ("503-page", Broken, "no", 503),
     ("redirect", Misconfigured, "no", 307),
     ("E005", Refused, "yes", 200),
+    ("E005-alone", Refused, "yes", 200),
     ("flagged", Refused, "yes", 200),
     ("nsfw", Refused, "yes", 200),
     ("content-policy", Refused, "yes", 200),

@@ -189,6 +189,9 @@ AT_THE_DOOR = {
 }
 
 
+LASTING = ("status-lost", "status-busy")  # every look has these
+
+
 @dataclass
 class Job:
     """Work in the queue."""
@@ -278,6 +281,8 @@ class FalShop(Shop):
             return await on_the_line(trouble, request, job_is_away)
         if job.fault == "status-lost":
             return await on_the_line("503-page", request, job_is_away)
+        if job.fault == "status-busy":
+            return detail(429, "Too many requests", retry_after="60")
         told: dict = {"status": job.status, "request_id": job.number, "logs": None}
         if job.status == "IN_QUEUE":
             told["queue_position"] = 3
@@ -340,7 +345,7 @@ class FalShop(Shop):
 
     def trouble(self, job: Job, where: str) -> str:
         """Say which fault this look has, if it has one: only the first one does."""
-        is_here = job.fault.startswith(f"{where}-") and job.fault != "status-lost"
+        is_here = job.fault.startswith(f"{where}-") and job.fault not in LASTING
         if not is_here or where in job.had_its_day:
             return ""
         job.had_its_day.add(where)

@@ -127,6 +127,7 @@ ONE_BY_ONE = ("num_outputs", "number_of_images", "max_images")
 FAILS = {
     "E005": "The input or output was flagged as sensitive. Please try again with"
     " different inputs. (E005) (gmSTLDOfeb)",
+    "E005-alone": "Prediction failed. (E005) (gmSTLDOfeb)",
     "flagged": "Your prompt was flagged as sensitive.",
     "nsfw": "NSFW content detected. Try running it again, or try a different prompt.",
     "content-policy": "Your request was rejected by the content policy.",
@@ -179,7 +180,8 @@ class Prediction:
             self.status = "processing" if self.fault == "never-ends" else self.status
             return
         self.looks += 1
-        self.status = "processing" if self.looks < 2 else self.last_status
+        is_begun = self.looks > 1 or self.fault == "half-told"
+        self.status = self.last_status if is_begun else "processing"
 
     def ends(self) -> None:
         self.status = self.last_status

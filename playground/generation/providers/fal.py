@@ -152,7 +152,7 @@ class FalProvider:
         self, ticket: Ticket, commission: Commission, ends: float
     ) -> Mapping[str, Any]:
         """Return what the queue says of the work once it is over, well or badly."""
-        status: Any = "IN_QUEUE"
+        status: Any = "unseen"
         looks = self._counter.looks(ticket.status, ends, MEGABYTE)
         async for reply in looks:
             good = self._good(reply, commission, "unknown")
