@@ -24,6 +24,7 @@ ORDER_COLUMNS = {
     "user": "text",
     "metadata": "jsonb",
     "kept_seconds": "bigint",
+    "body_digest": "text",
     "n": "smallint",
     "unit_price_microcredits": "bigint",
     "state": "text",
