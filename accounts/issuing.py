@@ -108,14 +108,26 @@ def limit_use(key: ApiKey, limits: Limits) -> None:
     transaction.on_commit(changes.note)
 
 
+def change_key(
+    key: ApiKey, *, name: str, group: AccessGroup | None, limits: Limits
+) -> None:
+    """Say anew what a key is called, at which price level it buys, and what it may do."""
+    if group is not None and not key.account.may_use(group):
+        raise GroupNotAllowed(group.pk)
+    with transaction.atomic():
+        limit_use(key, limits)
+        key.name, key.group = name, group
+        key.save(update_fields=["name", "group"])
+
+
 def rotate_key(key: ApiKey, overlap: timedelta) -> str:
     """Give a key a new text, and return it; the old one works on for the overlap."""
     secret = keys.new_secret(is_test=key.is_test)
     with transaction.atomic():
         key = ApiKey.objects.select_for_update().get(pk=key.pk)
-        if not overlap:
-            key.retired_secrets.all().delete()
-        else:
+        gone = key.retired_secrets.filter(works_until__lte=timezone.now())
+        (gone if overlap else key.retired_secrets.all()).delete()
+        if overlap:
             RetiredSecret.objects.create(
                 key=key, digest=key.digest, works_until=timezone.now() + overlap
             )

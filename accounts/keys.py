@@ -5,7 +5,6 @@ the rest, so that a mistyped key fails before any database is asked. What is kep
 is an HMAC-SHA-256 under the server's pepper.
 """
 
-import hashlib
 import hmac
 import secrets
 import zlib
@@ -38,7 +37,7 @@ def checksum(start: str) -> str:
 
 def digest(secret: str, pepper: str) -> str:
     """Return what is stored in place of the key."""
-    return hmac.new(pepper.encode(), secret.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(pepper.encode(), secret.encode(), "sha256").hex()
 
 
 def prefix(secret: str) -> str:

@@ -213,6 +213,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("There is no task of this id in your account."),
             _("A task's id is the x-request-id of its call, and begins with img_."),
         ),
+        "key_not_found": Code(
+            404,
+            CALLER,
+            _("There is no key of this id in your account."),
+            _("GET /v1/keys lists them; their ids begin with key_."),
+        ),
         "webhook_not_found": Code(
             404,
             CALLER,

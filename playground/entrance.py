@@ -34,6 +34,7 @@ from playground.api.rate_headers import in_headers
 from playground.api.straight import answer_straight, goes_straight
 from playground.generation.limits import shown
 from playground.generation.studio import background, close_studio, finish_studio
+from playground.lines import note_delivery
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -103,6 +104,7 @@ class SlimWay:
         headers = [*dressed(response, request_id), *cors.allowed(scope)]
         headers += in_headers(shown.get())
         await send_whole(response, headers, send if is_wanted else without_body(send))
+        await note_delivery(scope, response.status_code, send)
 
     async def answer(
         self, scope: Scope, body: IO[bytes], request_id: str

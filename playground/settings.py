@@ -202,6 +202,11 @@ MEDIA_ORIGIN = env.str("EASEL_MEDIA_ORIGIN", default="").rstrip("/")
 FILE_URL_SECONDS = env.int(
     "EASEL_FILE_URL_SECONDS", default=24 * 3600, validate=NOT_NEGATIVE
 )
+# Where pictures may be fetched from although it is no public https address.
+PICTURE_ORIGINS: list[str] = env.list("EASEL_PICTURE_ORIGINS", default=[])
+PICTURE_CA_FILE = env.str("EASEL_PICTURE_CA_FILE", default="")
+if PICTURE_CA_FILE and not Path(PICTURE_CA_FILE).is_file():
+    raise ImproperlyConfigured("EASEL_PICTURE_CA_FILE names no file.")
 RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30, validate=NOT_NEGATIVE)
 ACCOUNT_QUOTA_MB = env.int("EASEL_ACCOUNT_QUOTA_MB", default=0, validate=NOT_NEGATIVE)
 

@@ -39,6 +39,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker("books")
         if "browser_page" in fixtures or "browser_context" in fixtures:
             item.add_marker("browser")
+        if "sdk" in item.path.parts:
+            item.add_marker("clients")
 
 
 @receiver(setting_changed)

@@ -17,6 +17,7 @@ from playground.generation.errors import BadRequest
 from playground.generation.request import USUAL, Buyer, ResponseFormat, Terms
 from playground.generation.terms import NOTHING_SAID, Said, terms_of
 
+RETRY_COUNT = "X-Stainless-Retry-Count"
 YES_OR_NO = {"1": True, "true": True, "": False, "0": False, "false": False}
 Header = Callable[[str], str]
 # Vercel's client for OpenAI reads nothing else, and cannot ask for it when it edits.
@@ -32,6 +33,7 @@ class Caller:
     site: str
     endpoint: str = "images.generations"
     idempotency_key: str = ""
+    repetition: int = 0
     asked: Said = NOTHING_SAID
     terms: Terms = USUAL
     usual_format: ResponseFormat | None = None  # None: the model's own
@@ -88,9 +90,15 @@ def heard(
         site=site,
         endpoint=endpoint,
         idempotency_key=header("Idempotency-Key").strip(),
+        repetition=repetition_in(header(RETRY_COUNT)),
         asked=asked,
         terms=terms_of(asked),
     )
+
+
+def repetition_in(text: str) -> int:
+    """Read how often OpenAI's clients say they have sent this before."""
+    return min(int(text), 100) if text.isascii() and text.isdigit() else 0
 
 
 def said_in(query: str, strict: str) -> Said:

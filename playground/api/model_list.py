@@ -13,6 +13,7 @@ from ninja import Router
 
 from playground.api.answers import amount
 from playground.api.schemas import Refusal
+from playground.generation.behaviours import behaviours_of
 from playground.generation.catalogue import Model, Offer, catalogue
 from playground.generation.channels import connected
 from playground.generation.errors import BadRequest
@@ -127,7 +128,7 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "n_max": model.n_max,
         "prompt_characters": model.prompt_characters,
         "prices": prices_out(model, buyer),
-        "providers": [provider_out(offer) for offer in model.offers],
+        "providers": [provider_out(model, offer) for offer in model.offers],
     }
 
 
@@ -145,12 +146,10 @@ def prices_out(model: Model, buyer: Buyer) -> list[dict[str, Any]]:
     ]
 
 
-def provider_out(offer: Offer) -> dict[str, Any]:
+def provider_out(model: Model, offer: Offer) -> dict[str, Any]:
     return {
         "name": offer.provider,
         "upstream": offer.upstream,
         "is_connected": offer.provider in connected(),
-        "parameters": {
-            name: parameter.behaviour for name, parameter in offer.parameters.items()
-        },
+        "parameters": behaviours_of(model, offer),
     }

@@ -17,6 +17,7 @@ from ninja.renderers import BaseRenderer
 from playground.api import (
     billing,
     edits,
+    keyring,
     model_list,
     queued,
     requests,
@@ -67,6 +68,7 @@ api.add_router("/requests", requests.router)
 api.add_router("", billing.router)
 api.add_router("", queued.router)
 api.add_router("", tasks.router)
+api.add_router("", keyring.router)
 
 
 @api.post("/images/generations", response={200: dict, **ERRORS})

@@ -11,16 +11,19 @@ from dataclasses import dataclass
 import orjson
 from django.utils.translation import gettext as _
 
+from playground.api.addresses import being_answered
 from playground.api.callers import Caller
 from playground.generation.deliver import Delivered
 from playground.generation.errors import BadRequest, EaselError, TwinAhead
 from playground.generation.models import Generation
 from playground.generation.request import Ask, Call, Once
+from playground.generation.retries import Again, rejoin
 from playground.generation.service import accept, see_through
 from playground.generation.twins import answer_again, twin_of
 from playground.generation.watching import News, painting
 
 LONGEST_KEY = 255
+ORDER = "easel.order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +76,60 @@ async def taken(ask: Ask, caller: Caller, state: str) -> tuple[Generation, bool]
 
     Whoever wants pictures waits for the twin's end. One who queues sees it as it is.
     """
-    account_id = caller.buyer.account_id
-    once = named_once(caller, ask)
-    call = Call(caller.endpoint, state, caller.request_id, once, caller.terms)
-    ended = state == Generation.State.RUNNING
-    if ended and caller.terms.webhook_url:
+    if state == Generation.State.RUNNING and caller.terms.webhook_url:
         raise BadRequest(
             _("webhook_url is for calls that do not wait: send this to /v1/async/…."),
             param="webhook_url",
         )
-    twin = await twin_of(account_id, once, ended=ended)
+    digest = digest_of(ask, caller)
+    once = named_once(caller.idempotency_key, digest)
+    call = Call(caller.endpoint, state, caller.request_id, once, caller.terms, digest)
+    twin = await twin_ahead(caller, call)
     while twin is None:
         try:
-            return await accept(ask, caller.buyer, call), False
+            generation = await accept(ask, caller.buyer, call)
         except TwinAhead:
-            twin = await twin_of(account_id, once, ended=ended)
+            twin = await twin_ahead(caller, call)
+        else:
+            remember(generation)
+            return generation, False
+    remember(twin)
     return twin, True
 
 
-def named_once(caller: Caller, ask: Ask) -> Once | None:
+async def twin_ahead(caller: Caller, call: Call) -> Generation | None:
+    """Find the order that this one repeats: by its key, or as its client says."""
+    ended = call.state == Generation.State.RUNNING
+    if call.once:
+        return await twin_of(caller.buyer.account_id, call.once, ended=ended)
+    if not caller.repetition:
+        return None
+    buyer, count = caller.buyer, caller.repetition
+    again = Again(buyer.account_id, buyer.key_id, call.body_digest, count)
+    return await rejoin(again, ended=ended)
+
+
+def remember(generation: Generation) -> None:
+    """Let whoever sends the answer know whose it is."""
+    scope = being_answered.get()
+    if scope is not None:
+        scope[ORDER] = generation.id
+
+
+def digest_of(ask: Ask, caller: Caller) -> str:
+    """Return what tells this request from any other; equal requests have the same.
+
+    One that is nested too deep to be written has none: it is refused a moment later.
+    """
+    try:
+        asked = orjson.dumps([caller.endpoint, ask, caller.terms], default=str)
+    except orjson.JSONEncodeError:
+        return ""
+    return hashlib.blake2b(asked, digest_size=16).hexdigest()
+
+
+def named_once(key: str, digest: str) -> Once | None:
     """Read the caller's Idempotency-Key, and what it stands for."""
-    key = caller.idempotency_key
     if not key:
         return None
     if len(key) > LONGEST_KEY or not key.isprintable():
@@ -102,5 +138,4 @@ def named_once(caller: Caller, ask: Ask) -> Once | None:
             % {"longest": LONGEST_KEY},
             param="Idempotency-Key",
         )
-    asked = orjson.dumps([caller.endpoint, ask, caller.terms], default=str)
-    return Once(key, hashlib.sha256(asked).hexdigest())
+    return Once(key, digest)

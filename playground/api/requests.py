@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from accounts.limits import READ_USAGE
+from accounts.limits import GENERATE, READ_USAGE
 from playground.api.addresses import origin
 from playground.api.answers import (
     amount,
@@ -26,13 +26,20 @@ from playground.api.queries import count_in, is_on, wanted_in
 from playground.api.schemas import Refusal
 from playground.generation.database import in_thread
 from playground.generation.errors import BadRequest, NotFound
-from playground.generation.history import Totals, orders_like, page_of, totals
+from playground.generation.history import (
+    Totals,
+    order_named,
+    orders_like,
+    page_of,
+    totals,
+)
 from playground.generation.links import picture_path
 from playground.generation.models import Generation, Picture
 from playground.generation.purging import Removed, purge
 from playground.generation.request import Buyer, ImageRequest
 
 router = Router(auth=may(READ_USAGE))
+maker = may(GENERATE)  # whoever may have pictures made may have them taken away
 
 
 @router.get("", response={200: dict, 400: Refusal, 401: Refusal})
@@ -63,7 +70,10 @@ async def list_requests(request: HttpRequest) -> dict[str, Any]:
     return answer
 
 
-@router.get("/{request_id}", response={200: dict, 401: Refusal, 404: Refusal})
+@router.get(
+    "/{request_id}",
+    response={200: dict, 401: Refusal, 404: Refusal},
+)
 @router.get("/{request_id}/", response=dict, include_in_schema=False)
 async def show_request(request: HttpRequest, request_id: str) -> dict[str, Any]:
     """One request: what was asked, tried, delivered and charged."""
@@ -81,8 +91,11 @@ async def show_request(request: HttpRequest, request_id: str) -> dict[str, Any]:
 @router.delete(
     "/{request_id}/payloads",
     response={200: dict, 401: Refusal, 404: Refusal, 409: Refusal},
+    auth=maker,
 )
-@router.delete("/{request_id}/payloads/", response=dict, include_in_schema=False)
+@router.delete(
+    "/{request_id}/payloads/", response=dict, include_in_schema=False, auth=maker
+)
 async def purge_request(request: HttpRequest, request_id: str) -> dict[str, Any]:
     """Remove a request's prompt and pictures for good, and say what was removed."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
@@ -112,8 +125,7 @@ def order_of(account_id: str, request_id: str) -> Generation:
 
 def existing(account_id: str, request_id: str) -> Generation:
     """Find one order of the account; another's looks like none."""
-    orders = Generation.objects.filter(account_id=account_id).select_related("key")
-    order = orders.filter(pk=request_id).first() if request_id.isprintable() else None
+    order = order_named(account_id, request_id)
     if order is None:
         raise NotFound(_("There is no request of this id."), code="request_not_found")
     return order

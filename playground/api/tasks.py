@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
+from accounts.limits import EDIT, GENERATE
 from playground.api.addresses import origin
 from playground.api.answers import amount, entry, images_out
 from playground.api.schemas import Refusal
@@ -20,6 +21,8 @@ from playground.generation.catalogue import catalogue
 from playground.generation.database import in_thread
 from playground.generation.deliver import Delivered
 from playground.generation.errors import BadRequest, ModelNotFound, NotFound
+from playground.generation.history import order_named
+from playground.generation.limits import check_scope
 from playground.generation.lookout import until_ended
 from playground.generation.models import Generation
 from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
@@ -74,7 +77,9 @@ async def cancel_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
 
     Pictures that were delivered before that are charged, and are the task's result.
     """
-    await task_of(request, task_id)
+    asked = await task_of(request, task_id)
+    buyer: Buyer = request.auth  # type: ignore[attr-defined]
+    check_scope(buyer.limits, EDIT if asked.endpoint == "images.edits" else GENERATE)
     await call_off(task_id)
     generation = await task_of(request, task_id)
     if not generation.is_live:
@@ -85,8 +90,7 @@ async def cancel_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
 async def task_of(request: HttpRequest, task_id: str) -> Generation:
     """Find an order of this account; another's looks like none."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
-    orders = Generation.objects.filter(pk=task_id, account_id=buyer.account_id)
-    generation = await in_thread(orders.first)
+    generation = await in_thread(lambda: order_named(buyer.account_id, task_id))
     if generation is None:
         raise NotFound(_("There is no task of this id."), code="task_not_found")
     return generation

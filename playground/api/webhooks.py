@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 from pydantic import BaseModel, StrictBool, StrictStr
 
+from accounts.limits import MANAGE_WEBHOOKS
+from playground.api.keys import may
 from playground.api.schemas import ERRORS, Refusal, listed
 from playground.generation.database import in_thread
 from playground.generation.errors import NotFound
+from playground.generation.quoting import is_text
 from playground.generation.request import Buyer
 from playground.webhooks.endpoints import (
     Changes,
@@ -33,7 +36,7 @@ Found = TypeVar("Found")
 ANSWERS = {200: dict, **{status: ERRORS[status] for status in (400, 401, 404)}}
 Limit = Annotated[int, Query(ge=1, le=100)]
 
-router = Router()
+router = Router(auth=may(MANAGE_WEBHOOKS))
 
 
 class WebhookIn(BaseModel):
@@ -49,12 +52,11 @@ class WebhookIn(BaseModel):
 
 
 async def for_owner(request: HttpRequest, work: Callable[[str], Found]) -> Found:
-    """Do something with the caller's own webhooks, if this key may."""
+    """Do something with the caller's own webhooks."""
     return await in_thread(partial(work, owner_of(request)))
 
 
 def owner_of(request: HttpRequest) -> str:
-    """Return whose webhooks this key may manage."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
     return buyer.account_id
 
@@ -176,7 +178,7 @@ async def list_deliveries(
     def page(owner: str) -> list[dict[str, Any]]:
         rows = found(owner, endpoint_id).deliveries.order_by("-id")
         rows = rows.prefetch_related("attempts")
-        older = rows.filter(pk__lt=after) if after else rows
+        older = rows.filter(pk__lt=delivery_of(owner, after).pk) if after else rows
         return [delivery_out(one) for one in older[: limit + 1]]
 
     entries = await for_owner(request, page)
@@ -205,7 +207,7 @@ def own(owner: str, endpoint_id: str) -> Endpoint:
 def delivery_of(owner: str, delivery_id: str) -> Delivery:
     deliveries = Delivery.objects.select_related("endpoint")
     mine = deliveries.filter(pk=delivery_id, endpoint__account_id=owner)
-    if delivery := mine.first():
+    if is_text(delivery_id) and (delivery := mine.first()):
         return delivery
     raise NotFound(_("There is no delivery of this id."), code="delivery_not_found")
 

@@ -7,7 +7,6 @@ anybody pays for it. All of it happens in threads, off the event loop.
 
 import hashlib
 import io
-import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,6 +20,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from accounts.ids import new_id
 from playground.generation.entries import PictureRow
 from playground.generation.errors import OutOfService
+from playground.generation.files import write_new
 from playground.generation.hands import Hands
 from playground.generation.links import EXTENSIONS
 from playground.generation.providers.base import Broken, PaintedPicture
@@ -30,7 +30,6 @@ MAX_PIXELS = 64_000_000
 SMALL_BYTES = 256 * 1024
 QUALITY = {"jpeg": 90, "webp": 85, "avif": 70}
 OPAQUE = {"jpeg"}
-NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 READABLE = ("PNG", "JPEG", "WEBP", "AVIF", "GIF")
 UNREADABLE = (
     UnidentifiedImageError,
@@ -132,22 +131,18 @@ def local_disk() -> FileSystemStorage | None:
 
 
 def written_plainly(name: str, data: bytes) -> bool:
-    """On a local disk, write in three calls what Django does in fifteen.
+    """On a local disk, write in four calls what Django does in fifteen.
 
-    A picture's name is always new, so no other has to be looked for. A day's first
-    picture finds no folder and goes Django's way.
+    A picture's name is ours and always new, so it is not judged and no other is looked
+    for. A day's first picture finds no folder and goes Django's way.
     """
     disk = local_disk()
     if disk is None:
         return False
     try:
-        handle = os.open(disk.path(name), NEW_FILE, 0o666)
+        write_new(f"{disk.location}/{name}", data, disk.file_permissions_mode)
     except FileNotFoundError:
         return False
-    with os.fdopen(handle, "wb") as file:
-        if disk.file_permissions_mode is not None:
-            os.fchmod(handle, disk.file_permissions_mode)
-        file.write(data)
     return True
 
 

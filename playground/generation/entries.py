@@ -24,6 +24,7 @@ ORDER_COLUMNS = {
     "user": "text",
     "metadata": "jsonb",
     "kept_seconds": "bigint",
+    "body_digest": "text",
     "n": "smallint",
     "unit_price_microcredits": "bigint",
     "state": "text",
@@ -96,6 +97,12 @@ def listed(columns: dict[str, str]) -> str:
 
 def places(columns: dict[str, str]) -> str:
     return ", ".join(f":{name}" for name in columns)
+
+
+def records(columns: dict[str, str], alias: str, parameter: int = 1) -> str:
+    """Read a JSON array of records, one of the parameters, as a table with these columns."""
+    typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    return f"jsonb_to_recordset(${parameter}::jsonb) AS {alias}({typed})"
 
 
 @dataclass(frozen=True, slots=True)

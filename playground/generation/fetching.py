@@ -8,8 +8,10 @@ so that nobody can explore a network by asking us.
 
 import asyncio
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from io import BytesIO
+from ssl import SSLContext, create_default_context
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -20,6 +22,7 @@ from aiohttp import (
     DummyCookieJar,
     TCPConnector,
 )
+from django.conf import settings
 from django.utils.translation import gettext as _
 from yarl import URL
 
@@ -52,6 +55,8 @@ class Reach:
     schemes: tuple[str, ...] = ("https",)
     ports: tuple[int, ...] | None = (80, 443)
     near: tuple[str, ...] = ()  # gone to although they are not public
+    origins: tuple[str, ...] = ()  # likewise, by name, and on any port
+    authorities: str = ""  # a file of certificates to trust besides the usual ones
     most_bytes: int = MOST_BYTES
     timeout_seconds: float = 20.0
 
@@ -59,8 +64,14 @@ class Reach:
 PUBLIC = Reach()
 
 
+def usual_reach() -> Reach:
+    """Strangers go to the public internet, and where the operator keeps pictures."""
+    origins = tuple(settings.PICTURE_ORIGINS)
+    return replace(PUBLIC, origins=origins, authorities=settings.PICTURE_CA_FILE)
+
+
 async def fetch_picture(
-    address: str, *, param: str = "image_url", reach: Reach = PUBLIC
+    address: str, *, param: str = "image_url", reach: Reach | None = None
 ) -> IO[bytes]:
     """Return what an https address or a data URI holds: it begins like a picture.
 
@@ -68,6 +79,7 @@ async def fetch_picture(
     """
     if address[:5].lower() == "data:":
         return BytesIO(await asyncio.to_thread(unfolded, address, param))
+    reach = reach or usual_reach()
     try:
         async with asyncio.timeout(reach.timeout_seconds):
             return await Fetch(param, reach).follow(address)
@@ -112,12 +124,23 @@ def unfolded(address: str, param: str) -> bytes:
     return data
 
 
+@lru_cache(maxsize=4)
+def trusting(authorities: str) -> SSLContext | bool:
+    """Return what certificates are checked against: the usual ones, and this file's."""
+    if not authorities:
+        return True
+    context = create_default_context()
+    context.load_verify_locations(authorities)
+    return context
+
+
 class Fetch:
     """One errand: a session of its own, so that nothing is shared with other callers."""
 
     def __init__(self, param: str, reach: Reach) -> None:
         self.param = param
         self.reach = reach
+        self.is_known = False
 
     async def follow(self, address: str) -> IO[bytes]:
         """Go there, and on to where it sends us, a few times."""
@@ -143,7 +166,10 @@ class Fetch:
             raise refusal(
                 _("only https addresses and data URIs are fetched."), self.param
             )
-        if self.reach.ports is not None and url.port not in self.reach.ports:
+        self.is_known = str(url.origin()) in self.reach.origins
+        if not (
+            self.is_known or self.reach.ports is None or url.port in self.reach.ports
+        ):
             raise refusal(_("only the usual ports are fetched from."), self.param)
         if url.user or url.password:
             raise refusal(_("leave user name and password out."), self.param)
@@ -154,6 +180,7 @@ class Fetch:
             limit=1,
             force_close=True,
             use_dns_cache=False,
+            ssl=trusting(self.reach.authorities),
             socket_factory=self.socket_to,
         )
         return ClientSession(
@@ -166,7 +193,7 @@ class Fetch:
 
     def socket_to(self, address: tuple[Any, ...]) -> socket.socket:
         """Judge an address that has been resolved, and is about to be connected to."""
-        is_near = address[4][0] in self.reach.near
+        is_near = self.is_known or address[4][0] in self.reach.near
         return any_socket(address) if is_near else public_socket(address)
 
     async def visit(self, session: ClientSession, url: URL) -> IO[bytes] | URL:

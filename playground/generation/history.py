@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTransform
 
 from playground.generation.models import Generation
+from playground.generation.quoting import is_text
 
 State = Generation.State
 NOT_PAINTED = (State.FAILED, State.REFUSED)
@@ -38,6 +39,14 @@ class Totals:
     pictures: int
     failed: int
     charged_microcredits: int
+
+
+def order_named(account_id: str, name: str) -> Generation | None:
+    """Find one order of the account; another's looks like none."""
+    if not is_text(name):
+        return None
+    orders = Generation.objects.filter(account_id=account_id).select_related("key")
+    return orders.filter(pk=name).first()
 
 
 def orders_like(account_id: str, wanted: Wanted) -> QuerySet[Generation]:

@@ -10,7 +10,9 @@ its own checks took a quarter of PostgreSQL's time for a request. The audit look
 orphans instead. An index that a longer one contains is left out for the same reason.
 """
 
-from typing import Any
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -75,6 +77,9 @@ class Generation(models.Model):
     error_code = models.CharField(max_length=40, blank=True, default="")
     error_message = models.CharField(max_length=500, blank=True, default="")
     claim = models.CharField(max_length=40, blank=True, default="")
+    body_digest = models.CharField(max_length=32, default="", db_default="")
+    joins = models.SmallIntegerField(default=0, db_default=0)
+    cut_off_at = models.DateTimeField(null=True)
     is_unwanted = models.BooleanField(default=False, db_default=False)
     deadline = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -95,6 +100,11 @@ class Generation(models.Model):
                 fields=["account", "-created_at"],
                 condition=Q(metadata__isnull=False),
                 name="generations_with_metadata",
+            ),
+            models.Index(
+                fields=["account", "cut_off_at"],
+                condition=Q(cut_off_at__isnull=False),
+                name="generations_cut_off",
             ),
             models.Index(
                 fields=["deadline"],
@@ -129,6 +139,13 @@ class Generation(models.Model):
             ),
         ]
 
+    @classmethod
+    def of(cls, facts: dict[str, Any]) -> Self:
+        """Make a new row. Filled by position, it takes half as long as by name."""
+        names, fixed, made = columns_of_an_order()
+        row = {**fixed, **{name: make() for name, make in made.items()}, **facts}
+        return cls(*[row[name] for name in names])
+
     @property
     def is_live(self) -> bool:
         return self.state in self.LIVE
@@ -142,6 +159,23 @@ class Generation(models.Model):
     def charged_microcredits(self) -> int:
         """What it did cost: the frozen price times the pictures delivered, at its end."""
         return 0 if self.is_live else self.unit_price_microcredits * self.delivered
+
+
+@cache
+def columns_of_an_order() -> tuple[
+    list[str], dict[str, Any], dict[str, Callable[[], Any]]
+]:
+    """Return the columns' names, the defaults of some, and what makes those of others."""
+    columns = Generation._meta.concrete_fields
+    made = {
+        one.attname: one.default
+        for one in columns
+        if one.has_default() and callable(one.default)
+    }
+    fixed = {
+        one.attname: one.get_default() for one in columns if one.attname not in made
+    }
+    return [one.attname for one in columns], fixed, made
 
 
 class IdempotencyKey(models.Model):

@@ -110,12 +110,18 @@ def why_unpainted(failures: Sequence[Failure]) -> Unpainted:
     """When all were busy, or none answered in time, say just that: it helps who asks."""
     if failures and all(isinstance(failure, Busy) for failure in failures):
         return AllProvidersBusy(
-            _("Every provider of this is busy just now. Nothing was charged."),
+            _(
+                "Every provider of this is busy just now. Nothing was charged for what"
+                " is missing."
+            ),
             retry_after_seconds=soonest(failures),
         )
     if failures and all(isinstance(failure, Late) for failure in failures):
         return TimedOut(
-            _("No provider answered in time. Nothing was charged; try again.")
+            _(
+                "No provider answered in time. Nothing was charged for what is missing;"
+                " try again."
+            )
         )
     return AllProvidersFailed(
         _(

@@ -18,6 +18,8 @@ def quoted(text: str) -> str:
 
 def is_text(text: str) -> bool:
     """Say whether `text` is something every database and encoder accepts."""
-    return "\0" not in text and not any(
-        "\ud800" <= letter <= "\udfff" for letter in text
-    )
+    try:
+        text.encode()  # fails on half a character
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text

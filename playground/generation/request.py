@@ -113,6 +113,7 @@ class Call:
     generation_id: str = ""
     once: Once | None = None
     terms: Terms = USUAL
+    body_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
     generation.user, generation.metadata = call.terms.user, call.terms.metadata
+    generation.body_digest = call.body_digest
     asked = call.terms.kept_seconds
     generation.kept_seconds = buyer.kept_seconds if asked is None else asked
     if not await opened(generation, here, buyer, call.once):
@@ -112,19 +113,21 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
 
 def drawn_up(offer: Quote, buyer: Buyer) -> Generation:
     """Write the order as it was quoted."""
-    return Generation(
-        account_id=buyer.account_id,
-        key_id=buyer.key_id,
-        person_id=buyer.person_id,
-        group_id=buyer.group,
-        is_test=buyer.is_test,
-        lane=buyer.lane,
-        network=buyer.network,
-        model=offer.request.model,
-        prompt=offer.request.prompt,
-        request=offer.request.to_json(),
-        n=offer.request.n,
-        unit_price_microcredits=offer.unit_price_microcredits,
+    return Generation.of(
+        {
+            "account_id": buyer.account_id,
+            "key_id": buyer.key_id,
+            "person_id": buyer.person_id,
+            "group_id": buyer.group,
+            "is_test": buyer.is_test,
+            "lane": buyer.lane,
+            "network": buyer.network,
+            "model": offer.request.model,
+            "prompt": offer.request.prompt,
+            "request": offer.request.to_json(),
+            "n": offer.request.n,
+            "unit_price_microcredits": offer.unit_price_microcredits,
+        }
     )
 
 

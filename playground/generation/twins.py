@@ -40,13 +40,15 @@ async def twin_of(
         if not (ended and generation.is_live):
             return generation
         if waited > LONGEST_WAIT_SECONDS:
-            raise TwinAhead(
-                _("This order is still being painted: ask again in a while.")
-            )
+            raise still_painted()
         await asyncio.sleep(pause)
         waited += pause
         pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
     return None
+
+
+def still_painted() -> TwinAhead:
+    return TwinAhead(_("This order is still being painted: ask again in a while."))
 
 
 def holder(account_id: str, once: Once) -> Generation | None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from playground.generation.errors import BadRequest, NotFound
+from playground.generation.quoting import is_text
 from playground.webhooks.events import NAMES
 from playground.webhooks.models import Endpoint
 from playground.webhooks.posting import checked_address
@@ -58,13 +59,20 @@ def change(endpoint: Endpoint, said: Changes) -> Endpoint:
     if said.events is not None:
         endpoint.events = list(checked_events(said.events, "events"))
     if said.description is not None:
-        endpoint.description = said.description[:LONGEST_DESCRIPTION]
+        endpoint.description = checked_description(said.description)
     if said.is_enabled is not None:
         endpoint.is_enabled = said.is_enabled
         endpoint.disabled_reason = ""
         endpoint.failing_since = None
     endpoint.save()
     return endpoint
+
+
+def checked_description(text: str) -> str:
+    if len(text) <= LONGEST_DESCRIPTION and is_text(text):
+        return text
+    message = _("description: at most %(most)d characters of plain text.")
+    raise BadRequest(message % {"most": LONGEST_DESCRIPTION}, param="description")
 
 
 def checked_events(names: Sequence[str], param: str) -> tuple[str, ...]:
@@ -85,7 +93,7 @@ def standing(account_id: str) -> QuerySet[Endpoint]:
 def found(account_id: str, endpoint_id: str) -> Endpoint:
     """Find one of this account's endpoints; another's looks like none."""
     mine = Endpoint.objects.filter(account_id=account_id, pk=endpoint_id)
-    if endpoint := mine.first():
+    if is_text(endpoint_id) and (endpoint := mine.first()):
         return endpoint
     raise NotFound(_("There is no webhook of this id."), code="webhook_not_found")
 

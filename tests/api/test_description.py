@@ -52,7 +52,9 @@ def attacked(books_db, settings, tmp_path, alice):
         settings.DEFAULT_MODEL = "studio-1"
         catalogue.cache_clear()
         with running_site() as site:
-            yield Client(site.base_url)
+            client = Client(site.base_url)
+            client.post("/v1/images/generations", as_=alice, prompt="a fox")
+            yield client
     catalogue.cache_clear()
 
 
@@ -132,6 +134,35 @@ def test_an_example_that_is_sent_is_taken(api, alice, path):
     asked = ANSWERS["post", path].asked
 
     assert api.post(path, as_=alice, **asked).status_code in (200, 202)
+
+
+REAL = [
+    ("get", "/v1/models", {}),
+    ("get", "/v1/models/{name}", {"name": "sketch-1"}),
+    ("get", "/v1/requests", {}),
+    ("get", "/v1/requests/{request_id}", {}),
+    ("get", "/v1/tasks/{task_id}", {}),
+    ("get", "/v1/balance", {}),
+    ("get", "/v1/billing/transactions", {}),
+    ("delete", "/v1/requests/{request_id}/payloads", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "words"), REAL)
+def test_a_real_answer_has_the_shape_it_is_described_by(
+    api, alice, method, path, words
+):
+    asked = {"prompt": "a fox", "resolution": "0.5K", "metadata": {"team": "red"}}
+    made = api.post("/v1/images/generations", as_=alice, **asked)
+    name = made.headers["x-request-id"]
+
+    filled = path.format(**{"request_id": name, "task_id": name, **words})
+    answer = api.request(method.upper(), filled, as_=alice)
+
+    shape = ANSWERS[method, path].shape
+    assert answer.status_code == 200
+    shape.model_validate(answer.json(), strict=True)
+    ANSWERS["post", "/v1/images/generations"].shape.model_validate(made.json())
 
 
 def test_the_description_needs_no_key_and_says_where_it_is(api, books_db):

@@ -299,6 +299,17 @@ def test_labels_and_a_user_are_kept_and_echoed(api, alice):
     assert warned(answer) == []
 
 
+def test_a_picture_of_ones_own_is_changed_by_its_name(api, alice):
+    made = api.post("/v1/images/generations", as_=alice, prompt="a fox", seed=1)
+    name = made.json()["data"][0]["id"]
+    shown = {"file_data": {"file_uri": name, "mime_type": "image/png"}}
+
+    answer = ask(api, alice, {"parts": [shown, {"text": "black and white"}]})
+
+    red, green, blue = middle(picture(answer))
+    assert max(red, green, blue) - min(red, green, blue) < 12
+
+
 def test_words_in_several_parts_are_one_prompt(api, alice):
     ask(api, alice, {"parts": [{"text": "a fox"}, {"text": "in the snow"}]})
 
@@ -381,11 +392,10 @@ def test_pictures_shown_with_the_last_words_come_after_the_models(api, alice):
 
 
 def test_what_a_model_thought_aloud_is_no_picture_of_its(api, alice):
-    thought = said("", plain("blue"), role="model")
-    thought["parts"][0]["thought"] = True
-    thought["parts"].append(said("", plain("red"))["parts"][0])
+    drawn = said("", plain("red"), plain("blue"), role="model")
+    drawn["parts"][1]["thought"] = True
 
-    answer = ask(api, alice, said("a fox"), thought, said("blur it"))
+    answer = ask(api, alice, said("a fox"), drawn, said("blur it"))
 
     assert middle(picture(answer))[0] > 150
 
@@ -446,7 +456,9 @@ def test_a_conversation_is_kept_for_a_model_that_follows_it(api, alice):
 def test_a_long_prompt_among_pictures_stays_whole(api, alice):
     words = "a fox; " + "ü" * 5000
 
-    ask(api, alice, said(words, noise()))
+    body = {"contents": [said(words, noise())], "generationConfig": SMALL}
+
+    send(api, alice, json.dumps(body, ensure_ascii=False).encode())
 
     assert Generation.objects.get().prompt == words
 

@@ -75,3 +75,37 @@ def test_what_only_begins_alike_is_painted(api, test_key):
     answer = api.post(IMAGES, as_=test_key, prompt="easel:failure is fine", **SMALL)
 
     assert answer.status_code == 200
+
+
+def test_googles_clients_rehearse_in_their_own_words(api, test_key):
+    path = "/v1beta/models/sketch-1:generateContent"
+
+    def ask(prompt):
+        body = {"contents": [{"parts": [{"text": prompt}]}]}
+        return api.post(path, as_=test_key, **body)
+
+    refused, busy = ask("easel:refuse"), ask("easel:rate_limit")
+
+    assert refused.status_code == 200
+    assert "inlineData" not in refused.text
+    assert busy.status_code == 429
+    assert busy.json()["error"]["status"] == "RESOURCE_EXHAUSTED"
+
+
+def test_a_stream_rehearses_too(api, test_key):
+    ask = {"stream": True, "n": 2, **SMALL}
+
+    partial = api.post(IMAGES, as_=test_key, prompt="easel:partial a fox", **ask)
+    failed = api.post(IMAGES, as_=test_key, prompt="easel:fail", **ask)
+
+    assert partial.text.count("image_generation.completed") >= 1
+    assert "upstream_error" in failed.text
+
+
+def test_an_order_that_nobody_waits_for_rehearses_too(api, test_key, worker):
+    path = "/v1/async/images/generations"
+    task = api.post(path, as_=test_key, prompt="easel:timeout").json()
+
+    ended = api.get(f"/v1/tasks/{task['id']}?wait=30", as_=test_key).json()
+
+    assert (ended["status"], ended["error"]["code"]) == ("failed", "timeout")

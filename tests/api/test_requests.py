@@ -6,6 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from accounts.issuing import issue_key
+from accounts.limits import Limits
 from billing.ledger import credit
 from playground.generation.models import Generation, Picture
 from tests.api.test_terms import edit
@@ -282,3 +283,17 @@ def test_transactions_name_what_makes_no_sense(api, alice, query):
 
     assert answer.status_code == 400
     assert answer.json()["error"]["param"] in query
+
+
+def test_a_key_that_only_paints_reads_no_usage(api, alice):
+    _, painter = issue_key(
+        alice.account, name="shop", limits=Limits(scopes=("generate",))
+    )
+    made = api.post(IMAGES, as_=painter, **FOX).headers["x-request-id"]
+
+    paths = (REQUESTS, f"{REQUESTS}/{made}", "/v1/billing/transactions")
+    refused = [api.get(path, as_=painter) for path in paths]
+
+    assert [one.status_code for one in refused] == [403, 403, 403]
+    assert "read_usage" in refused[0].json()["error"]["message"]
+    assert purge(api, painter, made).status_code == 200

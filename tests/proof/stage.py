@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -134,6 +135,29 @@ def press_generate(client: Client, cookies: str, **form: str):
         f"{name}={value.replace(' ', '+')}" for name, value in fields.items()
     )
     return client.request("POST", "/create/runs", data=data, headers=headers)
+
+
+@contextmanager
+def streaming(web: Web, customer, **wish) -> Iterator[socket.socket]:
+    """Order pictures as they are painted, and listen on a socket of our own."""
+    body = json.dumps({"model": "studio-1", "stream": True, **wish})
+    head = (
+        "POST /v1/images/generations HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Authorization: Bearer {customer.secret}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", web.port), timeout=30) as line:
+        line.sendall((head + body).encode())
+        yield line
+
+
+def heard_until(line: socket.socket, words: bytes) -> bytes:
+    heard = b""
+    while words not in heard:
+        some = line.recv(65536)
+        assert some, heard
+        heard += some
+    return heard
 
 
 def seen_by(call) -> str:

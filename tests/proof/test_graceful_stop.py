@@ -10,11 +10,15 @@ from django.conf import settings
 from billing.ledger import wallet_of
 from playground.generation.models import Generation
 from tests.proof.stage import (
+    STUDIO_1,
     Child,
+    Web,
+    heard_until,
     press_generate,
     running_child,
     seen_by,
     session_of,
+    streaming,
 )
 from tests.services.instance import descendants, is_alive
 from tests.services.ports import free_port, wait_until
@@ -108,3 +112,22 @@ def test_what_takes_too_long_goes_back_and_is_painted_later(
         wait_until(lambda: states() == ["succeeded"] * 2, "both to be painted")
         stop(child)
     assert alice.credits() == 90
+
+
+def test_who_streams_gets_what_is_there_and_hears_that_the_rest_was_put_back(
+    alice, next_door, tmp_path
+):
+    one_by_one = STUDIO_1.replace("n_per_call = 4", "n_per_call = 1")
+    (tmp_path / "studio-1.toml").write_text(one_by_one)
+    next_door.allowed = 1
+    child = Web(EASEL_GRACE_SECONDS="1", **next_door.settings).wait_until_up()
+    wish = {"prompt": "a boat [fault:in-turn]", "n": 2}
+    with running_child(child) as web, streaming(web, alice, **wish) as line:
+        heard = heard_until(line, b"}\n\n")
+        web.send(signal.SIGTERM)
+        heard += heard_until(line, b'data: {"error"')
+
+    assert heard.count(b"event: image_generation.completed") == 1
+    generation = Generation.objects.get()
+    assert (generation.state, generation.delivered) == ("queued", 1)
+    assert wallet_of(alice.account.pk).held == 10_000_000

@@ -6,10 +6,7 @@ was charged was delivered, and what was delivered was charged. `-s` prints the
 table, which is also left in `test-results/kill-matrix.md`.
 """
 
-import json
-import socket
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
@@ -28,10 +25,12 @@ from tests.proof.stage import (
     STOP,
     STUDIO_1,
     Web,
+    heard_until,
     press_generate,
     running_child,
     seen_by,
     session_of,
+    streaming,
 )
 from tests.services.ports import wait_until
 from tests.services.worker import running_worker
@@ -72,20 +71,6 @@ class Scene:
             )
 
         return self.caller.submit(seen_by, call)
-
-    @contextmanager
-    def stream(self, web):
-        """Order two pictures as they are painted, and listen."""
-        wish = {"model": "studio-1", "prompt": "a boat [fault:in-turn]", "n": N}
-        body = json.dumps({**wish, "stream": True})
-        head = (
-            f"POST {IMAGES} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            f"Authorization: Bearer {self.customer.secret}\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        )
-        with socket.create_connection(("127.0.0.1", web.port), timeout=30) as line:
-            line.sendall((head + body).encode())
-            yield line
 
     def wait_until_asked(self, answer=None):
         def is_over():
@@ -270,11 +255,12 @@ def test_killed_while_it_streams(scene, tmp_path):
     one_by_one = STUDIO_1.replace("n_per_call = 4", "n_per_call = 1")
     (tmp_path / "studio-1.toml").write_text(one_by_one)
     scene.upstream.allowed = 1
-    with running_child(scene.web()) as web, scene.stream(web) as line:
-        heard = b""
-        while b"}\n\n" not in heard:
-            assert (some := line.recv(65536)), heard
-            heard += some
+    wish = {"prompt": "a boat [fault:in-turn]", "n": N}
+    with (
+        running_child(scene.web()) as web,
+        streaming(web, scene.customer, **wish) as line,
+    ):
+        heard = heard_until(line, b"}\n\n")
         web.send(KILL)
     left = scene.state()
 

@@ -125,5 +125,5 @@ class Process:
         return json.loads(line)
 
     def end(self) -> None:
-        self._process.stdin.close()
-        self._process.wait(timeout=10)
+        self._process.kill()
+        self._process.communicate()

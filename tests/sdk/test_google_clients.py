@@ -72,6 +72,22 @@ def test_an_async_client_asks_twice_at_once(client, alice, opened):
     assert alice.credits() == 98
 
 
+@by_clients_that("stream")
+def test_pictures_are_streamed(client, alice, opened):
+    answer = client.does("stream", model=SMALL, prompt="a lighthouse", n=2)
+
+    assert pixels(opened(answer["pictures"])) == ["512x512", "512x512"]
+    assert alice.credits() == 98
+
+
+@by_clients_that("stream_async")
+def test_an_async_client_streams(client, alice, opened):
+    answer = client.does("stream_async", model=SMALL, prompt="a lighthouse")
+
+    assert pixels(opened(answer["pictures"])) == ["512x512"]
+    assert alice.credits() == 99
+
+
 @by_clients_that("edit")
 def test_a_picture_is_edited(client, alice, opened):
     picture = client.file("meadow.png", meadow())

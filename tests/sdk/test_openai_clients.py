@@ -124,6 +124,45 @@ def test_several_pictures_become_one(client, opened):
     assert len(opened(answer["pictures"])) == 1
 
 
+@by_clients_that("stream")
+def test_pictures_are_streamed_as_they_are_painted(client, alice, opened):
+    events = client.does("stream", model=SMALL, prompt="a lighthouse", n=2)["events"]
+
+    done = [one for one in events if one["type"] == "image_generation.completed"]
+    assert pixels(opened(done)) == ["512x512", "512x512"]
+    assert alice.credits() == 98
+
+
+@by_clients_that("stream_async")
+def test_an_async_client_streams(client, alice, opened):
+    events = client.does("stream_async", model=SMALL, prompt="a lighthouse")["events"]
+
+    assert pixels(opened(events[-1:])) == ["512x512"]
+    assert alice.credits() == 99
+
+
+@by_clients_that("stream_edit")
+def test_an_edit_is_streamed(client, alice, opened):
+    picture = client.file("meadow.png", meadow())
+
+    events = client.does(
+        "stream_edit", model=SMALL, prompt="black and white", images=[picture]
+    )["events"]
+
+    assert events[-1]["type"] == "image_edit.completed"
+    assert pixels(opened(events[-1:])) == ["512x512"]
+    assert alice.credits() == 99
+
+
+@by_clients_that("stream")
+def test_a_stream_that_cannot_begin_is_an_error_like_any_other(client, bob):
+    client.key = bob.secret
+
+    error = client.does("stream", model=SMALL, prompt="a lighthouse")["error"]
+
+    assert error["status"] == 402
+
+
 @pytest.mark.parametrize("how", ["bytes", "buffer", "named"])
 @pytest.mark.parametrize(
     "client",

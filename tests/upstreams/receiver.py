@@ -55,7 +55,7 @@ def receiver() -> Iterator[Listener]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             listener.heard.append(Heard(self.path, self.headers, body))
             answer = listener.next_answer()
             if answer == "hang":

@@ -47,6 +47,16 @@ def test_the_account_joins_the_group_that_is_named(provision):
     assert Account.objects.get(pk=told["account"]).group_id == "partners"
 
 
+def test_a_key_that_manages_keys_is_made_and_paints_nothing(provision, api):
+    arguments = ("--credits", "9", "--key", "manager", "--admin", "--json")
+    secret = json.loads(provision("ops@example.com", *arguments))["key"]
+
+    made = api.post("/v1/keys", as_=secret, name="first")
+    painted = api.post("/v1/images/generations", as_=secret, prompt="a fox")
+
+    assert (made.status_code, painted.status_code) == (200, 403)
+
+
 @pytest.mark.parametrize("whose", ["account", "member"])
 def test_a_monthly_limit_is_set_and_lifted(provision, api, whose):
     made = provision("ops@example.com", "--credits", "9", "--key", "bot", "--json")
@@ -71,6 +81,7 @@ def test_a_monthly_limit_is_set_and_lifted(provision, api, whose):
         (("ops@example.com", "--credits", "99999999999999999"), "at most 1,000,000"),
         (("ops@example.com", "--credits", "1e999999"), "at most 1,000,000,000"),
         (("ops@example.com", "--key", "k" * 300), "at most 80 characters"),
+        (("ops@example.com", "--key", "k", "--admin", "--test"), "a live key"),
         (("not-an-address",), "not an e-mail address"),
         ((f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.com",), "too long"),
     ],

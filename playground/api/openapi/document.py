@@ -51,6 +51,11 @@ IN_HEADERS = (
     ("Idempotency-Key", "", "A name for this order: asked twice, painted once."),
     ("X-Easel-Strict", "", "1: refuse what would be changed, with a 400."),
 )
+CHOICES = {
+    "dry_run": ["true", "false"],
+    "retention": ["1h", "7d", "30d", "forever"],
+    "X-Easel-Strict": ["0", "1"],
+}
 KINDS = ", ".join(Generation.State.values)
 ANSWERS: Mapping[tuple[str, str], Answered] = {
     ("post", "/v1/images/generations"): Answered(
@@ -118,6 +123,15 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
         shapes.Transactions,
         examples.TRANSACTIONS,
         query=(*A_PAGE, ("kind", "charge", "charge, topup, grant and so on.")),
+    ),
+    ("get", "/v1/key"): Answered(shapes.KeyStanding, examples.KEY_STANDING),
+    ("get", "/v1/keys"): Answered(shapes.Keys, examples.KEYS, query=A_PAGE),
+    ("post", "/v1/keys"): Answered(shapes.KeyMade, examples.KEY_MADE),
+    ("get", "/v1/keys/{key_id}"): Answered(shapes.Key, examples.KEY),
+    ("patch", "/v1/keys/{key_id}"): Answered(shapes.Key, examples.KEY),
+    ("delete", "/v1/keys/{key_id}"): Answered(shapes.Key, examples.KEY),
+    ("post", "/v1/keys/{key_id}/rotate"): Answered(
+        shapes.KeyRotated, examples.KEY_ROTATED
     ),
     ("post", "/v1/async/images/generations"): Answered(
         shapes.Task, examples.QUEUED, PAINTING, asked=examples.GENERATION, status=202
@@ -191,13 +205,14 @@ def describe(operation: Json, method: str, answered: Answered | None) -> None:
 
 def parameter(place: str, name: str, example: str, description: str) -> Json:
     said = {"example": example} if example else {}
+    choice: Json = {"enum": CHOICES[name]} if name in CHOICES else {}
     pattern = {"pattern": "^[!-~]{1,64}$"} if place == "header" else {}
     return {
         "name": name,
         "in": place,
         "required": False,
         "description": description,
-        "schema": {"type": "string", **pattern},
+        "schema": {"type": "string", **(choice or pattern)},
         **said,
     }
 

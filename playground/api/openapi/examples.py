@@ -229,6 +229,47 @@ TASK: Json = {
     "result": IMAGES,
     "error": None,
 }
+CAP: Json = {
+    "limit": {"credits": 50, "microcredits": 50_000_000},
+    "spent": ONE,
+    "held": NONE,
+    "remaining": {"credits": 49, "microcredits": 49_000_000},
+    "resets_at": 1_796_083_200,
+}
+KEY: Json = {
+    "id": "key_01m7xv0c2x9qpx6rkq3j5a4t8e",
+    "object": "key",
+    "name": "newsletter",
+    "prefix": "esl_live_h2v9tq",
+    "test": False,
+    "status": "active",
+    "group": None,
+    "scopes": ["generate"],
+    "models": ["sketch-1"],
+    "max_tier": "2K",
+    "max_n": 4,
+    "requests_per_minute": 60,
+    "pictures_per_minute": None,
+    "concurrency": 5,
+    "ip_ranges": ["203.0.113.0/24"],
+    "expires_at": None,
+    "spend_caps": {"month": CAP},
+    "created": PAINTED_AT,
+    "last_used": None,
+    "revoked": None,
+}
+KEYS: Json = {"object": "list", "data": [KEY], "has_more": False, "next_after": None}
+KEY_MADE: Json = {**KEY, "secret": "esl_live_…"}
+KEY_ROTATED: Json = {**KEY_MADE, "old_secret_works_until": PAINTED_AT + 86_400}
+KEY_STANDING: Json = {
+    **KEY,
+    "account_monthly": None,
+    "member_monthly": None,
+    "under_way": 1,
+    "rates_per_minute": {
+        "requests": {"limit": 60, "remaining": 58, "resets_in_seconds": 97}
+    },
+}
 QUEUED: Json = {
     **TASK,
     "status": "queued",

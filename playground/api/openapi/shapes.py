@@ -83,6 +83,61 @@ class About(Shape):
     attempts: list[Tried]
 
 
+class Cap(Shape):
+    limit: Amount
+    spent: Amount
+    held: Amount
+    remaining: Amount
+    resets_at: int | None
+
+
+class Key(Shape):
+    id: str
+    object: Literal["key"]
+    name: str
+    prefix: str
+    test: bool
+    status: Literal["active", "expired", "revoked"]
+    group: str | None
+    scopes: list[str]
+    models: list[str] | None
+    max_tier: str | None
+    max_n: int | None
+    requests_per_minute: int | None
+    pictures_per_minute: int | None
+    concurrency: int | None
+    ip_ranges: list[str] | None
+    expires_at: int | None
+    spend_caps: dict[str, Cap] | None
+    created: int
+    last_used: int | None
+    revoked: int | None
+
+
+class KeyMade(Key):
+    """The only answer in which the key's text stands."""
+
+    secret: str
+
+
+class KeyRotated(KeyMade):
+    old_secret_works_until: int | None
+
+
+class KeyStanding(Key):
+    account_monthly: Cap | None
+    member_monthly: Cap | None
+    under_way: int
+    rates_per_minute: dict[str, dict[str, int]] | None
+
+
+class Keys(Shape):
+    object: Literal["list"]
+    data: list[Key]
+    has_more: bool
+    next_after: str | None
+
+
 class Images(Shape):
     created: int
     data: list[Entry]
@@ -103,7 +158,7 @@ class Painter(Shape):
     name: str
     upstream: str
     is_connected: bool
-    parameters: dict[str, str]
+    parameters: dict[str, str | None]
 
 
 class ModelShown(Shape):
@@ -309,4 +364,5 @@ class Error(Shape):
 EVERY: tuple[type[Shape], ...] = (
     *(Images, Models, ModelShown, Requests, RequestWhole, Purged, Balance),
     *(Transactions, Task, Quote, Anything, Error),
+    *(Key, Keys, KeyMade, KeyRotated, KeyStanding),
 )

@@ -9,10 +9,11 @@ followed, and a connection is used again only after a whole answer.
 import asyncio
 import ssl
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from socket import SOCK_STREAM
 from time import monotonic
-from typing import cast
+from typing import Any, cast
 
 from aiohappyeyeballs import start_connection
 from httptools import HttpParserError, HttpResponseParser
@@ -20,6 +21,7 @@ from yarl import URL
 
 CONNECT_SECONDS = 10.0
 NEXT_ADDRESS_SECONDS = 0.25
+NAME_SECONDS = 10.0
 # Most servers drop an idle connection after five seconds. A POST that meets the closing
 # door cannot be sent again safely, so ours closes first.
 IDLE_SECONDS = 4.0
@@ -29,6 +31,7 @@ MOST_HEAD_BYTES = 64 * 1024
 COMPLAINT_BYTES = 64 * 1024
 ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
 Origin = tuple[str, str, int]
+Addresses = Sequence[Any]
 Hear = Callable[[bytes], None]
 
 
@@ -74,6 +77,7 @@ class Posts:
         self._scratch = memoryview(bytearray(SCRATCH_BYTES))
         self._tidying: asyncio.TimerHandle | None = None
         self._tls: ssl.SSLContext | None = None
+        self._found: dict[Origin, tuple[float, asyncio.Future[Addresses]]] = {}
 
     async def send(self, call: Call) -> Reply:
         """Send once and read the answer. Raises `Unsent`, `TooMuch`, `OSError` (which a
@@ -123,27 +127,45 @@ class Posts:
         return connection
 
     async def _connected(self, origin: Origin) -> "Connection":
-        scheme, host, port = origin
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, type=1)  # SOCK_STREAM
+        found, loop = await self._addresses(origin), asyncio.get_running_loop()
         socket = await start_connection(
             found, happy_eyeballs_delay=NEXT_ADDRESS_SECONDS, loop=loop
         )
-        is_secure = scheme == "https"
-        if is_secure and self._tls is None:
-            self._tls = ssl.create_default_context()
-            self._tls.set_alpn_protocols(["http/1.1"])
         try:
             _, connection = await loop.create_connection(
                 lambda: Connection(self._scratch, self._all),
                 sock=socket,
-                ssl=self._tls if is_secure else None,
-                server_hostname=host if is_secure else None,
+                **self._security(origin),
             )
         except BaseException:
             socket.close()
             raise
         return connection
+
+    async def _addresses(self, origin: Origin) -> Addresses:
+        """Look a name up once for all who ask at the same time, and soon after."""
+        until, looking = self._found.get(origin, (0.0, None))
+        if looking is None or until < monotonic():
+            _, host, port = origin
+            loop = asyncio.get_running_loop()
+            looking = asyncio.ensure_future(
+                loop.getaddrinfo(host, port, type=SOCK_STREAM)
+            )
+            self._found[origin] = monotonic() + NAME_SECONDS, looking
+        try:
+            return await asyncio.shield(looking)
+        except OSError:
+            self._found.pop(origin, None)
+            raise
+
+    def _security(self, origin: Origin) -> dict[str, Any]:
+        scheme, host, _ = origin
+        if scheme != "https":
+            return {}
+        if self._tls is None:
+            self._tls = ssl.create_default_context()
+            self._tls.set_alpn_protocols(["http/1.1"])
+        return {"ssl": self._tls, "server_hostname": host}
 
     def _put_back(self, origin: Origin, connection: "Connection") -> None:
         if not connection.can_be_kept():
@@ -200,6 +222,8 @@ class Connection(asyncio.BufferedProtocol):
     def can_be_kept(self) -> bool:
         """Say whether the last answer came whole, and note the time."""
         incoming, self._incoming = self._incoming, None
+        if incoming:
+            incoming.let_go_of_parser()
         self._idle_since = monotonic()
         return bool(incoming and incoming.is_whole and incoming.may_go_on)
 
@@ -263,6 +287,10 @@ class Incoming:
         self._started = started
         self._head_bytes = 0
         self._parser = HttpResponseParser(self)
+
+    def let_go_of_parser(self) -> None:
+        """They hold each other: until the collector comes, a body of 27 MB would stay."""
+        del self._parser
 
     def read(self, data: memoryview) -> None:
         if not self.status:

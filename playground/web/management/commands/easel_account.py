@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from accounts.issuing import account_of, issue_key
+from accounts.issuing import NO_LIMITS, account_of, issue_key
+from accounts.limits import MANAGE_KEYS, Limits, WrongLimits
 from accounts.models import AccessGroup, Account, ApiKey, Person
 from billing.ledger import MICRO, credit, limit_account, limit_member, wallet_of
 from playground.generation.errors import BadRequest
@@ -48,6 +49,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--test", action="store_true", help="make a test key")
         parser.add_argument(
+            "--admin", action="store_true", help="make a key that manages keys"
+        )
+        parser.add_argument(
             "--json", action="store_true", help="print one line of JSON"
         )
 
@@ -61,7 +65,7 @@ class Command(BaseCommand):
             keep_for(account, kept_seconds)
             give(account, email, credits)
             limit(account, person, options)
-            key = key_of(account, person, name, options["test"])
+            key = key_of(account, person, name, options)
         told: dict[str, str | int | float | None] = {
             "account": account.pk,
             "email": email.lower(),
@@ -170,11 +174,16 @@ def cap(text: str) -> int | None:
 
 
 def key_of(
-    account: Account, person: Person, name: str, is_test: bool
+    account: Account, person: Person, name: str, options: dict[str, Any]
 ) -> dict[str, str | None]:
     if not name:
         return {"key_id": None, "key": None}
-    key, secret = issue_key(account, name=name, person=person, is_test=is_test)
+    limits = Limits(scopes=(MANAGE_KEYS,)) if options["admin"] else NO_LIMITS
+    facts = {"name": name, "person": person, "is_test": options["test"]}
+    try:
+        key, secret = issue_key(account, **facts, limits=limits)
+    except WrongLimits as error:
+        raise CommandError(str(error)) from error
     return {"key_id": key.pk, "key": secret}
 
 
