@@ -227,6 +227,8 @@ PROVIDER_KEYS = {
     "gemini": "GEMINI_API_KEY",
     "vertex": "VERTEX_CREDENTIALS",  # a service account's JSON, or an express key
     "openai": "OPENAI_API_KEY",
+    "fal": "FAL_KEY",
+    "replicate": "REPLICATE_API_TOKEN",
     "ark": "ARK_API_KEY",
     "byteplus": "BYTEPLUS_API_KEY",
 }

@@ -84,7 +84,7 @@ class GeminiProvider:
 
     async def paint(self, commission: Commission) -> Answer:
         """Ask once; one call paints one picture."""
-        reply = await self.wire.post(
+        reply = await self.wire.send(
             Call(
                 url=self.gate.url(commission.upstream),
                 headers={
