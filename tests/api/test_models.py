@@ -84,7 +84,7 @@ def test_the_price_is_the_callers_own(api, alice):
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("mode=mask", {"sketch-1"}),
+        ("mode=mask&vendor=easel", {"sketch-1"}),
         ("tier=0.5k&provider=sketch", {"sketch-1"}),
         ("vendor=google&tier=4K&mode=edit", None),
     ],
