@@ -222,6 +222,8 @@ class Connection(asyncio.BufferedProtocol):
     def can_be_kept(self) -> bool:
         """Say whether the last answer came whole, and note the time."""
         incoming, self._incoming = self._incoming, None
+        if incoming:
+            incoming.let_go_of_parser()
         self._idle_since = monotonic()
         return bool(incoming and incoming.is_whole and incoming.may_go_on)
 
@@ -285,6 +287,10 @@ class Incoming:
         self._started = started
         self._head_bytes = 0
         self._parser = HttpResponseParser(self)
+
+    def let_go_of_parser(self) -> None:
+        """They hold each other: until the collector comes, a body of 27 MB would stay."""
+        del self._parser
 
     def read(self, data: memoryview) -> None:
         if not self.status:
