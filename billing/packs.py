@@ -65,6 +65,12 @@ def earned_usd_per_credit(on_sale: Iterable[Pack]) -> Decimal | None:
     return min(earned) / 100 if earned else None
 
 
+def paid_usd_per_credit(on_sale: Iterable[Pack]) -> Decimal | None:
+    """What a credit costs its buyer at the most, in the pack that gives the fewest."""
+    paid = [pack.minor_per_credit for pack in on_sale if pack.currency == "usd"]
+    return max(paid) / 100 if paid else None
+
+
 def find_pack(pack_id: str) -> Pack | None:
     return next((pack for pack in packs() if pack.id == pack_id), None)
 

@@ -51,6 +51,16 @@ def listed(model: Model, multiplier: Decimal) -> list[tuple[Painted, int]]:
     ]
 
 
+def saving_percent(
+    official_usd: Decimal, microcredits: int, usd_per_credit: Decimal
+) -> int | None:
+    """Return what a buyer saves on the vendor's price, or None when that is nothing."""
+    paid = microcredits * usd_per_credit / MICROCREDITS
+    if not official_usd or paid >= official_usd:
+        return None
+    return int((1 - paid / official_usd) * 100) or None
+
+
 def credits_for_usd(usd: Decimal) -> Decimal:
     """Return the smallest list price that is not under `usd`.
 
