@@ -36,3 +36,10 @@ def test_a_host_that_is_none_is_a_bad_request(api, alice, path):
     assert answer.status_code == 400
     assert "could not be read" in answer.json()["error"]["message"]
     assert alice.credits() == 100
+
+
+@pytest.mark.parametrize("path", DOORS)
+def test_a_retry_count_of_any_length_is_no_reason_to_break(api, bob, path):
+    answer = ask(api, bob, path, "X-Stainless-Retry-Count", "9" * 5000)
+
+    assert answer.status_code in (400, 402)
