@@ -405,8 +405,10 @@ def test_a_replay_ends_as_the_stream_did(api, alice):
 
 
 def test_a_refusal_is_replayed_with_its_status(api, alice):
-    again(api, alice, **ask("refusal"))
+    first = again(api, alice, **ask("refusal"))
     second = again(api, alice, **ask("refusal"))
 
+    assert "idempotent-replayed" not in first.headers
+    assert second.headers["idempotent-replayed"] == "true"
     assert second.status_code == 400
     assert second.json()["error"]["code"] == "moderation_blocked"
