@@ -91,14 +91,11 @@ def refusal_out(refusal: RefusedByModel, model: str, request_id: str) -> dict[st
 
 def in_pieces(said: dict[str, Any], painted: Painted) -> HttpResponse:
     """Write an answer whose pictures go out from where they lie."""
-    response = PiecesResponse(
+    return PiecesResponse(
         pieces_of(said, painted.pictures),
         content_type="application/json",
         headers=told_in_headers(painted.generation),
     )
-    if painted.is_replayed:
-        response["idempotent-replayed"] = "true"
-    return response
 
 
 def pieces_of(said: dict[str, Any], pictures: list[Delivered]) -> list[Piece]:
@@ -124,11 +121,14 @@ def candidate_out(
     """One picture, whole or by its address."""
     row = picture.row
     said: dict[str, Any] = {"mimeType": f"image/{row.format}"}
+    part: dict[str, Any]
     if request.response_format == "url":
         path, _expires = picture_path(row.id, row.format, row.expires_at)
         part = {"fileData": said | {"fileUri": site + path}}
     else:
         part = {"inlineData": said | {"data": mark_of(picture)}}
+    if row.signature:
+        part["thoughtSignature"] = row.signature
     return {
         "content": {"role": "model", "parts": [part]},
         "finishReason": "STOP",
