@@ -28,7 +28,9 @@ NEEDS = {"web_search": "web_search", "background": "transparent"}
 Field = tuple[str, Any]
 
 
-def read_extras(ask: Ask, model: Model, remarks: Remarks) -> tuple[Field, ...]:
+def read_extras(
+    ask: Ask, model: Model, output_format: str | None, remarks: Remarks
+) -> tuple[Field, ...]:
     """Keep the fields we do not know but an offer does, and say which were dropped."""
     if len(ask.extras) > MOST_EXTRAS:
         message = _("Send at most %(limit)d fields of your own.")
@@ -43,14 +45,10 @@ def read_extras(ask: Ask, model: Model, remarks: Remarks) -> tuple[Field, ...]:
         else:
             _check(name, value)
             kept[name] = value
-    return tuple(kept.items())
-
-
-def check_background(extras: tuple[Field, ...], output_format: str | None) -> None:
-    """A JPEG is never see-through."""
-    if ("background", "transparent") in extras and output_format == "jpeg":
+    if kept.get("background") == "transparent" and output_format == "jpeg":
         message = _("A transparent background needs output_format png, webp or avif.")
         raise BadRequest(message, param="output_format")
+    return tuple(kept.items())
 
 
 def _in_our_words(spelled: str, value: Any) -> Field:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from playground.generation.catalogue import Catalogue, Named
 from playground.generation.errors import BadRequest
-from playground.generation.extras import check_background, read_extras
+from playground.generation.extras import read_extras
 from playground.generation.offered import Model
 from playground.generation.providers.base import Turn
 from playground.generation.quoting import is_text
@@ -42,8 +42,6 @@ def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageReques
     if output_format == "webp" and max(sized.delivered) > WEBP_SIDE:
         message = _("A webp side is at most %(limit)d pixels; ask for png or jpeg.")
         raise BadRequest(message % {"limit": WEBP_SIDE}, param="output_format")
-    extras = read_extras(ask, model, remarks)
-    check_background(extras, output_format)
     return ImageRequest(
         model=model.id,
         prompt=_prompt(ask, model),
@@ -62,7 +60,7 @@ def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageReques
         output_format=output_format,
         output_compression=_compression(ask, output_format, remarks),
         requested_size=wish.words,
-        extras=extras,
+        extras=read_extras(ask, model, output_format, remarks),
         notes=tuple(remarks.notes),
         references=ask.references,
         mask=ask.mask,
@@ -170,7 +168,7 @@ def _n(ask: Ask, model: Model, remarks: Remarks) -> int:
         message = _("Set n from 1 to %(limit)d for %(model)s.")
         raise BadRequest(message % {"limit": model.n_max, "model": model.id}, param="n")
     if n > 1 and model.emulates("n"):
-        message = _("%(model)s paints one at a time: it is called %(n)d times.")
+        message = _("Where %(model)s paints one at a time, it is called %(n)d times.")
         remarks.add("n", "emulated", message % {"model": model.id, "n": n})
     return n
 
@@ -259,7 +257,7 @@ def _output_format(ask: Ask, model: Model, remarks: Remarks) -> str | None:
             _("Set output_format to one of %(formats)s.") % words, "output_format"
         )
     if model.emulates("output_format"):
-        message = _("%(model)s chooses its own format; the picture is converted here.")
+        message = _("Where %(model)s chooses its own format, it is converted here.")
         remarks.add("output_format", "emulated", message % {"model": model.id})
     return output_format
 

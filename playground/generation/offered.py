@@ -256,12 +256,9 @@ class Model:
         return plain | fixed
 
     def emulates(self, name: str) -> bool:
-        """Say whether a field of ours is done here, whoever paints."""
+        """Say whether a field of ours is done here, for any who may paint."""
         known = [offer.parameters.get(name) for offer in self.offers]
-        return bool(known) and all(
-            parameter is not None and parameter.behaviour == "emulated"
-            for parameter in known
-        )
+        return any(one and one.behaviour == "emulated" for one in known)
 
     def passes_on(self, name: str) -> bool:
         """Say whether any offer takes a field we do not know."""
