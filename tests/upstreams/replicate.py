@@ -49,6 +49,7 @@ PRO = {
 }
 NANO_2 = {
     **NANO,
+    "aspect_ratio": one_of("match_input_image", *RATIOS, "1:4", "4:1", "1:8", "8:1"),
     "resolution": one_of("512", "1K", "2K", "4K"),
     "google_search": yes_or_no,
     "image_search": yes_or_no,
@@ -79,7 +80,7 @@ GPT = {
 }
 FLUX = {
     "prompt": text,
-    "aspect_ratio": one_of(*RATIOS),
+    "aspect_ratio": one_of(*RATIOS, "9:21"),
     "num_outputs": whole(1, 4),
     "seed": whole(0, 2**32),
     "output_format": one_of("webp", "jpg", "png"),
@@ -92,7 +93,7 @@ FLUX = {
 KONTEXT = {
     "prompt": text,
     "input_image": picture,
-    "aspect_ratio": MATCHING,
+    "aspect_ratio": one_of("match_input_image", *RATIOS, "9:21"),
     "prompt_upsampling": yes_or_no,
     "safety_tolerance": whole(0, 6),
     "output_format": one_of("png", "jpg"),

@@ -1,5 +1,6 @@
 """The playground page: what it shows before anyone pays, and what it does when asked."""
 
+import gzip
 import re
 
 import pytest
@@ -84,6 +85,30 @@ def test_a_guest_sees_other_models_with_their_price_but_cannot_choose_them(guest
     pro = choices["gemini-3-pro-image-preview"]
     assert pro.price_microcredits == 8 * MICRO
     assert not pro.is_usable
+
+
+def test_only_models_that_paint_from_words_can_be_chosen(guest):
+    listed = {row.model.id for row in guest.get("/").context["choices"]()}
+    assert {"gpt-image-2", "flux.2-pro", "grok-imagine-image"} < listed
+    assert not listed & {"qwen-image-edit", "flux.1-kontext-dev", "dall-e-3"}
+
+
+@pytest.mark.parametrize("model", ["qwen-image-edit", "dall-e-3"])
+def test_a_link_to_a_model_that_cannot_paint_from_words_gets_the_painter(page, model):
+    panel = page.get("/", {"model": model}).context["panel"]
+    assert panel.model.id == "sketch-1"
+
+
+def test_a_time_that_nobody_knows_is_not_made_up(guest):
+    choices = {row.model.id: row for row in guest.get("/").context["choices"]()}
+    assert choices["gemini-3-pro-image-preview"].typical_seconds == 22
+    assert choices["gpt-image-2"].typical_seconds is None
+
+
+def test_the_page_stays_light_with_every_model_on_it(guest):
+    page = guest.get("/").content
+    assert page.count(b"model-row") > 40
+    assert len(gzip.compress(page)) < 30_000
 
 
 def test_a_model_without_a_provider_is_shown_as_not_connected(page):
