@@ -141,10 +141,12 @@ def call_it_a_replay() -> None:
 def digest_of(ask: Ask, caller: Caller) -> str:
     """Return what tells this request from any other; equal requests have the same.
 
-    One that is nested too deep to be written has none: it is refused a moment later.
+    What is rehearsed and what is paid for are never the same. One that is nested too
+    deep to be written has none: it is refused a moment later.
     """
+    facts = [caller.endpoint, caller.buyer.is_test, ask, caller.terms]
     try:
-        asked = orjson.dumps([caller.endpoint, ask, caller.terms], default=str)
+        asked = orjson.dumps(facts, default=str)
     except orjson.JSONEncodeError:
         return ""
     return hashlib.blake2b(asked, digest_size=16).hexdigest()

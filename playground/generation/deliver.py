@@ -107,6 +107,7 @@ def kept(painted: PaintedPicture, picture: Image.Image, keeping: Keeping) -> Del
         seed=painted.seed,
         revised_prompt=painted.revised_prompt,
         expires_at=now + timedelta(seconds=seconds) if seconds else None,
+        signature=painted.signature,
     )
     store(row.file, data)
     return Delivered(row, data, painted.base64)

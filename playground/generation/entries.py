@@ -47,6 +47,7 @@ PICTURE_COLUMNS = {
     "bytes": "bigint",
     "seed": "bigint",
     "revised_prompt": "text",
+    "signature": "text",
     "expires_at": "timestamptz",
 }
 ATTEMPT_COLUMNS = {
@@ -120,6 +121,7 @@ class PictureRow:
     seed: int | None
     revised_prompt: str
     expires_at: datetime | None
+    signature: str = ""
 
     def record(self) -> dict[str, Any]:
         """Its own columns: `asdict` would copy every value, at a third of a request's cost."""

@@ -80,9 +80,7 @@ def quote(ask: Ask, buyer: Buyer, terms: Terms = USUAL) -> Quote:
     model = models.find(request.model)
     editing = bool(request.references)
     offers = route(model, connected(), is_test=buyer.is_test, editing=editing)
-    price, seen = 0, request.looks_at
-    if buyer.pays:
-        price = unit_price(model, request, buyer.multiplier, references=seen)
+    price = unit_price(model, request, buyer.multiplier) if buyer.pays else 0
     if terms.quote_id:
         price = min(price, promised_price(terms.quote_id, priced(request, buyer)))
     return Quote(request, price, offers[0].provider)
