@@ -186,6 +186,7 @@ def test_requests_are_found_by_user_and_label_and_labels_are_shown(console, alic
 
 
 def test_older_requests_keep_the_filter(console, alice):
+    an_order(alice.account, days_ago=1)
     for _ in range(51):
         an_order(alice.account, user="mo & co")
     page = console.get("/console/usage?user=mo+%26+co").content.decode()
