@@ -98,7 +98,15 @@ async def taken(ask: Ask, caller: Caller, state: str) -> tuple[Generation, bool]
         )
     digest = digest_of(ask, caller)
     once = named_once(caller.idempotency_key, digest)
-    call = Call(caller.endpoint, state, caller.request_id, once, caller.terms, digest)
+    call = Call(
+        caller.endpoint,
+        state,
+        caller.request_id,
+        once,
+        caller.terms,
+        digest,
+        caller.repetition,
+    )
     twin = await twin_ahead(caller, call)
     while twin is None:
         try:

@@ -25,6 +25,7 @@ ORDER_COLUMNS = {
     "metadata": "jsonb",
     "kept_seconds": "bigint",
     "body_digest": "text",
+    "joins": "smallint",
     "n": "smallint",
     "unit_price_microcredits": "bigint",
     "state": "text",

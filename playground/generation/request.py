@@ -114,6 +114,7 @@ class Call:
     once: Once | None = None
     terms: Terms = USUAL
     body_digest: str = ""
+    repetition: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ often they have tried. Such a repetition joins an order of the same key for the 
 thing that is still alive, or whose answer was not sent whole, within ten minutes. An
 order that failed cost nothing, so it is painted afresh. Each order is joined once by
 a first repetition, once by a second, and so on: two equal calls that are both cut off
-get an order each. An answer that was sent whole is never given to another call.
+get an order each, and so do two repetitions that find none. An answer that was sent
+whole is never given to another call.
 """
 
 from dataclasses import dataclass

@@ -101,7 +101,7 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
     generation.user, generation.metadata = call.terms.user, call.terms.metadata
-    generation.body_digest = call.body_digest
+    generation.body_digest, generation.joins = call.body_digest, call.repetition
     asked = call.terms.kept_seconds
     generation.kept_seconds = buyer.kept_seconds if asked is None else asked
     if not await opened(generation, here, buyer, call.once):

@@ -201,3 +201,16 @@ def test_a_caller_who_hangs_up_without_repeating_costs_one_note_at_most(api, ali
     task = api.get(f"/v1/tasks/{Generation.objects.get().pk}", as_=alice).json()
 
     assert task["status"] == "succeeded"
+
+
+def test_equal_repetitions_that_find_nothing_get_an_order_each(api, alice):
+    """As after an outage: each was refused before it had an order to come back to."""
+    _, rehearsing = issue_key(alice.account, name="rehearsal", is_test=True)
+    slow = {"prompt": "easel:slow 2 a fox"}
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(ask, api, rehearsing, 1, **slow)
+        wait_until(Generation.objects.exists, "the order")
+        second = ask(api, rehearsing, 1, **slow)
+
+    pictures = {one.json()["data"][0]["id"] for one in (first.result(), second)}
+    assert len(pictures) == 2
