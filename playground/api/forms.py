@@ -126,7 +126,7 @@ def parts(
             message = _("%(name)s: send the bytes as they are, without base64.")
             raise BadRequest(message % {"name": name}, param=name)
         if name:
-            yield name, "filename" in options, stream
+            yield name, bool(options.get("filename")), stream
         for _chunk in stream:
             pass  # the next part begins where this one ends
     if not ending.is_seen:
@@ -177,6 +177,8 @@ class Gathering:
             self.fields[name] = self.text(name, has_filename, stream)
             return
         sent = self.sent(name, stream)
+        if sent is None and has_filename:
+            raise self.nothing_in(picture["name"])
         if sent is None:
             return
         if picture["name"] == "mask":
@@ -227,7 +229,7 @@ class Gathering:
     def sent(self, name: str, stream: Stream) -> Sent | None:
         """Keep a picture's bytes, or the address that was written instead of them.
 
-        Browsers send an empty part for a file field nobody filled in.
+        Browsers send an empty part, without a filename, for a field nobody filled in.
         """
         file = SpooledTemporaryFile(max_size=IN_MEMORY)
         try:
@@ -242,6 +244,13 @@ class Gathering:
             return None
         file.seek(0)
         return file
+
+    def nothing_in(self, name: str) -> BadRequest:
+        """A file that was read to its end before it was sent must not be passed over."""
+        message = _("%(name)s: this file is empty. Send all of it.")
+        return BadRequest(
+            message % {"name": name}, param=name, code="invalid_image_file"
+        )
 
     def spool(self, name: str, stream: Stream, file: IO[bytes]) -> bytes:
         """Write a part to its file, no further than a file may go."""

@@ -32,8 +32,9 @@ from playground.api.errors import (
     answer_fields,
     answer_unreadable,
 )
+from playground.api.gemini.routes import api as googles
 from playground.api.keys import bearer
-from playground.api.openapi.document import described
+from playground.api.openapi.google import described_in_both
 from playground.api.schemas import ERRORS, GenerationsIn
 from playground.api.streams import answer_pictures
 from playground.generation.errors import EaselError
@@ -82,7 +83,10 @@ async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpRespon
 @api.get("/openapi.json", response=dict, auth=None, include_in_schema=False)
 async def show_description(request: HttpRequest) -> dict[str, Any]:
     """All of this, for programs that read descriptions."""
-    return {**described(api), "servers": [{"url": site_origin(request)}]}
+    return {
+        **described_in_both(api, googles),
+        "servers": [{"url": site_origin(request)}],
+    }
 
 
 @api.exception_handler(EaselError)

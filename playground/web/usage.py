@@ -18,8 +18,10 @@ from accounts.models import Account
 from billing.ledger import MICRO, wallet_of
 from playground.generation.history import page_of
 from playground.generation.models import Generation
+from playground.generation.storage import bytes_stored, most_bytes
 from playground.web.people import needs_person, own_account
 from playground.web.plot import Plot, stacked
+from playground.web.sifted import Sieve
 
 PERIODS = (7, 30, 90)
 USUAL_PERIOD = 30
@@ -65,6 +67,7 @@ class Line:
     order: Generation
     badge: str
     duration_seconds: float | None
+    kept_until: datetime | None
 
 
 @needs_person
@@ -75,11 +78,11 @@ def console(request: HttpRequest) -> HttpResponse:
 
 @needs_person
 def usage(request: HttpRequest) -> HttpResponse:
-    """GET /console/usage?days=30&after=<request id>"""
+    """GET /console/usage?days=30&user=…&label=…&value=…&after=<request id>"""
     account = own_account(request)
     period = asked_period(request.GET.get("days", ""))
-    orders = Generation.objects.filter(account=account)
-    rows, older = page_after(orders, request.GET.get("after", ""))
+    sieve = Sieve.of(request)
+    rows, older = page_after(sieve.orders(account), request.GET.get("after", ""))
     return render(
         request,
         "console/usage.html",
@@ -88,6 +91,9 @@ def usage(request: HttpRequest) -> HttpResponse:
             "period": period,
             "periods": PERIODS,
             "summary": summary(account, period),
+            "stored_bytes": bytes_stored(account.pk),
+            "most_bytes": most_bytes(),
+            "sieve": sieve,
             "rows": rows,
             "older": older,
             "is_first_page": "after" not in request.GET,
@@ -157,14 +163,17 @@ def page_after(
 ) -> tuple[list[Line], str | None]:
     """Return the orders older than the named one, and where the next page begins."""
     last_seen = orders.filter(pk=after).first() if after else None
-    shown, has_more = page_of(orders, ROWS_A_PAGE, last_seen)
+    with_pictures = orders.prefetch_related("pictures")
+    shown, has_more = page_of(with_pictures, ROWS_A_PAGE, last_seen)
     return [line(order) for order in shown], shown[-1].pk if has_more else None
 
 
 def line(order: Generation) -> Line:
     taken = order.finished_at - order.created_at if order.finished_at else None
+    ends = [one.expires_at for one in order.pictures.all() if one.expires_at]
     return Line(
         order=order,
         badge=BADGES.get(Generation.State(order.state), ""),
         duration_seconds=taken.total_seconds() if taken else None,
+        kept_until=min(ends, default=None),
     )

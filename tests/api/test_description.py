@@ -14,8 +14,10 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from billing.ledger import MICRO, credit
+from playground.api.gemini.routes import api as googles
 from playground.api.openai import api as dialect
-from playground.api.openapi.document import ANSWERS, described
+from playground.api.openapi.document import ANSWERS as OPENAIS
+from playground.api.openapi.google import GOOGLES, GoogleError, described_in_both
 from playground.generation.catalogue import catalogue
 from tests.api.test_over_the_wire import STUDIO_1
 from tests.services.site import Client, running_site
@@ -29,9 +31,11 @@ NAMES = (
 )
 CHECKED = [check for check in CHECKS.get_all() if check.__name__ in NAMES]
 LEAKS = ("Traceback", "site-packages", "/playground/", "django", "psycopg")
+ANSWERS = {**OPENAIS, **GOOGLES}
+DESCRIBED = described_in_both(dialect, googles)
 PATHS = [
     (method, path)
-    for path, operations in described(dialect)["paths"].items()
+    for path, operations in DESCRIBED["paths"].items()
     for method in operations
 ]
 HOW_OFTEN = [
@@ -113,7 +117,7 @@ def examples_of(part):
 @pytest.mark.check
 @pytest.mark.parametrize(("method", "path"), PATHS)
 def test_every_endpoint_is_described_with_an_example_and_its_errors(method, path):
-    operation = described(dialect)["paths"][path][method]
+    operation = DESCRIBED["paths"][path][method]
 
     assert (method, path) in ANSWERS
     assert operation["summary"] and operation["description"]
@@ -128,12 +132,13 @@ def test_an_example_has_the_shape_it_is_an_example_of(described_as):
 
 
 @pytest.mark.parametrize(
-    "path", [path for (method, path), one in ANSWERS.items() if one.asked]
+    "path", [path for (_, path), one in ANSWERS.items() if one.asked]
 )
 def test_an_example_that_is_sent_is_taken(api, alice, path):
     asked = ANSWERS["post", path].asked
 
-    assert api.post(path, as_=alice, **asked).status_code in (200, 202)
+    filled = path.format(model="sketch-1")
+    assert api.post(filled, as_=alice, **asked).status_code in (200, 202)
 
 
 REAL = [
@@ -142,6 +147,8 @@ REAL = [
     ("get", "/v1/requests", {}),
     ("get", "/v1/requests/{request_id}", {}),
     ("get", "/v1/tasks/{task_id}", {}),
+    ("get", "/v1beta/models", {}),
+    ("get", "/v1beta/models/{model}", {"model": "sketch-1"}),
     ("get", "/v1/balance", {}),
     ("get", "/v1/billing/transactions", {}),
     ("delete", "/v1/requests/{request_id}/payloads", {}),
@@ -170,3 +177,44 @@ def test_the_description_needs_no_key_and_says_where_it_is(api, books_db):
 
     assert answer.status_code == 200
     assert answer.json()["servers"] == [{"url": api.base_url}]
+
+
+PAINTERS = ["generateContent", "streamGenerateContent", "predict", "countTokens"]
+
+
+@pytest.mark.parametrize("verb", PAINTERS)
+@pytest.mark.parametrize("version", ["v1", "v1beta"])
+def test_googles_verbs_answer_in_the_shapes_they_are_described_by(
+    api, alice, verb, version
+):
+    described = ANSWERS["post", f"/v1beta/models/{{model}}:{verb}"]
+    path = f"/{version}/models/sketch-1:{verb}"
+
+    answer = api.post(path, as_=alice, **described.asked)
+    wrong = api.post(path, as_=alice, contents=7, instances=7)
+
+    chunks = answer.json() if verb.startswith("stream") else [answer.json()]
+    assert (answer.status_code, wrong.status_code) == (200, 400)
+    described.shape.model_validate(chunks[0])
+    GoogleError.model_validate(wrong.json(), strict=True)
+
+
+STREAMS = [
+    ("/v1/images/generations", {"stream": True}),
+    ("/v1/images/edits", {"stream": True}),
+    ("/v1beta/models/{model}:streamGenerateContent", {}),
+]
+
+
+@pytest.mark.parametrize(("path", "more"), STREAMS)
+def test_an_answer_in_events_is_described_where_it_is_given(api, alice, path, more):
+    described = DESCRIBED["paths"][path]["post"]["responses"]["200"]["content"]
+    asked = ANSWERS["post", path].asked | more
+    query = "" if more else "?alt=sse"
+
+    answer = api.post(path.format(model="sketch-1") + query, as_=alice, **asked)
+
+    kind = answer.headers["Content-Type"].partition(";")[0]
+    assert answer.status_code == 200
+    assert kind == "text/event-stream"
+    assert kind in described

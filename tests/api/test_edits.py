@@ -287,6 +287,13 @@ PDF = b"%PDF-1.7 and so on"
 WRONG_FORMS = [
     pytest.param([], {}, "image", id="no picture"),
     pytest.param([("image", NOTHING)], {}, "image", id="an empty file"),
+    pytest.param([("image", red()), ("mask", NOTHING)], {}, "mask", id="an empty mask"),
+    pytest.param(
+        [("image[]", red()), ("image[]", NOTHING)],
+        {},
+        "image",
+        id="the second is empty",
+    ),
     pytest.param([("image", TORN)], {}, "image", id="half a picture"),
     pytest.param([("image", PDF)], {}, "image", id="no picture at all"),
     pytest.param([("image", red())], {"prompt": " "}, "prompt", id="no prompt"),

@@ -142,3 +142,10 @@ def test_pictures_to_edit_reach_the_editing_app(api, alice, street):
 
 def a_picture():
     return f"data:image/png;base64,{base64(png(64, 64))}"
+
+
+def test_when_nobody_answers_in_time_that_is_said(api, alice, settings):
+    settings.PROVIDER_TIMEOUT_SECONDS = 1
+    answer = painted(api, alice, "hang")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (504, "timeout")
+    assert alice.credits() == 100

@@ -18,6 +18,7 @@ from playground.generation.providers.base import (
     Broken,
     Busy,
     Commission,
+    Late,
     Misconfigured,
     Piece,
     ProviderFailure,
@@ -176,7 +177,7 @@ async def test_googles_own_words_for_waiting_are_read(street):
 
 async def test_who_never_answers_is_given_up(street):
     failure = await failed(opened(street), "hang", deadline_seconds=0.3)
-    assert (type(failure), failure.ran) == (Broken, "unknown")
+    assert (type(failure), failure.ran) == (Late, "unknown")
 
 
 @pytest.mark.parametrize("fault", ["none", "slow", "drip", "wrong-type", "wrong-size"])

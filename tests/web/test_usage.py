@@ -1,15 +1,17 @@
 """The console's usage: what was painted and paid, newest first, and only one's own."""
 
+import csv
 import html
+import io
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from accounts.issuing import issue_key
 from billing.ledger import MICRO
 from playground.web.plot import stacked
-from tests.web.orders import an_order
+from tests.web.orders import a_picture_of, an_order
 
 
 @pytest.fixture
@@ -166,3 +168,53 @@ def test_a_few_days_are_written_under_the_chart():
     assert plot.days[-1] == DAYS[-1]
     assert len(plot.days) == 5
     assert plot.peak is None
+
+
+def test_requests_are_found_by_user_and_label_and_labels_are_shown(console, alice):
+    red = an_order(alice.account, user="mo", metadata={"team": "red"})
+    blue = an_order(alice.account, user="mo", metadata={"team": "blue"})
+    other = an_order(alice.account)
+
+    all_of_mo = console.get("/console/usage?user=mo")
+    only_red = console.get("/console/usage?user=mo&label=team&value=red")
+
+    assert set(order_ids(console.get("/console/usage"))) == {red.pk, blue.pk, other.pk}
+    assert set(order_ids(all_of_mo)) == {red.pk, blue.pk}
+    assert order_ids(only_red) == [red.pk]
+    assert "mo team: red" in text(only_red)
+    assert "Nothing fits" in text(console.get("/console/usage?label=7&value=x"))
+
+
+def test_older_requests_keep_the_filter(console, alice):
+    an_order(alice.account, days_ago=1)
+    for _ in range(51):
+        an_order(alice.account, user="mo & co")
+    page = console.get("/console/usage?user=mo+%26+co").content.decode()
+    address = html.unescape(re.search(r'rel="next" href="([^"]+)"', page)[1])
+    assert len(order_ids(console.get(f"/console/usage{address}"))) == 1
+
+
+def test_the_file_holds_what_the_filter_shows_and_no_formula(console, alice, carol):
+    an_order(alice.account, credits=8, user="=1+1", metadata={"team": "red"})
+    an_order(alice.account, user="else")
+    an_order(carol.account, metadata={"team": "red"})
+
+    file = console.get("/console/usage.csv?label=team&value=red")
+
+    [line] = csv.DictReader(io.StringIO(file.content.decode()))
+    assert file["Content-Type"].startswith("text/csv")
+    assert (line["user"], line["credits"]) == ("'=1+1", "8.000000")
+    assert line["labels"] == '{"team":"red"}'
+
+
+def test_what_is_stored_and_until_when_is_said(console, alice, settings):
+    settings.ACCOUNT_QUOTA_MB = 100
+    picture = a_picture_of(an_order(alice.account))
+    picture.bytes, picture.expires_at = (
+        5_000_000,
+        datetime(2031, 5, 4, 3, 2, tzinfo=UTC),
+    )
+    picture.save()
+    page = text(console.get("/console/usage"))
+    assert "Stored 5.0 MB of 104.9 MB" in page
+    assert "Kept until 4 May 2031 03:02" in page

@@ -235,6 +235,9 @@ def add_painting(operation: Json, asked: Json) -> None:
     content[JSON]["examples"] = shown
     events = {"schema": {"type": "string"}, "example": examples.EVENTS}
     content["text/event-stream"] = events
+    operation["responses"]["200"]["description"] = (
+        "The pictures; with `stream: true` as events, one for each as it is painted."
+    )
 
 
 def ref(shape: type[Shape]) -> Json:
