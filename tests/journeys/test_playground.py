@@ -73,6 +73,22 @@ def test_a_run_is_made_with_the_keyboard_alone(page):
     expect(page.get_by_role("heading", name="Keyboard")).to_be_visible()
 
 
+def test_a_model_is_found_among_all_by_any_of_its_names(page, alice, sign_in):
+    sign_in(page, alice)
+    page.locator("#model-button").click()
+    search = page.get_by_role("searchbox", name="Search models")
+    rows = page.locator("#picker .model-row:visible")
+
+    search.fill("doubao")
+    expect(rows).to_have_count(4)
+    search.fill("sketch")
+    expect(rows).to_have_count(1)
+    rows.click()
+
+    expect(page.locator("#picker")).not_to_be_visible()
+    expect(page.locator("#settings")).to_have_attribute("data-model", "sketch-1")
+
+
 def test_a_picture_has_an_address_and_going_back_closes_it(page):
     page.goto("/")
     ask_for(page)
