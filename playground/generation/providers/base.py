@@ -96,12 +96,14 @@ class PaintedPicture:
     """One picture as it came from the provider, not yet opened.
 
     `base64` is the provider's own spelling of it, where that is the standard one.
+    `signature` is the model's mark on it, which a conversation has to bring back.
     """
 
     data: bytes
     seed: int | None = None
     revised_prompt: str = ""
     base64: bytes | memoryview | None = None
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
