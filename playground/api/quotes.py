@@ -13,9 +13,9 @@ from django.http import HttpResponse
 
 from playground.api.answers import amount, warnings_out
 from playground.api.callers import Caller
+from playground.generation.offering import quote
 from playground.generation.promised import priced, promise
 from playground.generation.request import Ask
-from playground.generation.service import quote
 
 
 def answer_quote(ask: Ask, caller: Caller) -> HttpResponse:

@@ -283,6 +283,9 @@ def _offer(table: Table) -> Offer:
         n_per_call=table.count("n_per_call", 1, least=1),
         cost_usd=read_rates(table, "cost_usd"),
         charges_on=cast(ChargesOn, table.choice("charges_on", CHARGES_ON, "picture")),
+        tiers=table.texts("tiers"),
+        references=table.count("references", 0) if "references" in table else None,
+        edits=table.take("edits", bool, True),
     )
     table.finish()
     return offer

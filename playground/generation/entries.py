@@ -52,6 +52,7 @@ PICTURE_COLUMNS = {
 ATTEMPT_COLUMNS = {
     "generation_id": "text",
     "provider": "text",
+    "channel": "text",
     "upstream": "text",
     "upstream_request_id": "text",
     "outcome": "text",
@@ -129,6 +130,7 @@ class AttemptRow:
     outcome: str
     duration_ms: int
     started_at: datetime
+    channel: str = ""
     upstream_request_id: str = ""
     status: int | None = None
     reason: str = ""

@@ -123,7 +123,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One provider's way to paint a model."""
+    """One provider's way to paint a model. No tiers means all; no number, as many."""
 
     provider: str
     upstream: str
@@ -134,6 +134,9 @@ class Offer:
     always: Mapping[str, Any] = field(default_factory=dict)
     cost_usd: Rates | None = None
     charges_on: ChargesOn = "picture"
+    tiers: tuple[str, ...] = ()
+    references: int | None = None
+    edits: bool = True
 
     def upstream_for(self, *, editing: bool) -> str:
         """Return the upstream's name, which may be another for edits."""
