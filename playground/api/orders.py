@@ -117,8 +117,14 @@ def remember(generation: Generation) -> None:
 
 
 def digest_of(ask: Ask, caller: Caller) -> str:
-    """Return what tells this request from any other; equal requests have the same."""
-    asked = orjson.dumps([caller.endpoint, ask, caller.terms], default=str)
+    """Return what tells this request from any other; equal requests have the same.
+
+    One that is nested too deep to be written has none: it is refused a moment later.
+    """
+    try:
+        asked = orjson.dumps([caller.endpoint, ask, caller.terms], default=str)
+    except orjson.JSONEncodeError:
+        return ""
     return hashlib.blake2b(asked, digest_size=16).hexdigest()
 
 

@@ -8,6 +8,8 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import UnsupportedOperation
+from mmap import ACCESS_READ, mmap
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -16,6 +18,7 @@ from django.utils.translation import gettext as _
 from playground.generation.errors import BadRequest, OutOfService
 from playground.generation.inputs import InputPicture
 from playground.generation.links import EXTENSIONS
+from playground.generation.providers.base import Bytes
 from playground.generation.request import ImageRequest
 
 INBOX = "inputs"
@@ -25,9 +28,9 @@ INBOX = "inputs"
 class Sources:
     """The bytes an edit starts from, and what else its conversation showed."""
 
-    pictures: tuple[bytes, ...] = ()
-    mask: bytes | None = None
-    earlier: tuple[bytes, ...] = ()
+    pictures: tuple[Bytes, ...] = ()
+    mask: Bytes | None = None
+    earlier: tuple[Bytes, ...] = ()
 
 
 NO_SOURCES = Sources()
@@ -103,7 +106,14 @@ def read_back(request: ImageRequest) -> Sources:
         ) from error
 
 
-def content_of(name: str) -> bytes:
+def content_of(name: str) -> Bytes:
+    """Return a picture's bytes, in its file where it has one on this machine.
+
+    Many orders may wait for a painter at once; their pictures wait on disk.
+    """
     with default_storage.open(name) as file:
-        data: bytes = file.read()
-    return data
+        try:
+            return mmap(file.fileno(), 0, access=ACCESS_READ)
+        except (AttributeError, UnsupportedOperation):
+            data: bytes = file.read()
+            return data

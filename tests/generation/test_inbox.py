@@ -10,13 +10,14 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from playground.generation.audit import audit
-from playground.generation.inbox import Parcel, packed, put_by
+from playground.generation.inbox import Parcel, content_of, packed, put_by
 from playground.generation.inputs import picture_in
 from playground.generation.models import Generation
 from playground.generation.request import Ask, Buyer, Call
 from playground.generation.service import accept
 from playground.generation.studio import in_studio
 from playground.generation.tasks import paint_order, send
+from tests.generation.test_inputs import peak_rise
 from tests.services.ports import wait_until
 
 
@@ -65,6 +66,16 @@ def test_a_file_that_was_not_finished_is_written_again(fox):
 
 def test_accounts_do_not_share_files(carol, fox):
     assert packed(carol.account.pk, fox.picture).name != fox.name
+
+
+def test_pictures_that_wait_for_a_painter_wait_on_disk():
+    name = default_storage.save("inputs/large", ContentFile(bytes(30_000_000)))
+    waiting = []
+
+    risen = peak_rise(lambda: waiting.extend(content_of(name) for _ in range(8)))
+
+    assert risen < 8 * 1024**2
+    assert [len(one) for one in waiting] == [30_000_000] * 8
 
 
 def test_an_edit_that_was_queued_is_painted_by_another_process(alice, order, worker):

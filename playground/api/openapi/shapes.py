@@ -158,7 +158,7 @@ class Painter(Shape):
     name: str
     upstream: str
     is_connected: bool
-    parameters: dict[str, str]
+    parameters: dict[str, str | None]
 
 
 class ModelShown(Shape):

@@ -12,11 +12,11 @@ from typing import Any
 import orjson
 import pybase64
 
-from playground.generation.providers.base import Commission
+from playground.generation.providers.base import Bytes, Commission
 from playground.generation.providers.servers import CompatibleServer, SizeFormat
 
 Sent = tuple[str, bytes]  # content type, body
-Part = tuple[bytes, bytes]  # head, data
+Part = tuple[bytes, Bytes]  # head, data
 
 SIZES: Mapping[SizeFormat, Callable[[Commission], dict[str, Any]]] = MappingProxyType(
     {
@@ -81,13 +81,13 @@ def pictures_in_json(
 
 def files_of(
     server: CompatibleServer, commission: Commission
-) -> list[tuple[str, bytes]]:
+) -> list[tuple[str, Bytes]]:
     name = server.edits.removeprefix("form:")
     files = [(name, picture) for picture in commission.pictures]
     return [*files, ("mask", commission.mask)] if commission.mask else files
 
 
-def a_form(fields: Mapping[str, Any], files: list[tuple[str, bytes]]) -> Sent:
+def a_form(fields: Mapping[str, Any], files: list[tuple[str, Bytes]]) -> Sent:
     """Write multipart/form-data; every scalar is text there."""
     boundary = f"easel-{token_hex(12)}"
     parts = [*text_parts(fields), *file_parts(files)]
@@ -105,7 +105,7 @@ def text_parts(fields: Mapping[str, Any]) -> Iterator[Part]:
         yield f'name="{name}"'.encode(), text.encode()
 
 
-def file_parts(files: list[tuple[str, bytes]]) -> Iterator[Part]:
+def file_parts(files: list[tuple[str, Bytes]]) -> Iterator[Part]:
     """Name each file by what it is: some servers refuse a part of no image type."""
     for number, (name, data) in enumerate(files):
         kind = kind_of(data)
@@ -115,12 +115,14 @@ def file_parts(files: list[tuple[str, bytes]]) -> Iterator[Part]:
         yield head.encode(), data
 
 
-def data_uri(picture: bytes) -> str:
+def data_uri(picture: Bytes) -> str:
     return (
         f"data:image/{kind_of(picture)};base64,{pybase64.b64encode_as_string(picture)}"
     )
 
 
-def kind_of(data: bytes) -> str:
+def kind_of(data: Bytes) -> str:
     """Tell a picture's type by its first bytes."""
-    return next((kind for head, kind in SIGNATURES if data.startswith(head)), "webp")
+    return next(
+        (kind for head, kind in SIGNATURES if data[:4].startswith(head)), "webp"
+    )

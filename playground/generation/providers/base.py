@@ -6,10 +6,13 @@ below. It knows its own wire and nothing of accounts, money or Django.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from mmap import mmap
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+# A picture to edit: in memory, or still in its file, where it waits for its turn.
+Bytes = bytes | mmap
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +85,10 @@ class Commission:
     output_format: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     in_background: bool = False
-    pictures: tuple[bytes, ...] = ()
-    mask: bytes | None = None
+    pictures: tuple[Bytes, ...] = ()
+    mask: Bytes | None = None
     turns: tuple[Turn, ...] = ()
-    earlier: tuple[bytes, ...] = ()
+    earlier: tuple[Bytes, ...] = ()
     fields: PictureFields = PictureFields()
     previews: int = 0
     show: Show | None = None

@@ -17,6 +17,7 @@ from pathlib import Path
 from playground.generation.providers.base import (
     Answer,
     Broken,
+    Bytes,
     Commission,
     PaintedPicture,
 )
@@ -101,13 +102,13 @@ class Painters:
 
 
 async def ask(
-    painter: Process, order: dict[str, object], sources: Sequence[bytes]
+    painter: Process, order: dict[str, object], sources: Sequence[Bytes]
 ) -> bytes:
     """Send one order and read one picture: a line each way, then the bytes."""
     assert painter.stdin and painter.stdout
     painter.stdin.write(json.dumps(order).encode() + b"\n")
     for source in sources:
-        painter.stdin.write(source)
+        painter.stdin.write(memoryview(source))
         await painter.stdin.drain()
     header = await painter.stdout.readuntil(b"\n")
     return await painter.stdout.readexactly(int(header))
