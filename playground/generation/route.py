@@ -147,7 +147,9 @@ def in_order(
     """Sort by health, the caller's order, priority and strategy; then by lot."""
     request, wishes = need.request, need.request.wishes
     sights = [outlook.look(one) for one in able]
-    usual = typical_seconds(model, request.tier)
+    measured = [sight.seconds for sight in sights if sight.seconds is not None]
+    # Whoever was not measured yet counts as the fastest, so that they will be.
+    usual = min(measured, default=typical_seconds(model, request.tier))
     merits = [
         merit(one, sight, usual, request)
         for one, sight in zip(able, sights, strict=True)
