@@ -37,6 +37,13 @@ def answer_quote(ask: Ask, caller: Caller) -> HttpResponse:
         "n": request.n,
         "unit_price": amount(unit_price),
         "total_price": amount(offer.total_microcredits),
+        "models": [
+            {
+                "model": one.request.model,
+                "unit_price": amount(one.unit_price_microcredits),
+            }
+            for one in request.instead
+        ],
         "is_test": caller.buyer.is_test,
         "warnings": warnings_out(request),
     }
