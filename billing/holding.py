@@ -45,7 +45,8 @@ beyond AS (
 able AS (
     UPDATE billing_wallet w SET held = w.held + a.amount
     FROM asked_of a JOIN turn ON turn.account_id = a.wallet_id
-    WHERE w.account_id = a.wallet_id AND NOT w.frozen AND w.debt = 0
+    WHERE w.account_id = a.wallet_id AND w.account_id = ANY (ARRAY(SELECT account_id FROM turn))
+      AND NOT w.frozen AND w.debt = 0
       AND w.credits_posted - w.debits_posted - w.held >= a.amount
       AND w.account_id NOT IN (SELECT wallet_id FROM beyond)
     RETURNING w.account_id

@@ -228,7 +228,11 @@ PAINTER_PROCESSES = env.int("EASEL_PAINTER_PROCESSES", default=2, validate=AT_LE
 COMPATIBLE_SERVERS: Any = env.json("EASEL_COMPATIBLE_SERVERS", default={})
 # Their keys have the names their makers gave them; an address is for a proxy or a simulator.
 PROVIDER_KEYS = {
+    "gemini": "GEMINI_API_KEY",
+    "vertex": "VERTEX_CREDENTIALS",  # a service account's JSON, or an express key
     "openai": "OPENAI_API_KEY",
+    "fal": "FAL_KEY",
+    "replicate": "REPLICATE_API_TOKEN",
     "ark": "ARK_API_KEY",
     "byteplus": "BYTEPLUS_API_KEY",
 }
@@ -239,6 +243,9 @@ PROVIDERS: dict[str, dict[str, Any]] = {
         "is_local": env.bool(f"EASEL_{name.upper()}_IS_LOCAL", default=False),
     }
     for name, key in PROVIDER_KEYS.items()
+}
+PROVIDERS["vertex"]["options"] = {
+    "location": env.str("EASEL_VERTEX_LOCATION", default="global")
 }
 
 # Money. Packs are credits for cents; microcredits everywhere inside.

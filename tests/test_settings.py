@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from playground.settings import PROVIDER_KEYS
 from tests.services.commands import PRODUCTION, ROOT, run
 
 pytestmark = pytest.mark.check
@@ -17,7 +18,16 @@ LISTED = re.compile(r"^# ?([A-Z][A-Z0-9_]+)=", re.M)
 def test_the_example_lists_every_setting_and_no_other():
     settings = (ROOT / "playground" / "settings.py").read_text()
     read = {one or other for one, other in READ.findall(settings)}
+    read |= set(of_providers())
     assert set(LISTED.findall((ROOT / ".env.example").read_text())) == read
+
+
+def of_providers():
+    """Each provider has three, of which two are named after it."""
+    for name, key in PROVIDER_KEYS.items():
+        yield key
+        yield f"EASEL_{name.upper()}_BASE_URL"
+        yield f"EASEL_{name.upper()}_IS_LOCAL"
 
 
 def test_each_setting_is_explained_on_its_line():

@@ -3,8 +3,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from playground.generation.catalogue import CatalogueError, catalogue
+from playground.generation.channels import connected
 from playground.generation.errors import ModelNotFound
-from playground.generation.providers.servers import servers_from
 
 
 class GenerationConfig(AppConfig):
@@ -15,7 +15,8 @@ class GenerationConfig(AppConfig):
     def ready(self) -> None:
         """Read what operators write now: a mistake must stop the start, not a customer."""
         try:
-            servers_from(settings.COMPATIBLE_SERVERS)
+            for channel in connected().values():
+                channel.opened()
         except ValueError as error:
             raise ImproperlyConfigured(str(error)) from error
         try:

@@ -26,6 +26,7 @@ from playground.generation.entries import (
     PictureRow,
     listed,
     places,
+    records,
 )
 from playground.generation.models import Generation
 
@@ -299,16 +300,13 @@ def on_sqlite(row: PictureRow | AttemptRow) -> dict[str, Any]:
     }
 
 
-def records(columns: dict[str, str], alias: str, parameter: int = 1) -> str:
-    """Read a JSON array of records, one of the parameters, as a table with these columns."""
-    typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-    return f"jsonb_to_recordset(${parameter}::jsonb) AS {alias}({typed})"
-
-
 JSON_COLUMNS = [name for name, kind in ORDER_COLUMNS.items() if kind == "jsonb"]
 # An order `g` is free, or its money is still held.
 PAYABLE = f"""(g.unit_price_microcredits = 0 OR EXISTS (
     SELECT 1 FROM billing_hold h WHERE h.job_id = g.id AND {ledger.PENDING}))"""
+# Said twice, so that orders are found by their ids: joined only, PostgreSQL walks through
+# all of them where its plan was made when there were few.
+NAMED = "g.id = ANY (ARRAY(SELECT generation_id FROM asked))"
 LATER = "now() + make_interval(secs => c.seconds)"
 
 # A key is free again when its order ended without pictures and was not refused, or never
@@ -316,8 +314,8 @@ LATER = "now() + make_interval(secs => c.seconds)"
 # order that was refused with others, and is asked again alone, has its key's row already.
 FREED = """EXISTS (SELECT 1 FROM generation_generation g
     WHERE g.id = k.generation_id AND g.state IN ('failed', 'cancelled'))"""
-DANGLES = """NOT EXISTS (SELECT 1 FROM generation_generation g
-    WHERE g.id = k.generation_id)"""
+DANGLES = """(SELECT g.id FROM generation_generation g
+    WHERE g.id = k.generation_id) IS NULL"""
 
 OPENING = f"""
 keyed AS (
@@ -354,7 +352,7 @@ MOVE = f"""
 WITH asked AS MATERIALIZED (SELECT * FROM {records(CLAIM_COLUMNS, "c")}),
 moved AS (
     UPDATE generation_generation g SET {{changes}}, deadline = {LATER}
-    FROM asked c WHERE g.id = c.generation_id AND {{unless}}
+    FROM asked c WHERE g.id = c.generation_id AND {NAMED} AND {{unless}}
     RETURNING g.id, c.claim
 ),
 kept AS (
@@ -371,7 +369,8 @@ closed AS (
     SET {ending("g.", "c.")}, finished_at = now(),
         provider = coalesce(nullif(c.provider, ''), g.provider)
     FROM asked c
-    WHERE g.id = c.generation_id AND g.state = c.from_state AND g.claim = c.claim
+    WHERE g.id = c.generation_id AND {NAMED}
+      AND g.state = c.from_state AND g.claim = c.claim
       AND (NOT c.overdue_only OR g.deadline < now()) AND {PAYABLE}
     RETURNING g.id, g.account_id, g.unit_price_microcredits * g.delivered AS cost,
               g.unit_price_microcredits > 0 AS is_paid, c.unpaid_state, c.error_code AS reason

@@ -115,6 +115,7 @@ def row_of(
         seed=painted.seed,
         revised_prompt=painted.revised_prompt,
         expires_at=now + timedelta(seconds=seconds) if seconds else None,
+        signature=painted.signature,
     )
 
 

@@ -47,6 +47,7 @@ PICTURE_COLUMNS = {
     "bytes": "bigint",
     "seed": "bigint",
     "revised_prompt": "text",
+    "signature": "text",
     "expires_at": "timestamptz",
 }
 ATTEMPT_COLUMNS = {
@@ -100,6 +101,12 @@ def places(columns: dict[str, str]) -> str:
     return ", ".join(f":{name}" for name in columns)
 
 
+def records(columns: dict[str, str], alias: str, parameter: int = 1) -> str:
+    """Read a JSON array of records, one of the parameters, as a table with these columns."""
+    typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    return f"jsonb_to_recordset(${parameter}::jsonb) AS {alias}({typed})"
+
+
 @dataclass(frozen=True, slots=True)
 class PictureRow:
     """A picture as it will stand in the table; its file is written already."""
@@ -115,6 +122,7 @@ class PictureRow:
     seed: int | None
     revised_prompt: str
     expires_at: datetime | None
+    signature: str = ""
 
     def record(self) -> dict[str, Any]:
         """Its own columns: `asdict` would copy every value, at a third of a request's cost."""

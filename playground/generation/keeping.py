@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from playground.generation.books import (
+    NAMED,
     PAYABLE,
     PICTURE_ON_SQLITE,
     as_json,
     on_sqlite,
     picture_values,
-    records,
 )
 from playground.generation.entries import (
     KEEPING_COLUMNS,
     PICTURE_COLUMNS,
     PictureRow,
     listed,
+    records,
 )
 
 
@@ -76,7 +77,7 @@ kept AS (
     UPDATE generation_generation g
     SET delivered = g.delivered + 1, provider = coalesce(nullif(p.provider, ''), g.provider)
     FROM asked p
-    WHERE g.id = p.generation_id AND g.state = 'running' AND g.claim = p.claim
+    WHERE g.id = p.generation_id AND {NAMED} AND g.state = 'running' AND g.claim = p.claim
       AND g.delivered < g.n AND {PAYABLE}
     RETURNING g.id, g.account_id
 ),

@@ -290,6 +290,7 @@ class Picture(models.Model):
     bytes = models.BigIntegerField()
     seed = models.BigIntegerField(null=True)
     revised_prompt = models.TextField(blank=True, default="")
+    signature = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from accounts.limits import Limits
-from playground.generation.books import OPENING, Open, as_json, records
-from playground.generation.entries import MONEY_COLUMNS, ORDER_COLUMNS
+from playground.generation.books import OPENING, Open, as_json
+from playground.generation.entries import MONEY_COLUMNS, ORDER_COLUMNS, records
 from playground.generation.models import Generation
 
 

@@ -18,8 +18,9 @@ from limits.aio.storage import RedisStorage
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
-from playground.generation.books import as_json, records
+from playground.generation.books import as_json
 from playground.generation.database import Books
+from playground.generation.entries import records
 from playground.generation.errors import OutOfService
 
 MINUTE = 60

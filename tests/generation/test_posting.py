@@ -59,7 +59,7 @@ async def answering(*scripts):
     async def post(**facts):
         known = {"headers": {}, "body": b"{}", "timeout_seconds": 5.0}
         url = URL(f"http://127.0.0.1:{port}/v1?x=1")
-        return await wire.post(
+        return await wire.send(
             Call(**{"url": url, "most_bytes": 2_000_000, **known, **facts})
         )
 

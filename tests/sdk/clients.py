@@ -86,6 +86,12 @@ CLIENTS = {
     ),
 }
 
+# The clients of the providers that we call, for the shops that stand in for them.
+PROVIDERS_CLIENTS = {
+    "fal": Client(python("now", "fal_python.py"), "fal", frozenset()),
+    "replicate": Client(python("now", "replicate_python.py"), "replicate", frozenset()),
+}
+
 
 def who_can(deed: str, *, dialect: str) -> list[str]:
     """Return the clients that can do this."""

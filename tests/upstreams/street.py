@@ -15,7 +15,9 @@ from contextlib import contextmanager
 
 from aiohttp import web
 
+from tests.upstreams.fal import FalShop
 from tests.upstreams.gemini import GeminiShop
+from tests.upstreams.replicate import ReplicateShop
 from tests.upstreams.shop import Shop
 
 
@@ -25,6 +27,8 @@ class Street:
     def __init__(self) -> None:
         self.gemini = GeminiShop("gemini")
         self.vertex = GeminiShop("vertex")
+        self.fal = FalShop("fal")
+        self.replicate = ReplicateShop("replicate")
         self._ready = threading.Event()
 
     @property

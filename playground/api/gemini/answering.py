@@ -124,11 +124,14 @@ def candidate_out(
     """One picture, whole or by its address."""
     row = picture.row
     said: dict[str, Any] = {"mimeType": f"image/{row.format}"}
+    part: dict[str, Any]
     if request.response_format == "url":
         path, _expires = picture_path(row.id, row.format, row.expires_at)
         part = {"fileData": said | {"fileUri": site + path}}
     else:
         part = {"inlineData": said | {"data": mark_of(picture)}}
+    if row.signature:
+        part["thoughtSignature"] = row.signature
     return {
         "content": {"role": "model", "parts": [part]},
         "finishReason": "STOP",

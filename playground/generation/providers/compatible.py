@@ -4,8 +4,6 @@ One profile per server says how it differs; nothing here knows a vendor by name.
 We ask once and take what is good: top-up, conversion and billing are the core's.
 """
 
-import asyncio
-from collections.abc import Coroutine
 from dataclasses import replace
 from time import monotonic
 from typing import Any
@@ -18,9 +16,16 @@ from playground.generation.providers.base import (
     Broken,
     Commission,
     Misconfigured,
-    PaintedPicture,
     ProviderFailure,
     Refused,
+)
+from playground.generation.providers.collecting import (
+    MEGABYTE,
+    Basket,
+    answer_bytes,
+    collected,
+    pictures_among,
+    weightiest,
 )
 from playground.generation.providers.complaints import (
     Complaint,
@@ -30,30 +35,17 @@ from playground.generation.providers.complaints import (
 )
 from playground.generation.providers.encoded import (
     Document,
-    Inline,
     NotReadable,
-    looks_like_a_picture,
 )
-from playground.generation.providers.entries import (
-    address_in,
-    complaint_of,
-    entries_of,
-    painted,
-    picture_inside,
-    task_of,
-    tokens_of,
-)
+from playground.generation.providers.entries import entries_of, task_of, tokens_of
 from playground.generation.providers.events import Listener
 from playground.generation.providers.servers import CompatibleServer, servers_from
-from playground.generation.providers.wire import Call, Errand, Reply, Wire
+from playground.generation.providers.wire import Call, Reply, Wire
 
 __all__ = ["CompatibleProvider", "CompatibleServer", "servers_from"]
 
-MEGABYTE = 1024 * 1024
-FETCH_SECONDS = 60.0
 # Our part of the deadline: we end first, so that what did arrive is not thrown away.
 OURS = 0.95
-BASE64_GROWTH = 1.4
 
 
 class CompatibleProvider:
@@ -69,17 +61,23 @@ class CompatibleProvider:
         patience = min(commission.deadline_seconds * OURS, self.server.timeout_seconds)
         ends = monotonic() + patience
         listener = self._listener(commission)
-        reply = await self.wire.post(self._call(commission, patience, listener))
+        reply = await self.wire.send(self._call(commission, patience, listener))
         if reply.status >= 300:
             raise self._failure(reply, Complaint.in_body(reply.body), commission)
         if listener and (streamed := listener.answer()):
             reply = replace(reply, body=streamed)
         document = self._document(reply, commission)
-        found = await self._found(document, commission, ends)
-        pictures = tuple(one for one in found if isinstance(one, PaintedPicture))
+        found = await collected(
+            self._basket(commission, ends),
+            document,
+            entries_of(document.tree),
+            commission.n,
+        )
+        pictures = pictures_among(found)
         if not pictures:
-            failures = [one for one in found if isinstance(one, ProviderFailure)]
-            raise self._empty_handed(reply, document.tree, failures, commission)
+            raise weightiest(found) or self._empty_handed(
+                reply, document.tree, commission
+            )
         return Answer(
             pictures=pictures,
             upstream_request_id=reply.headers.get("x-request-id", ""),
@@ -99,12 +97,9 @@ class CompatibleProvider:
             headers={"Content-Type": kind, **self.server.credentials},
             body=body,
             timeout_seconds=patience,
-            most_bytes=int(
-                self._picture_bytes
-                * BASE64_GROWTH
-                * (commission.n + commission.previews)
-            )
-            + MEGABYTE,
+            most_bytes=answer_bytes(
+                commission.n + commission.previews, self._picture_bytes
+            ),
             hear=listener.hear if listener else None,
         )
 
@@ -126,60 +121,21 @@ class CompatibleProvider:
             complaint = Complaint.in_body(reply.body)
             raise self._failure(reply, complaint, commission) from error
 
-    async def _found(
-        self, document: Document, commission: Commission, ends: float
-    ) -> list[PaintedPicture | ProviderFailure]:
-        """Read the entries, good and bad; what is only an address is fetched."""
-        entries = entries_of(document.tree)
-        hopeful = [entry for entry in entries if not entry.get("error")][: commission.n]
-        spoiled = [entry for entry in entries if entry.get("error")]
-        secrets = (self.server.api_key, commission.prompt)
-        found: list[PaintedPicture | ProviderFailure] = []
-        fetching: list[Coroutine[Any, Any, PaintedPicture | ProviderFailure]] = []
-        for entry in hopeful:
-            if picture := picture_inside(document, entry):
-                found.append(painted(picture, entry))
-            elif address := address_in(document, entry):
-                fetching.append(self._fetched(entry, self._errand(address, ends)))
-            else:
-                spoiled.append(entry)
-        if fetching:
-            found.extend(await asyncio.gather(*fetching))
-        return [*found, *(complaint_of(entry, *secrets) for entry in spoiled)]
-
-    def _errand(self, address: str, ends: float) -> Errand:
-        return Errand(
-            url=address,
+    def _basket(self, commission: Commission, ends: float) -> Basket:
+        return Basket(
+            wire=self.wire,
             home=self.server.endpoint_for(editing=False),
-            headers=self.server.credentials,
-            timeout_seconds=min(FETCH_SECONDS, max(ends - monotonic(), 0.1)),
+            ends=ends,
             most_bytes=self._picture_bytes,
+            headers=self.server.credentials,
             may_be_private=self.server.is_local,
+            secrets=(self.server.api_key, commission.prompt),
         )
 
-    async def _fetched(
-        self, entry: dict[str, Any], errand: Errand
-    ) -> PaintedPicture | ProviderFailure:
-        try:
-            data = await self.wire.fetch(errand)
-        except ProviderFailure as error:
-            return error
-        if not looks_like_a_picture(data):
-            return Broken("what its address holds is no picture", ran="yes")
-        return painted(Inline(data), entry)
-
     def _empty_handed(
-        self,
-        reply: Reply,
-        tree: Any,
-        failures: list[ProviderFailure],
-        commission: Commission,
+        self, reply: Reply, tree: Any, commission: Commission
     ) -> ProviderFailure:
         """Say why there is no picture in an answer that claims to be fine."""
-        if failures:
-            return next(
-                (one for one in failures if isinstance(one, Refused)), failures[0]
-            )
         if task := task_of(tree):
             said = f"task {task} instead of pictures (asked {self._asked(commission)})"
             return Misconfigured(said, status=reply.status, ran="yes")

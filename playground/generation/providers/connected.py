@@ -7,7 +7,14 @@ always is, and so is every compatible server an operator names.
 from collections.abc import Mapping
 from typing import Any
 
-from playground.generation.providers import ark, gemini, openai, vertex
+from playground.generation.providers import (
+    ark,
+    fal,
+    gemini,
+    openai,
+    replicate,
+    vertex,
+)
 from playground.generation.providers.base import Access, Channel, Provider, Trade
 from playground.generation.providers.compatible import CompatibleProvider, servers_from
 from playground.generation.providers.rehearsal import RehearsalProvider
@@ -16,7 +23,15 @@ from playground.generation.providers.sketch import SketchProvider
 
 TRADES: Mapping[str, Trade] = {
     trade.name: trade
-    for trade in (gemini.TRADE, vertex.TRADE, openai.TRADE, ark.ARK, ark.BYTEPLUS)
+    for trade in (
+        gemini.TRADE,
+        vertex.TRADE,
+        openai.TRADE,
+        fal.TRADE,
+        replicate.TRADE,
+        ark.ARK,
+        ark.BYTEPLUS,
+    )
 }
 
 

@@ -18,6 +18,7 @@ from playground.generation.providers.base import (
     Access,
     Answer,
     Broken,
+    Bytes,
     Commission,
     PaintedPicture,
     Piece,
@@ -52,7 +53,8 @@ REFUSALS = frozenset(
 class Gate(Protocol):
     """Where a model is asked, and what lets us in."""
 
-    secret: str
+    @property
+    def secret(self) -> str: ...
 
     def url(self, upstream: str) -> URL: ...
 
@@ -82,7 +84,7 @@ class GeminiProvider:
 
     async def paint(self, commission: Commission) -> Answer:
         """Ask once; one call paints one picture."""
-        reply = await self.wire.post(
+        reply = await self.wire.send(
             Call(
                 url=self.gate.url(commission.upstream),
                 headers={
@@ -141,9 +143,10 @@ def conversation(commission: Commission) -> Iterator[dict[str, Any]]:
         yield {"role": turn.role, "parts": parts}
 
 
-def part_of(piece: Piece, pictures: tuple[bytes, ...]) -> dict[str, Any]:
-    said = {"text": piece.text}
-    part = said if piece.picture is None else inline(pictures[piece.picture])
+def part_of(piece: Piece, pictures: tuple[Bytes, ...]) -> dict[str, Any]:
+    part: dict[str, Any] = {"text": piece.text}
+    if piece.picture is not None:
+        part = inline(pictures[piece.picture])
     if piece.is_thought:
         part["thought"] = True
     if piece.signature:
@@ -151,20 +154,24 @@ def part_of(piece: Piece, pictures: tuple[bytes, ...]) -> dict[str, Any]:
     return part
 
 
-def inline(picture: bytes) -> dict[str, Any]:
+def inline(picture: Bytes) -> dict[str, Any]:
     data = pybase64.b64encode_as_string(picture)
     return {"inlineData": {"mimeType": f"image/{kind_of(picture)}", "data": data}}
 
 
 def pictures_in(document: Document) -> Iterator[PaintedPicture]:
     """Yield the finished pictures, whichever way their names are written."""
-    for candidate in candidates_of(document.tree):
-        content = candidate.get("content") or {}
+    for part in parts_of(document.tree):
+        picture = None if part.get("thought") else picture_in(document, part)
+        if picture:
+            yield picture
+
+
+def parts_of(tree: Any) -> Iterator[dict[str, Any]]:
+    for candidate in candidates_of(tree):
+        content = candidate.get("content")
         parts = content.get("parts") if isinstance(content, dict) else None
-        for part in parts or []:
-            if isinstance(part, dict) and not part.get("thought"):
-                if picture := picture_in(document, part):
-                    yield picture
+        yield from (part for part in parts or [] if isinstance(part, dict))
 
 
 def picture_in(document: Document, part: dict[str, Any]) -> PaintedPicture | None:

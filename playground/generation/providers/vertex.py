@@ -80,7 +80,7 @@ class AccountGate:
     async def _sign_in(self) -> None:
         """Trade a signed note for a token. Who cannot sign in was never asked to paint."""
         note = signed(self._account)
-        reply = await self._wire.post(
+        reply = await self._wire.send(
             Call(
                 url=URL(self._account.get("token_uri", SIGN_IN)),
                 headers={"Content-Type": "application/json"},

@@ -1,7 +1,7 @@
 """What every adapter over HTTP needs: send once, read with a limit, fetch with care.
 
-Promises: no cookies, no proxies from the environment, no redirect followed on a
-POST, no body larger than asked for, no connection to a private network on a
+Promises: no cookies, no proxies from the environment, no redirect followed but
+to a result, no body larger than asked for, no connection to a private network on a
 stranger's word, and our key shown to nobody but the server it belongs to.
 """
 
@@ -24,7 +24,12 @@ from aiohttp import (
 from httptools import HttpParserError
 from yarl import URL
 
-from playground.generation.providers.base import Broken, Misconfigured, ProviderFailure
+from playground.generation.providers.base import (
+    Broken,
+    Late,
+    Misconfigured,
+    ProviderFailure,
+)
 from playground.generation.providers.internet import (
     PrivateAddress,
     reachable_socket,
@@ -76,7 +81,7 @@ class Wire:
             asyncio.AbstractEventLoop, dict[bool, ClientSession]
         ] = WeakKeyDictionary()
 
-    async def post(self, call: Call) -> Reply:
+    async def send(self, call: Call) -> Reply:
         """Send a request once. Raises `Broken` when no whole answer comes back."""
         loop = asyncio.get_running_loop()
         posts = self._posts.get(loop)
@@ -90,7 +95,8 @@ class Wire:
         except Unsent as error:
             raise Broken(f"no connection: {error}", ran="no") from error
         except (OSError, HttpParserError) as error:
-            raise Broken(_said(error), ran="unknown") from error
+            kind = Late if isinstance(error, TimeoutError) else Broken
+            raise kind(_said(error), ran="unknown") from error
 
     async def fetch(self, errand: Errand) -> bytes:
         """Fetch one result, following a few redirects, each under the same rules."""
