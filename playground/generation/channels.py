@@ -8,16 +8,16 @@ said in the log.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import structlog
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 
+from playground.generation.environment import named_channels
 from playground.generation.mirror import Mirror
 from playground.generation.providers.base import Access, Channel
-from playground.generation.providers.connected import channels, trade_of
+from playground.generation.providers.connected import trade_of
 from playground.generation.sealing import opened
 from playground.generation.ways import ChannelRow
 
@@ -47,15 +47,9 @@ class Ways:
         return cls(by_name, dict(by_provider), rows)
 
 
-@cache
 def from_settings() -> Ways:
-    """The channels that the environment names, without opening any."""
-    named = channels(
-        painters=settings.PAINTER_PROCESSES,
-        servers=settings.COMPATIBLE_SERVERS,
-        accesses=settings.PROVIDERS,
-    )
-    return Ways.of(named.values())
+    """The channels that are there although no row could be read."""
+    return Ways.of(named_channels().values())
 
 
 class Reader:
@@ -84,7 +78,7 @@ connected = Mirror(read_ways, from_settings)
 
 def forget() -> None:
     """Connect anew."""
-    from_settings.cache_clear()
+    named_channels.cache_clear()
     read_ways.forget()
     connected.forget()
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from billing.ledger import PENDING
-from playground.generation.books import as_json, as_text, records
+from playground.generation.books import as_json, as_text
+from playground.generation.entries import records
 
 COLUMNS = {
     "generation_id": "text",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_key_limits'),
-        ('generation', '0009_repetitions'),
+        ('generation', '0010_signatures'),
     ]
 
     operations = [
