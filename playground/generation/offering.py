@@ -58,7 +58,7 @@ def quote(ask: Ask, buyer: Buyer, terms: Terms = USUAL) -> Quote:
 def quote_of_one(ask: Ask, buyer: Buyer, terms: Terms) -> Quote:
     models = catalogue()
     request = normalise(ask, models, settings.DEFAULT_MODEL)
-    if terms.wishes != NO_WISHES:
+    if terms.wishes is not NO_WISHES:
         request = replace(request, wishes=both(request.wishes, terms.wishes))
     if buyer.limits:
         limits.check(request, buyer.limits)

@@ -197,7 +197,7 @@ class ImageRequest:
         return own | {
             "notes": notes,
             "turns": [asdict(turn) for turn in self.turns],
-            "wishes": None if self.wishes == NO_WISHES else asdict(self.wishes),
+            "wishes": None if self.wishes is NO_WISHES else asdict(self.wishes),
             "instead": [one.to_json() for one in self.instead],
         }
 

@@ -1,6 +1,7 @@
 """What nobody pays for has a brake: a key that is refused too dearly waits a while."""
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.issuing import issue_key
@@ -39,6 +40,14 @@ def test_past_a_sum_of_refusals_a_key_has_to_wait(api, alice):
     assert answer.json()["error"]["code"] == "too_many_refusals"
     assert 3500 < int(answer.headers["Retry-After"]) <= 3600
     assert alice.credits() == 100
+
+
+def test_operators_see_who_is_held_back(api, alice, capsys):
+    is_refused(api, alice, 3)
+
+    call_command("channels", "list")
+
+    assert f"of {alice.account.pk} until" in capsys.readouterr().out
 
 
 def test_it_is_remembered_by_other_processes_and_after_a_restart(api, alice):

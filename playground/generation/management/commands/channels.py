@@ -19,6 +19,7 @@ from playground.generation.health import board
 from playground.generation.providers.base import Channel
 from playground.generation.sealing import sealed
 from playground.generation.trial import Trial, tried, usual_model, ways_of
+from playground.generation.unpaid import brakes
 from playground.generation.ways import ChannelRow, Health
 
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
-        acts.add_parser("list", help="every channel, and what is set back")
+        acts.add_parser("list", help="every channel, what is set back, who is braked")
         add = acts.add_parser("add", help="add a channel, or change one")
         add.add_argument("name")
         add.add_argument("provider", help="gemini, openai, …, or a server's name")
@@ -64,6 +65,12 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"set back: {ill.model} at {ill.channel} until {ill.until:%H:%M:%S} UTC,"
                 f" failed {ill.failures} times: {ill.reason}"
+            )
+
+        for (account, key), brake in brakes().items():
+            self.stdout.write(
+                f"braked: {key or 'all keys'} of {account} until {brake.ends_at:%H:%M:%S}"
+                f" UTC, unpaid ${brake.microusd / 1e6:.2f}"
             )
 
     def do_add(self, name: str, provider: str, **said: Any) -> None:
