@@ -4,7 +4,7 @@
 credits it buys. A wrong entry stops the start: credits are never sold by accident.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+# What a card payment costs us: a share of it, and so much in the smallest unit.
+CARD_SHARE, CARD_MINOR = Decimal("0.029"), 30
 # Stripe counts these without hundredths, or with thousandths.
 UNEVEN_CURRENCIES = frozenset(
     "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf"
@@ -36,6 +38,11 @@ class Pack:
         """What one credit comes to, in the currency's smallest unit."""
         return Decimal(self.amount_minor) / self.credits
 
+    @property
+    def earned_minor_per_credit(self) -> Decimal:
+        """What one credit leaves us of it after the card's fees."""
+        return (self.amount_minor * (1 - CARD_SHARE) - CARD_MINOR) / self.credits
+
 
 def packs() -> tuple[Pack, ...]:
     """Return every pack on sale, the cheapest first within its currency."""
@@ -48,6 +55,20 @@ def packs() -> tuple[Pack, ...]:
             packs_in(currency, prices), key=lambda pack: pack.amount_minor
         )
     )
+
+
+def earned_usd_per_credit(on_sale: Iterable[Pack]) -> Decimal | None:
+    """What a credit earns in the pack that gives the most of them for its dollars."""
+    earned = [
+        pack.earned_minor_per_credit for pack in on_sale if pack.currency == "usd"
+    ]
+    return min(earned) / 100 if earned else None
+
+
+def paid_usd_per_credit(on_sale: Iterable[Pack]) -> Decimal | None:
+    """What a credit costs its buyer at the most, in the pack that gives the fewest."""
+    paid = [pack.minor_per_credit for pack in on_sale if pack.currency == "usd"]
+    return max(paid) / 100 if paid else None
 
 
 def find_pack(pack_id: str) -> Pack | None:

@@ -32,13 +32,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
             400,
             CALLER,
             _("A field holds something it cannot."),
-            _("Change the field that `param` names; the message says what it may be."),
+            _("Change the field that param names; the message says what it may be."),
         ),
         "missing_required_parameter": Code(
             400,
             CALLER,
             _("Something this request needs is not there."),
-            _("Add the field that `param` names."),
+            _("Add the field that param names."),
         ),
         "string_above_max_length": Code(
             400,

@@ -30,6 +30,7 @@ from playground.api.answers import Piece, PiecesResponse
 from playground.api.errors import answer_status
 from playground.api.gemini import dialect
 from playground.api.gemini.errors import answer_status as gemini_status
+from playground.api.orders import REPLAYED
 from playground.api.rate_headers import in_headers
 from playground.api.straight import answer_straight, goes_straight
 from playground.generation.limits import shown
@@ -103,6 +104,8 @@ class SlimWay:
             return
         headers = [*dressed(response, request_id), *cors.allowed(scope)]
         headers += in_headers(shown.get())
+        if REPLAYED in scope:
+            headers.append((b"idempotent-replayed", b"true"))
         await send_whole(response, headers, send if is_wanted else without_body(send))
         await note_delivery(scope, response.status_code, send)
 

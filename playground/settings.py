@@ -244,6 +244,12 @@ PROVIDERS: dict[str, dict[str, Any]] = {
     }
     for name, key in PROVIDER_KEYS.items()
 }
+# fal.ai's queue loses nothing to a cut line; asking directly is a little quicker.
+PROVIDERS["fal"]["options"] = {
+    "mode": env.str(
+        "EASEL_FAL_MODE", default="queue", validate=validate.OneOf(["queue", "direct"])
+    )
+}
 PROVIDERS["vertex"]["options"] = {
     "location": env.str("EASEL_VERTEX_LOCATION", default="global")
 }

@@ -6,7 +6,9 @@ what must not be written down in the repository at all.
 
 import ast
 import re
+import sys
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -295,3 +297,20 @@ def test_the_locks_hold_hashes_and_no_address():
         text = lock.read_text()
         assert not re.search(r"https?:|@ |--(index|find|extra|trusted)|^-e", text, re.M)
         assert text.count("==") <= text.count("--hash=sha256:")
+
+
+def test_what_is_imported_is_named_among_what_easel_needs():
+    """A package that only another one brings along goes when that one changes its mind."""
+    wanted = (ROOT / "requirements" / "run.in").read_text()
+    named = {
+        word.group().lower() for word in re.finditer(r"^[\w.-]+", wanted, re.MULTILINE)
+    }
+    brought_by = packages_distributions()
+    missing = {
+        (top, dotted(module))
+        for module in MODULES
+        for top in {name.partition(".")[0] for name in imports(parsed(module))}
+        if top not in OURS and top not in sys.stdlib_module_names
+        if not named & {one.lower().replace("_", "-") for one in brought_by[top]}
+    }
+    assert missing == set()

@@ -52,14 +52,11 @@ def answer_images(painted: Painted, site: str) -> HttpResponse:
         large = [picture.base64 or encoded(picture.data) for picture in pictures]
         entries = [{**one, "b64_json": mark} for one in entries]
     small = orjson.dumps(images_out(generation, request, pictures, entries))
-    response = PiecesResponse(
+    return PiecesResponse(
         woven(small.split(mark.encode()), large),
         content_type="application/json",
         headers=told_in_headers(generation),
     )
-    if painted.is_replayed:
-        response["idempotent-replayed"] = "true"
-    return response
 
 
 def encoded(data: bytes) -> bytes:

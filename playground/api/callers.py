@@ -99,7 +99,7 @@ def heard(
 
 def repetition_in(text: str) -> int:
     """Read how often OpenAI's clients say they have sent this before."""
-    return min(int(text), 100) if text.isascii() and text.isdigit() else 0
+    return min(int(text[:9]), 100) if text.isascii() and text.isdigit() else 0
 
 
 def said_in(query: str, told: Sequence[str]) -> Said:

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import structlog
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -82,11 +83,17 @@ def answer_bug(error: Exception) -> HttpResponse:
 
 
 def unforeseen(error: Exception) -> EaselError:
-    """What nobody foresaw is ours to mend; a database that is away comes back."""
+    """What nobody foresaw is ours to mend; a database that is away comes back.
+
+    What Django finds suspicious, a Host that is none or a thousand parameters, is not.
+    """
     if isinstance(error, AWAY):
         log.error("database.away", reason=str(error))
         away = _("The database is away for a moment. Try again soon.")
         return errors.OutOfService(str(away))
+    if isinstance(error, SuspiciousOperation):
+        code, message = BY_STATUS[400]
+        return errors.BadRequest(str(message), code=code)
     log.exception("api.bug", exc_info=error)
     return EaselError(str(BY_STATUS[500][1]))
 

@@ -5,7 +5,7 @@ What is left out of a change stays as it is; `null` lifts a limit.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -119,7 +119,14 @@ def models_named(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def still_to_come(moment: datetime | None) -> datetime | None:
-    if moment is not None and moment <= timezone.now():
+    if moment is None:
+        return None
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError as error:  # by a few hours
+        message = _("expires_at lies after the year 9999: leave it out instead.")
+        raise BadRequest(message, param="expires_at") from error
+    if moment <= timezone.now():
         message = _("expires_at lies in the past. To end a key, DELETE it.")
         raise BadRequest(message, param="expires_at")
     return moment

@@ -11,13 +11,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
 
+from billing.packs import packs, paid_usd_per_credit
 from playground.api.answers import amount
 from playground.api.schemas import Refusal
 from playground.generation.behaviours import behaviours_of
 from playground.generation.catalogue import Model, Offer, catalogue
 from playground.generation.channels import connected
 from playground.generation.errors import BadRequest
-from playground.generation.price import listed
+from playground.generation.offered import Painted
+from playground.generation.price import listed, saving_percent
 from playground.generation.quoting import quoted
 from playground.generation.request import Buyer
 
@@ -141,9 +143,27 @@ def endpoints_of(model: Model) -> list[str]:
 def prices_out(model: Model, buyer: Buyer) -> list[dict[str, Any]]:
     """What one picture of the default shape costs this buyer, by tier and quality."""
     return [
-        {"tier": painted.tier, "quality": painted.quality, **amount(microcredits)}
+        {
+            "tier": painted.tier,
+            "quality": painted.quality,
+            **amount(microcredits),
+            **beside_the_vendor(model, painted, microcredits),
+        }
         for painted, microcredits in listed(model, buyer.multiplier)
     ]
+
+
+def beside_the_vendor(
+    model: Model, painted: Painted, microcredits: int
+) -> dict[str, Any]:
+    """The vendor's price, and what this buyer saves on it with any pack, if anything."""
+    usd = model.official_usd.amount(painted) if model.official_usd else None
+    if usd is None:
+        return {"official_usd": None}
+    said: dict[str, Any] = {"official_usd": float(usd)}
+    paid = paid_usd_per_credit(packs())
+    percent = saving_percent(usd, microcredits, paid) if paid else None
+    return said | ({"saving_percent": percent} if percent else {})
 
 
 def provider_out(model: Model, offer: Offer) -> dict[str, Any]:

@@ -14,7 +14,12 @@ from django.utils.translation import gettext as _
 from playground.api.addresses import being_answered
 from playground.api.callers import Caller
 from playground.generation.deliver import Delivered
-from playground.generation.errors import BadRequest, EaselError, TwinAhead
+from playground.generation.errors import (
+    BadRequest,
+    EaselError,
+    RefusedByModel,
+    TwinAhead,
+)
 from playground.generation.models import Generation
 from playground.generation.request import Ask, Call, Once
 from playground.generation.retries import Again, rejoin
@@ -24,6 +29,7 @@ from playground.generation.watching import News, painting
 
 LONGEST_KEY = 255
 ORDER = "easel.order"
+REPLAYED = "easel.replayed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +38,13 @@ class Painted:
 
     generation: Generation
     pictures: list[Delivered]
-    is_replayed: bool = False
 
 
 async def painted(ask: Ask, caller: Caller) -> Painted:
     """Take an order and carry it out; one that was asked for before is answered again."""
     generation, is_replayed = await taken(ask, caller, Generation.State.RUNNING)
     if is_replayed:
-        return Painted(generation, await answer_again(generation), is_replayed=True)
+        return Painted(generation, await answered_again(generation))
     return Painted(generation, await see_through(generation))
 
 
@@ -49,16 +54,26 @@ class Watched:
 
     generation: Generation
     news: AsyncIterator[News]
-    is_replayed: bool = False
 
 
 async def watched(ask: Ask, caller: Caller, previews: int = 0) -> Watched:
     """Take an order and begin with it; its pictures and its failure come as news."""
     generation, is_replayed = await taken(ask, caller, Generation.State.RUNNING)
     if is_replayed:
-        pictures = await answer_again(generation)
-        return Watched(generation, seen_again(generation, pictures), is_replayed=True)
+        pictures = await answered_again(generation)
+        return Watched(generation, seen_again(generation, pictures))
     return Watched(generation, painting(generation, previews))
+
+
+async def answered_again(generation: Generation) -> list[Delivered]:
+    """Return what an order delivered, or raise its refusal, and have either called a replay."""
+    try:
+        pictures = await answer_again(generation)
+    except RefusedByModel:
+        call_it_a_replay()
+        raise
+    call_it_a_replay()
+    return pictures
 
 
 async def seen_again(
@@ -116,13 +131,22 @@ def remember(generation: Generation) -> None:
         scope[ORDER] = generation.id
 
 
+def call_it_a_replay() -> None:
+    """Let whoever sends the answer say that it was given before."""
+    scope = being_answered.get()
+    if scope is not None:
+        scope[REPLAYED] = True
+
+
 def digest_of(ask: Ask, caller: Caller) -> str:
     """Return what tells this request from any other; equal requests have the same.
 
-    One that is nested too deep to be written has none: it is refused a moment later.
+    What is rehearsed and what is paid for are never the same. One that is nested too
+    deep to be written has none: it is refused a moment later.
     """
+    facts = [caller.endpoint, caller.buyer.is_test, ask, caller.terms]
     try:
-        asked = orjson.dumps([caller.endpoint, ask, caller.terms], default=str)
+        asked = orjson.dumps(facts, default=str)
     except orjson.JSONEncodeError:
         return ""
     return hashlib.blake2b(asked, digest_size=16).hexdigest()

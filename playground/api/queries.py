@@ -91,13 +91,13 @@ def moment_in(query: QueryDict, name: str, *, is_end: bool = False) -> datetime 
             start = datetime(day.year, day.month, day.day, tzinfo=UTC)
             return start + timedelta(days=1) if is_end else start
         # In an address a plus stands for a space.
-        moment = parse_datetime(text.replace(" ", "+") if "T" in text else text)
+        if moment := parse_datetime(text.replace(" ", "+") if "T" in text else text):
+            zone = moment.tzinfo or UTC
+            return moment.replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
-        moment = None
-    if moment is None:
-        message = _("%(name)s: write 2026-11-21, 2026-11-21T09:30:00Z or seconds.")
-        raise BadRequest(message % {"name": name}, param=name)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        pass  # no moment either, and said so
+    message = _("%(name)s: write 2026-11-21, 2026-11-21T09:30:00Z or seconds.")
+    raise BadRequest(message % {"name": name}, param=name)
 
 
 def labels_in(query: QueryDict) -> dict[str, str]:

@@ -15,7 +15,7 @@ from ninja import Router
 from playground.api.addresses import page_address
 from playground.api.callers import Caller, caller_of
 from playground.api.edits import taken_in
-from playground.api.orders import taken
+from playground.api.orders import call_it_a_replay, taken
 from playground.api.quotes import answer_quote
 from playground.api.schemas import ERRORS, GenerationsIn
 from playground.api.tasks import task_out
@@ -58,7 +58,9 @@ async def queued(ask: Ask, caller: Caller) -> HttpResponse:
     if caller.is_dry:
         return answer_quote(ask, caller)
     generation, is_replayed = await taken_and_noted(ask, caller)
-    if not is_replayed:
+    if is_replayed:
+        call_it_a_replay()
+    else:
         then = tell.si(generation.id)
         await asyncio.to_thread(partial(send, generation.id, then=then))
     response = HttpResponse(
@@ -67,8 +69,6 @@ async def queued(ask: Ask, caller: Caller) -> HttpResponse:
         content_type="application/json",
     )
     response["Location"] = page_address(f"/v1/tasks/{generation.id}")
-    if is_replayed:
-        response["idempotent-replayed"] = "true"
     return response
 
 

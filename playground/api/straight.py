@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
 from django.http.response import HttpResponseBase
 from pydantic import ValidationError
@@ -22,7 +21,6 @@ from playground.api.errors import (
     answer_bug,
     answer_error,
     answer_fields,
-    answer_status,
     answer_unreadable,
 )
 from playground.api.keys import buyer_of
@@ -64,8 +62,6 @@ async def answer_straight(
         return answer_fields(error.errors(include_url=False))
     except orjson.JSONDecodeError:
         return answer_unreadable()
-    except SuspiciousOperation:
-        return answer_status(400)
     except Exception as error:
         return answer_bug(error)
 

@@ -61,7 +61,7 @@ async def answer_stream(ask: Ask, caller: Caller) -> StreamingHttpResponse:
     if ask.response_format is None:
         ask = replace(ask, response_format="b64_json")
     order = await watched(ask, caller, caller.asked.previews or 0)
-    response = StreamingHttpResponse(
+    return StreamingHttpResponse(
         events(order, caller),
         content_type="text/event-stream; charset=utf-8",
         headers={
@@ -69,9 +69,6 @@ async def answer_stream(ask: Ask, caller: Caller) -> StreamingHttpResponse:
             "x-accel-buffering": "no",  # nginx would hold events back
         },
     )
-    if order.is_replayed:
-        response["idempotent-replayed"] = "true"
-    return response
 
 
 async def events(order: Watched, caller: Caller) -> AsyncIterator[Piece]:

@@ -131,9 +131,13 @@ def progress_of(generation: Generation) -> dict[str, Any]:
 
 
 async def came_of(generation: Generation, site: str) -> dict[str, Any]:
-    """The pictures, as the call's own answer would have had them, or why there are none."""
+    """The pictures, as the call's own answer would have had them, or why there are none.
+
+    While it is painted, those that are kept so far.
+    """
     error = error_of(generation)
-    if generation.state not in PAINTED:
+    is_begun = generation.is_live and generation.delivered
+    if generation.state not in PAINTED and not is_begun:
         return {"result": None, "error": error}
     try:
         return {"result": await result_of(generation, site), "error": error}

@@ -51,11 +51,12 @@ OURS = Path(__file__).parent / "catalogue"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A model under the name it was asked by; the tier and provider it fixes, if any."""
+    """A model under the name it was asked by; the tier, quality, provider it fixes."""
 
     name: str
     model: Model
     tier: str | None = None
+    quality: str | None = None
     provider: str = ""
 
 
@@ -157,13 +158,16 @@ def _names(files: Mapping[str, ModelFile]) -> dict[str, Named]:
     """Collect every id, alias and variant; no two models may share one."""
     names: dict[str, Named] = {}
     for file in files.values():
-        for name, tier in file.model.names.items():
+        for name, fixed in file.model.names.items():
             if other := names.get(name):
-                key = (
-                    "variants" if tier else "id" if name == file.model.id else "aliases"
+                key = "id" if name == file.model.id else "aliases"
+                raise file.wrong(
+                    "variants" if fixed else key,
+                    f"{name} is already a name of {other.model.id}.",
                 )
-                raise file.wrong(key, f"{name} is already a name of {other.model.id}.")
-            names[name] = Named(name, file.model, tier)
+            is_quality = fixed in file.model.qualities.values
+            tier, quality = (None, fixed) if is_quality else (fixed, None)
+            names[name] = Named(name, file.model, tier, quality)
     return names
 
 

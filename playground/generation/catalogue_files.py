@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
-from playground.generation.catalogue_money import read_price, read_rates
+from playground.generation.catalogue_money import read_amount, read_price, read_rates
 from playground.generation.offered import (
     Behaviour,
     Capabilities,
@@ -50,7 +50,12 @@ FIELDS = (
     *("negative_prompt", "response_format", "output_format", "output_compression"),
     *("image", "mask", "background", "web_search", "width", "height"),
 )
-FORMS = {"size": ("", "star", "object"), "image": ("", "one")}
+FORMS = {
+    "size": ("", "star", "object"),
+    "image": ("", "one"),
+    "seed": ("", "31 bits"),
+}
+LACKS = ("edit", "mask", "transparent", "web_search")
 _ID = re.compile(r"(?=.{1,80}$)[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)?")
 _SUFFIX = re.compile(r"-[a-z0-9]{1,8}")
 
@@ -97,7 +102,7 @@ def _model(table: Table) -> Model:
         aliases=tuple(
             _name(table, "aliases", alias) for alias in table.texts("aliases")
         ),
-        variants=_variants(table.table("variants"), sizes),
+        variants=_variants(table.table("variants"), sizes, qualities),
         lifecycle=_lifecycle(table.table("lifecycle")),
         capabilities=_capabilities(table.table("capabilities")),
         sizes=sizes,
@@ -105,7 +110,7 @@ def _model(table: Table) -> Model:
         price=read_price(table, sizes, qualities),
         official_usd=read_rates(table, "official_usd"),
         typical_seconds=_typical_seconds(table, sizes),
-        offers=tuple(_offer(row) for row in table.tables("offers")),
+        offers=tuple(_offer(row, sizes) for row in table.tables("offers")),
         position=table.count("position", 100),
         n_max=table.count("n_max", 10, least=1),
         prompt_characters=table.count("prompt_characters", 32_000, least=1),
@@ -113,6 +118,7 @@ def _model(table: Table) -> Model:
         response_format=cast(
             ResponseFormat, table.choice("response_format", ("url", "b64_json"), "url")
         ),
+        unknown=table.texts("unknown"),
     )
 
 
@@ -132,13 +138,14 @@ def _formats(table: Table) -> tuple[str, ...]:
     return formats
 
 
-def _variants(table: Table, sizes: Sizes) -> dict[str, str]:
+def _variants(table: Table, sizes: Sizes, qualities: Qualities) -> dict[str, str]:
+    """Read which names fix a tier, or a quality of a model that has some."""
     variants = {suffix: table.take(suffix, str) for suffix in table.names}
-    for suffix, tier in variants.items():
+    for suffix, fixed in variants.items():
         if not _SUFFIX.fullmatch(suffix):
             raise table.wrong("A variant's suffix looks like -2k.", suffix)
-        if tier not in sizes.tiers:
-            raise table.wrong(f"“{tier}” is no tier of this model.", suffix)
+        if fixed not in (*sizes.tiers, *qualities.values):
+            raise table.wrong(f"“{fixed}” is no tier of this model.", suffix)
     return variants
 
 
@@ -207,8 +214,9 @@ def _sizes(table: Table) -> Sizes:
     if tier not in native[shape]:
         raise table.wrong(f"“{tier}” is no tier of {shape}.", "default_tier")
     free = _free(table.table("free")) if "free" in table else None
+    is_approximate = table.take("approximate", bool, False)
     table.finish()
-    return Sizes(native, shape, tier, free)
+    return Sizes(native, shape, tier, free, is_approximate)
 
 
 def _ruled(table: Table) -> dict[str, dict[str, Pixels]]:
@@ -272,7 +280,7 @@ def _free(table: Table) -> FreeSizes:
     return limits
 
 
-def _offer(table: Table) -> Offer:
+def _offer(table: Table, sizes: Sizes) -> Offer:
     offer = Offer(
         provider=table.take("provider", str),
         upstream=table.take("upstream", str),
@@ -282,13 +290,23 @@ def _offer(table: Table) -> Offer:
         always=table.take("always", dict, {}),
         n_per_call=table.count("n_per_call", 1, least=1),
         cost_usd=read_rates(table, "cost_usd"),
+        reference_usd=read_amount(table, "reference_usd"),
+        search_usd=read_amount(table, "search_usd"),
         charges_on=cast(ChargesOn, table.choice("charges_on", CHARGES_ON, "picture")),
-        tiers=table.texts("tiers"),
+        tiers=_some(table, "tiers", sizes.tiers),
         references=table.count("references", 0) if "references" in table else None,
-        edits=table.take("edits", bool, True),
+        lacks=_some(table, "lacks", LACKS),
     )
     table.finish()
     return offer
+
+
+def _some(table: Table, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Take a list of some of the words that are known."""
+    words = table.texts(key)
+    if not set(words) <= set(known):
+        raise table.wrong(f"“{key}” may name {', '.join(known)}.", key)
+    return words
 
 
 def _parameters(table: Table) -> dict[str, Parameter]:

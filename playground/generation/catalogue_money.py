@@ -33,8 +33,8 @@ def read_price(model: Table, sizes: Sizes, qualities: Qualities) -> Price:
     is_free = table.take("free", bool, False)
     price = Price(
         rates=_rates(table, "credits", is_free),
-        per_reference=_amount(table, "per_reference", 0, is_free=True),
-        per_search=_amount(table, "per_search", 0, is_free=True),
+        per_reference=read_amount(table, "per_reference"),
+        per_search=read_amount(table, "per_search"),
     )
     table.finish()
     _check_complete(table, price.rates, sizes, qualities)
@@ -51,6 +51,11 @@ def read_rates(table: Table, key: str) -> Rates | None:
     rates = _rates(inner, "flat", is_free=True)
     inner.finish()
     return rates
+
+
+def read_amount(table: Table, key: str) -> Decimal:
+    """Read what comes on top of each picture; where nothing is said, nothing does."""
+    return _amount(table, key, 0, is_free=True)
 
 
 def _rates(table: Table, flat: str, is_free: bool) -> Rates:

@@ -5,23 +5,22 @@ mean "not said". What the model cannot do and the picture can live without is
 dropped with a `Note`; what cannot be granted is a `BadRequest`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any, get_args
+from dataclasses import replace
+from typing import get_args
 
 from django.utils.translation import gettext as _
 
 from playground.generation.catalogue import Catalogue, Named
 from playground.generation.errors import BadRequest
+from playground.generation.extras import read_extras
 from playground.generation.offered import Model
 from playground.generation.providers.base import Turn
-from playground.generation.quoting import is_text, quoted
+from playground.generation.quoting import is_text
+from playground.generation.remarks import Remarks
 from playground.generation.request import (
     NO_WISHES,
     Ask,
-    Change,
     ImageRequest,
-    Note,
     ResponseFormat,
     Wishes,
 )
@@ -31,22 +30,7 @@ from playground.generation.sizing import Wish, read_fit, read_wish, size_for
 # The seeds of the open image models; wider ones are cut or refused by most providers.
 MOST_SEED = 2**32 - 1
 WEBP_SIDE = 16_383
-MOST_EXTRAS = 50
-MOST_LEVELS = 32
-PICTURES = frozenset({"image", "images", "image[]", "image_url", "mask"})
-# What OpenAI's clients may say although every picture is like that here.
-HARMLESS = (("background", "opaque"), ("partial_images", 0))
 COMPRESSED = ("jpeg", "webp", "avif")
-
-
-@dataclass(slots=True)
-class Remarks:
-    """The notes gathered on the way."""
-
-    notes: list[Note] = field(default_factory=list)
-
-    def add(self, about: str, kind: Change, message: str) -> None:
-        self.notes.append(Note(about, message, kind))
 
 
 def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageRequest:
@@ -75,14 +59,14 @@ def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageReques
         target_width=sized.delivered[0],
         target_height=sized.delivered[1],
         fit=sized.fit,
-        quality=_quality(ask, model, remarks),
+        quality=_quality(ask, named, remarks),
         seed=_seed(ask, model, remarks),
         negative_prompt=_negative_prompt(ask, model, remarks),
         response_format=_response_format(ask, model),
         output_format=output_format,
         output_compression=_compression(ask, output_format, remarks),
         requested_size=wish.words,
-        extras=_extras(ask, model, remarks),
+        extras=read_extras(ask, model, output_format, remarks),
         notes=tuple(remarks.notes),
         references=ask.references,
         mask=ask.mask,
@@ -191,14 +175,20 @@ def _n(ask: Ask, model: Model, remarks: Remarks) -> int:
         message = _("Set n from 1 to %(limit)d for %(model)s.")
         raise BadRequest(message % {"limit": model.n_max, "model": model.id}, param="n")
     if n > 1 and model.emulates("n"):
-        message = _("%(model)s paints one at a time: it is called %(n)d times.")
+        message = _("Where %(model)s paints one at a time, it is called %(n)d times.")
         remarks.add("n", "emulated", message % {"model": model.id, "n": n})
     return n
 
 
-def _quality(ask: Ask, model: Model, remarks: Remarks) -> str | None:
-    known = model.qualities
+def _quality(ask: Ask, named: Named, remarks: Remarks) -> str | None:
+    model, known = named.model, named.model.qualities
     asked = (ask.quality or "").strip().lower()
+    if named.quality:
+        if asked not in ("", "auto", named.quality):
+            words = {"name": named.name, "quality": named.quality}
+            message = _("%(name)s always paints in %(quality)s.") % words
+            remarks.add("quality", "mapped", message)
+        return named.quality
     if not asked or asked == "auto":
         return known.default
     if not known.values:
@@ -274,7 +264,7 @@ def _output_format(ask: Ask, model: Model, remarks: Remarks) -> str | None:
             _("Set output_format to one of %(formats)s.") % words, "output_format"
         )
     if model.emulates("output_format"):
-        message = _("%(model)s chooses its own format; the picture is converted here.")
+        message = _("Where %(model)s chooses its own format, it is converted here.")
         remarks.add("output_format", "emulated", message % {"model": model.id})
     return output_format
 
@@ -291,60 +281,3 @@ def _compression(ask: Ask, output_format: str | None, remarks: Remarks) -> int |
         remarks.add("output_compression", "dropped", message)
         return None
     return ask.output_compression
-
-
-def _extras(ask: Ask, model: Model, remarks: Remarks) -> tuple[tuple[str, Any], ...]:
-    """Keep the fields we do not know but an offer does, and say which were dropped."""
-    kept: list[tuple[str, Any]] = []
-    if len(ask.extras) > MOST_EXTRAS:
-        message = _("Send at most %(limit)d fields of your own.")
-        raise BadRequest(message % {"limit": MOST_EXTRAS})
-    for name, value in ask.extras:
-        if value is None:
-            continue
-        if not model.passes_on(name):
-            _drop(name, value, model, remarks)
-        elif is_nested(value, MOST_LEVELS):
-            message = _("Nest it at most %(limit)d levels deep.") % {
-                "limit": MOST_LEVELS
-            }
-            raise BadRequest(message, param=quoted(name)[1:-1])
-        elif not all(is_text(text) for text in _texts_in(value)):
-            message = _("Remove the broken characters (NUL, lone surrogates) from it.")
-            raise BadRequest(message, param=quoted(name)[1:-1])
-        else:
-            kept.append((name, value))
-    return tuple(kept)
-
-
-def _drop(name: str, value: Any, model: Model, remarks: Remarks) -> None:
-    """Leave out what the model does not know, aloud; a picture is never left out."""
-    if name in PICTURES:
-        message = _(
-            "%(field)s: send pictures to /v1/images/edits to have them changed."
-        )
-        raise BadRequest(message % {"field": name}, param=name)
-    if (name, value) not in HARMLESS and value != "auto":
-        message = _("%(model)s does not know it.") % {"model": model.id}
-        remarks.add(quoted(name)[1:-1], "dropped", message)
-
-
-def is_nested(value: Any, levels: int) -> bool:
-    """Say whether a JSON value goes deeper than that: what writes it would give up."""
-    inner = value.values() if isinstance(value, dict) else value
-    if not isinstance(value, dict | list | tuple):
-        return False
-    return not levels or any(is_nested(one, levels - 1) for one in inner)
-
-
-def _texts_in(value: Any) -> Iterator[str]:
-    """Yield every text inside a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield str(key)
-            yield from _texts_in(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _texts_in(inner)

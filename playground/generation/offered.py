@@ -17,6 +17,8 @@ Status = Literal["available", "preview", "deprecated", "retired"]
 Behaviour = Literal["passthrough", "renamed", "converted", "emulated"]
 ChargesOn = Literal["picture", "call", "nothing"]
 ANY = "any"
+# Fields of the caller's own that have one name here and another at each provider.
+EXTRAS = ("background", "web_search")
 UNKNOWN_SECONDS = 10.0  # for a model whose file does not say
 
 
@@ -97,6 +99,15 @@ class Price:
     per_reference: Decimal = Decimal(0)
     per_search: Decimal = Decimal(0)
 
+    def amount(
+        self, painted: Painted, *, references: int = 0, searches: int = 0
+    ) -> Decimal | None:
+        """Return the credits for one picture, or None when it has no price."""
+        credits = self.rates.amount(painted)
+        if credits is None:
+            return None
+        return credits + references * self.per_reference + searches * self.per_search
+
 
 @dataclass(frozen=True, slots=True)
 class Qualities:
@@ -123,7 +134,12 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One provider's way to paint a model. No tiers means all; no number, as many."""
+    """One provider's way to paint a model.
+
+    `tiers`, `references` and `lacks` say where it falls short of the model; empty and
+    None mean that it does not. The dollars for a reference and a search come on top of
+    each picture's `cost_usd`.
+    """
 
     provider: str
     upstream: str
@@ -133,10 +149,12 @@ class Offer:
     passes: tuple[str, ...] = ()
     always: Mapping[str, Any] = field(default_factory=dict)
     cost_usd: Rates | None = None
+    reference_usd: Decimal = Decimal(0)
+    search_usd: Decimal = Decimal(0)
     charges_on: ChargesOn = "picture"
     tiers: tuple[str, ...] = ()
     references: int | None = None
-    edits: bool = True
+    lacks: tuple[str, ...] = ()
 
     def upstream_for(self, *, editing: bool) -> str:
         """Return the upstream's name, which may be another for edits."""
@@ -144,19 +162,45 @@ class Offer:
 
     def passes_on(self, name: str) -> bool:
         """Say whether a field we do not know may go to this upstream."""
-        return name in self.passes or "*" in self.passes
+        is_named = name in EXTRAS and name in self.parameters
+        return is_named or name in self.passes or "*" in self.passes
+
+    def serves(self, request: ImageRequest) -> bool:
+        """Say whether this offer can paint just this, as far as its table knows."""
+        needs = {
+            "edit": bool(request.references),
+            "mask": bool(request.mask),
+            "web_search": bool(request.searches),
+            "transparent": ("background", "transparent") in request.extras,
+        }
+        most = self.references
+        return (
+            not any(needs.get(name) for name in self.lacks)
+            and (not self.tiers or request.tier in self.tiers)
+            and (most is None or request.looks_at <= most)
+        )
+
+    def usd(
+        self, painted: Painted, *, references: int = 0, searches: int = 0
+    ) -> Decimal | None:
+        """Return what the provider asks for one picture, or None when nobody knows."""
+        usd = self.cost_usd.amount(painted) if self.cost_usd else None
+        if usd is None or (self.tiers and painted.tier not in self.tiers):
+            return None
+        return usd + references * self.reference_usd + searches * self.search_usd
 
     def cost_microusd(self, request: ImageRequest) -> int:
         """Return what the provider asks for one picture; nothing when it is unknown."""
         painted = Painted(request.tier, request.width, request.height, request.quality)
-        usd = self.cost_usd.amount(painted) if self.cost_usd else None
+        seen, searches = request.looks_at, request.searches
+        usd = self.usd(painted, references=seen, searches=searches)
         exact = (usd or Decimal(0)) * 1_000_000
         return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What you ask for."""
+    """What you ask for. `unknown` lists what nobody could find out, for operators."""
 
     id: str
     name: str
@@ -178,6 +222,7 @@ class Model:
     prompt_characters: int = 32_000
     formats: tuple[str, ...] = FORMATS
     response_format: ResponseFormat = "url"
+    unknown: tuple[str, ...] = ()
 
     @property
     def shapes(self) -> tuple[str, ...]:
@@ -201,7 +246,7 @@ class Model:
 
     @property
     def names(self) -> dict[str, str | None]:
-        """Every name this model answers to, with the tier that name fixes, if any."""
+        """Every name this model answers to, with the tier or quality it fixes, if any."""
         plain: dict[str, str | None] = dict.fromkeys((self.id, *self.aliases))
         fixed = {
             name + suffix: tier
@@ -211,12 +256,9 @@ class Model:
         return plain | fixed
 
     def emulates(self, name: str) -> bool:
-        """Say whether a field of ours is done here, whoever paints."""
+        """Say whether a field of ours is done here, for any who may paint."""
         known = [offer.parameters.get(name) for offer in self.offers]
-        return bool(known) and all(
-            parameter is not None and parameter.behaviour == "emulated"
-            for parameter in known
-        )
+        return any(one and one.behaviour == "emulated" for one in known)
 
     def passes_on(self, name: str) -> bool:
         """Say whether any offer takes a field we do not know."""

@@ -67,9 +67,7 @@ def quote_of_one(ask: Ask, buyer: Buyer, terms: Terms) -> Quote:
     model = models.find(request.model)
     need = Need(request, buyer.group, buyer.is_test)
     first = route(model, connected(), need, outlook())[0]
-    price, seen = 0, request.looks_at
-    if buyer.pays:
-        price = unit_price(model, request, buyer.multiplier, references=seen)
+    price = unit_price(model, request, buyer.multiplier) if buyer.pays else 0
     if terms.quote_id:
         price = min(price, promised_price(terms.quote_id, priced(request, buyer)))
     check_price(price, request.wishes)

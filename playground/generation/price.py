@@ -14,25 +14,19 @@ from playground.generation.offered import Model, Painted
 from playground.generation.request import ImageRequest
 
 MICROCREDITS = 1_000_000
-USD_PER_CREDIT = Decimal("0.019")
+# What a credit of the packs we sell by default leaves after the card's fees, at the least.
+USD_PER_CREDIT = Decimal("0.0189")
+TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
 
-def unit_price(
-    model: Model,
-    request: ImageRequest,
-    multiplier: Decimal,
-    *,
-    references: int = 0,
-    searches: int = 0,
-) -> int:
+def unit_price(model: Model, request: ImageRequest, multiplier: Decimal) -> int:
     """Return the price of one picture in microcredits, half a microcredit going up."""
     painted = Painted(request.tier, request.width, request.height, request.quality)
-    credits = model.price.rates.amount(painted)
+    credits = model.price.amount(
+        painted, references=request.looks_at, searches=request.searches
+    )
     if credits is None:
         raise BadRequest(_no_price(model, request), param="size")
-    credits += (
-        references * model.price.per_reference + searches * model.price.per_search
-    )
     return in_microcredits(credits, multiplier)
 
 
@@ -57,16 +51,33 @@ def listed(model: Model, multiplier: Decimal) -> list[tuple[Painted, int]]:
     ]
 
 
+def saving_percent(
+    official_usd: Decimal, microcredits: int, usd_per_credit: Decimal
+) -> int | None:
+    """Return what a buyer saves on the vendor's price, or None when that is nothing."""
+    paid = microcredits * usd_per_credit / MICROCREDITS
+    if not official_usd or paid >= official_usd:
+        return None
+    return int((1 - paid / official_usd) * 100) or None
+
+
 def credits_for_usd(usd: Decimal) -> Decimal:
     """Return the smallest list price that is not under `usd`.
 
     Prices go in steps of 0.1 below one credit and are whole numbers above.
     """
-    credits = usd / USD_PER_CREDIT
-    tenths = credits.quantize(Decimal("0.1"), rounding=ROUND_CEILING)
-    return (
-        tenths if tenths < 1 else credits.quantize(Decimal(1), rounding=ROUND_CEILING)
-    )
+    tenths = part_for_usd(usd, TENTH)
+    return tenths if tenths < 1 else part_for_usd(usd, Decimal(1))
+
+
+def part_for_usd(usd: Decimal, step: Decimal) -> Decimal:
+    """Return the smallest part of a price, in such steps, that is not under `usd`.
+
+    Megapixels go in tenths; what comes on top (a reference, a search) in hundredths.
+    """
+    return (usd / USD_PER_CREDIT / step).quantize(
+        Decimal(1), rounding=ROUND_CEILING
+    ) * step
 
 
 def _no_price(model: Model, request: ImageRequest) -> str:

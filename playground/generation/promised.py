@@ -32,6 +32,7 @@ class Priced:
     height: int
     quality: str | None
     pictures: int
+    searches: int
 
 
 def priced(request: ImageRequest, buyer: Buyer) -> Priced:
@@ -45,6 +46,7 @@ def priced(request: ImageRequest, buyer: Buyer) -> Priced:
         height=request.height,
         quality=request.quality,
         pictures=request.looks_at,
+        searches=request.searches,
     )
 
 
@@ -58,7 +60,9 @@ def promise(about: Priced, unit_price_microcredits: int) -> str:
 def promised_price(quote_id: str, about: Priced) -> int:
     """Return the price that was promised for this, or say why there is none."""
     facts, price = opened(quote_id)
-    differing = [name for name, fact in asdict(about).items() if facts[name] != fact]
+    differing = [
+        name for name, fact in asdict(about).items() if facts.get(name) != fact
+    ]
     if differing:
         message = _(
             "This quote was made for something else: %(differing)s differ."

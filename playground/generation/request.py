@@ -190,6 +190,11 @@ class ImageRequest:
         """How many pictures the model is shown."""
         return len(self.references) + len(self.earlier)
 
+    @property
+    def searches(self) -> int:
+        """How often the web is searched for one picture."""
+        return int(("web_search", True) in self.extras)
+
     def to_json(self) -> dict[str, Any]:
         """Return plain data for the order's row, as JSON would give it back."""
         notes = [note.to_json() for note in self.notes]

@@ -71,17 +71,11 @@ class Need:
         """Say whether this offer can do it, through this channel, for this group."""
         if channel.groups and self.group not in channel.groups:
             return False
-        request = self.request
-        if offer.tiers and request.tier not in offer.tiers:
+        request, trade = self.request, channel.trade
+        if not offer.serves(request):
             return False
-        if not request.references:
-            return True
-        trade, most = channel.trade, offer.references
-        return (
-            trade.edits
-            and offer.edits
-            and (trade.masks or not request.mask)
-            and (most is None or request.looks_at <= most)
+        return not request.references or (
+            trade.edits and (trade.masks or not request.mask)
         )
 
     def is_wanted(self, offer: Offer) -> bool:

@@ -57,12 +57,16 @@ class FreeSizes:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What one model paints: shape by tier, in the vendor's own pixels."""
+    """What one model paints: shape by tier, in the vendor's own pixels.
+
+    Where the vendor does not tell its pixels, they are approximate.
+    """
 
     native: Mapping[str, Mapping[str, Pixels]]
     default_shape: str
     default_tier: str
     free: FreeSizes | None = None
+    is_approximate: bool = False
 
     @property
     def shapes(self) -> tuple[str, ...]:

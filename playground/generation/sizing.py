@@ -140,7 +140,10 @@ def _area(text: str | None) -> float | None:
 
 
 def _for_shape(wish: Wish, named: Named, fit: Fit | None) -> Sized:
-    """Paint the nearest shape at the nearest tier; deliver it as it is."""
+    """Paint the nearest shape at the nearest tier; deliver it as it is.
+
+    Pixels that are only about right are no reason to resample what was painted.
+    """
     sizes = named.model.sizes
     ratio = wish.ratio or ratio_of(sizes.default_shape)
     area = wish.area or area_of(sizes.default_tier)
@@ -154,7 +157,8 @@ def _for_shape(wish: Wish, named: Named, fit: Fit | None) -> Sized:
     elif wish.area and not is_same(area, area_of(tier)):
         notes.append(Note(wish.scale_field, _nearest_words(named.model, tier)))
     painted = sizes.pixels(shape, tier)
-    return Sized(shape, tier, painted, painted, fit or "cover", tuple(notes))
+    as_it_comes: Fit = "none" if sizes.is_approximate else "cover"
+    return Sized(shape, tier, painted, painted, fit or as_it_comes, tuple(notes))
 
 
 def _for_pixels(wish: Wish, pixels: Pixels, named: Named, fit: Fit | None) -> Sized:

@@ -52,8 +52,9 @@ def value_of(
     """Return our value of a field; each spot of a seeded order has its own seed."""
     if name == "n":
         return len(spots)
-    if name == "seed":
-        return None if request.seed is None else request.seed + spots[0]
+    if name == "seed" and request.seed is not None:
+        seed = request.seed + spots[0]
+        return seed % 2**31 if parameter.form else seed
     if name == "size":
         return SIZES[parameter.form](request)
     return VALUES[name](request) if name in VALUES else None

@@ -16,7 +16,7 @@ from playground.generation.catalogue import catalogue
 from playground.generation.request import Buyer
 from playground.web.chrome import available_microcredits
 from playground.web.examples import EXAMPLES
-from playground.web.panel import Panel, panel_for
+from playground.web.panel import Panel, is_for_words, panel_for
 from playground.web.people import current_account, onlooker
 from playground.web.picker import choices
 from playground.web.runs import FEED, RAIL, days_of, orders_of, run_of
@@ -115,7 +115,7 @@ def panel_context(request: HttpRequest, wish: Wish) -> dict[str, Any]:
         "price": price(request, panel, buyer),
         "choices": choices(panel.model.id, buyer),
         "is_guest": buyer.lane == "guest",
-        "other_models": len(catalogue().models) - 1,
+        "other_models": sum(map(is_for_words, catalogue().models)) - 1,
         "welcome_credits": settings.WELCOME_CREDITS,
         "tries_a_day": settings.GUEST_PICTURES_A_DAY,
         "tries_left": cache(

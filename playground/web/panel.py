@@ -15,7 +15,6 @@ from playground.generation.catalogue import Model, catalogue
 from playground.generation.channels import connected
 from playground.generation.errors import ModelNotFound
 from playground.generation.normalise import normalise
-from playground.generation.offered import typical_seconds
 from playground.generation.price import unit_price
 from playground.generation.quoting import quoted
 from playground.generation.request import Buyer
@@ -64,8 +63,8 @@ class Panel:
         return bool(self.model.capabilities.negative_prompt)
 
     @property
-    def typical_seconds(self) -> float:
-        return typical_seconds(self.model, self.wish.tier)
+    def typical_seconds(self) -> float | None:
+        return self.model.typical_seconds.get(self.wish.tier)
 
 
 def panel_for(wish: Wish, buyer: Buyer) -> Panel:
@@ -97,7 +96,13 @@ def chosen_model(wish: Wish, buyer: Buyer) -> Model:
         model = catalogue().find(wish.model or settings.DEFAULT_MODEL or GUEST_MODEL)
     except ModelNotFound:
         return catalogue().find(GUEST_MODEL)
-    return model if is_connected(model) else catalogue().find(GUEST_MODEL)
+    is_here = is_for_words(model) and is_connected(model)
+    return model if is_here else catalogue().find(GUEST_MODEL)
+
+
+def is_for_words(model: Model) -> bool:
+    """Say whether it paints from words alone, and still does."""
+    return model.capabilities.generate and not model.is_retired
 
 
 def is_connected(model: Model) -> bool:
@@ -180,7 +185,7 @@ def tier_options(wish: Wish, model: Model, buyer: Buyer) -> Iterable[Option]:
             is_chosen=tier == wish.tier,
             is_off=not is_offered or not may_use_tier(tier, buyer),
             price=price_of(replace(wish, tier=tier), buyer),
-            seconds=typical_seconds(model, tier),
+            seconds=model.typical_seconds.get(tier),
         )
 
 

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from playground.generation.catalogue import Model, catalogue
-from playground.generation.offered import typical_seconds
 from playground.generation.request import Buyer
-from playground.web.panel import is_connected, price_of
+from playground.web.panel import is_connected, is_for_words, price_of
 from playground.web.tries import GUEST_MODEL
 from playground.web.wishes import Wish
 
@@ -17,7 +16,7 @@ class Choice:
 
     model: Model
     price_microcredits: int
-    typical_seconds: float
+    typical_seconds: float | None
     is_chosen: bool
     is_connected: bool
     is_for_members: bool
@@ -34,7 +33,7 @@ def choices(chosen: str, buyer: Buyer) -> Callable[[], list[Choice]]:
         rows = [
             choice(model, chosen, buyer)
             for model in catalogue().models
-            if not model.is_retired
+            if is_for_words(model)
         ]
         return sorted(rows, key=lambda row: not row.is_connected)
 
@@ -50,7 +49,7 @@ def choice(model: Model, chosen: str, buyer: Buyer) -> Choice:
         price_microcredits=price_of(
             Wish(model=model.id, tier=model.default_tier), payer
         ),
-        typical_seconds=typical_seconds(model, model.default_tier),
+        typical_seconds=model.typical_seconds.get(model.default_tier),
         is_chosen=model.id == chosen,
         is_connected=is_connected(model),
         is_for_members=is_guest and not is_own,

@@ -33,7 +33,7 @@
     const { available } = find("#price").dataset;
     tell("[data-total]", priced(total));
     tell("[data-unit]", priced(unit));
-    tell("[data-about]", find("[data-about]").dataset.about.replace("%s", tier.dataset.time));
+    if (tier.dataset.time) tell("[data-about]", find("[data-about]").dataset.about.replace("%s", tier.dataset.time));
     tell("[data-sum]", `${count.value} × ${priced(unit)}`);
     if (available) tell("[data-after]", written(Number(available) - total));
     find("#price [name=quoted]").value = total;

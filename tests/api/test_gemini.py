@@ -453,6 +453,23 @@ def test_a_conversation_is_kept_for_a_model_that_follows_it(api, alice):
     ] == [None, 1, None, 0, None]
 
 
+@pytest.mark.parametrize("tool", [{"googleSearch": {}}, {"google_search": {}}])
+def test_a_search_of_the_web_is_handed_to_a_model_that_can(api, alice, tool):
+    _key, secret = issue_key(alice.account, name="rehearsal", is_test=True)
+
+    answer = ask(api, secret, said("today's paper"), tools=[tool], path=FOLLOWS)
+
+    assert warned(answer) == []
+    assert Generation.objects.get().request["extras"] == [["web_search", True]]
+
+
+@pytest.mark.parametrize("tools", [[{"codeExecution": {}}], [], [{}], "search"])
+def test_other_tools_have_no_effect_and_that_is_said(api, alice, tools):
+    answer = ask(api, alice, said("a fox"), tools=tools)
+
+    assert warned(answer) == ["tools"]
+
+
 def test_a_long_prompt_among_pictures_stays_whole(api, alice):
     words = "a fox; " + "ü" * 5000
 

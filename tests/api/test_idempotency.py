@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from accounts.issuing import issue_key
 from billing.ledger import MICRO, credit
 from playground.generation.audit import audit
 from playground.generation.models import Generation, IdempotencyKey
@@ -51,6 +52,17 @@ def test_twins_in_flight_paint_once(api, alice):
     assert {answer.status_code for answer in answers} == {200}
     assert len(pictures) == Generation.objects.count() == 1
     assert alice.credits() == 98
+
+
+def test_a_rehearsal_is_not_answered_to_whoever_pays_nor_the_other_way(api, alice):
+    _, rehearsing = issue_key(alice.account, name="rehearsal", is_test=True)
+    ask(api, rehearsing, "order-1")
+    ask(api, alice, "order-2")
+
+    crossed = [ask(api, alice, "order-1"), ask(api, rehearsing, "order-2")]
+
+    assert [one.status_code for one in crossed] == [422, 422]
+    assert alice.credits() == 99
 
 
 def test_another_request_under_the_same_key_is_refused(api, alice):

@@ -108,6 +108,7 @@ def test_a_test_key_can_be_made(api, bob):
         ({"name": "a", "max_tier": "8K"}, "max_tier"),
         ({"name": "a", "ip_ranges": ["home"]}, None),
         ({"name": "a", "expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
+        ({"name": "a", "expires_at": "9999-12-31T23:59:59-12:00"}, "expires_at"),
         ({"name": "a", "spend_caps": {"day": -1}}, "spend_caps.day"),
         ({"name": "a", "spend_caps": {"year": 1}}, "spend_caps.year"),
         ({"name": "a", "group": "partners"}, "group"),

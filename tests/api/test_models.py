@@ -81,10 +81,34 @@ def test_the_price_is_the_callers_own(api, alice):
     assert sketch["prices"][0]["credits"] == 2
 
 
+PRO = "/v1/models/gemini-3-pro-image-preview"
+
+
+def test_the_vendors_price_stands_beside_ours(api, alice):
+    for_1k, _, for_4k = api.get(PRO, as_=alice).json()["prices"]
+
+    assert (for_1k["credits"], for_1k["official_usd"]) == (8, 0.134)
+    assert (for_4k["credits"], for_4k["official_usd"]) == (16, 0.24)
+
+
+@pytest.mark.parametrize(
+    ("multiplier", "saved"),
+    [("1", None), ("0.81", None), ("0.8", None), ("0.79", 1), ("0.5", 37)],
+)
+def test_a_saving_is_the_callers_own_or_is_not_told(api, alice, multiplier, saved):
+    alice.account.group.multiplier = multiplier
+    alice.account.group.save()
+
+    price = api.get(PRO, as_=alice).json()["prices"][0]
+
+    assert price.get("saving_percent") == saved
+    assert ("saving_percent" in price) == (saved is not None)
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("mode=mask", {"sketch-1"}),
+        ("mode=mask&vendor=easel", {"sketch-1"}),
         ("tier=0.5k&provider=sketch", {"sketch-1"}),
         ("vendor=google&tier=4K&mode=edit", None),
     ],

@@ -1,5 +1,7 @@
 """With a test key, what can go wrong can be met on purpose, and costs nothing."""
 
+import json
+
 import pytest
 
 from accounts.issuing import issue_key
@@ -109,3 +111,30 @@ def test_an_order_that_nobody_waits_for_rehearses_too(api, test_key, worker):
     ended = api.get(f"/v1/tasks/{task['id']}?wait=30", as_=test_key).json()
 
     assert (ended["status"], ended["error"]["code"]) == ("failed", "timeout")
+
+
+GEMINI = "/v1beta/models/sketch-1:"
+IN_GOOGLES_WORDS = {"contents": [{"parts": [{"text": "easel:refuse"}]}]}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (IMAGES, {"prompt": "easel:refuse"}),
+        (IMAGES, {"prompt": "easel:refuse", "stream": True}),
+        (f"{GEMINI}generateContent", IN_GOOGLES_WORDS),
+        (f"{GEMINI}streamGenerateContent?alt=sse", IN_GOOGLES_WORDS),
+    ],
+)
+def test_a_refusal_that_is_given_again_says_so(api, test_key, path, body):
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "boat-1"}
+    data = json.dumps(body)
+
+    first, second = (
+        api.request("POST", path, as_=test_key, data=data, headers=headers)
+        for _ in range(2)
+    )
+
+    assert Generation.objects.get().state == "refused"
+    assert "idempotent-replayed" not in first.headers
+    assert second.headers["idempotent-replayed"] == "true"

@@ -168,6 +168,8 @@ def test_the_summary_adds_up_all_that_fits_and_not_the_page(api, alice):
         "after=%00",
         "from=yesterday",
         "from=9999-99-99",
+        "from=9999-12-31T23:59:59-12:00",
+        "to=0001-01-01T00:00:00%2B14:00",
         "to=99999999999999999999",
         "user=%00",
         "user=" + "a" * 600,

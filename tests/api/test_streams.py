@@ -362,6 +362,29 @@ def test_who_hangs_up_finds_the_order_seen_through_at_its_task(api, alice, next_
     assert alice.credits() == 85
 
 
+def test_a_task_shows_the_pictures_that_are_there_while_the_rest_is_painted(
+    api, alice, next_door
+):
+    next_door.allowed = 2
+    with listening(api, alice, **ask("in-turn", n=3)) as line:
+        read_until(line, b"event: image_generation.completed")
+        wait_until(lambda: Generation.objects.get().delivered == 2, "two pictures")
+        path = f"/v1/tasks/{Generation.objects.get().id}"
+        early = api.get(path, as_=alice).json()
+    next_door.allowed = 3
+    the_order_is("succeeded")
+
+    whole = api.get(path, as_=alice).json()
+    assert (early["status"], early["error"]) == ("running", None)
+    assert early["progress"]["pictures"] == 2
+    assert early["charged"]["credits"] == 0
+    pairs = [(one["id"], one["b64_json"]) for one in whole["result"]["data"]]
+    assert [(one["id"], one["b64_json"]) for one in early["result"]["data"]] == pairs[
+        :2
+    ]
+    assert early["result"]["metadata"]["cost"]["charged"]["credits"] == 0
+
+
 def test_who_hangs_up_before_the_first_picture_still_gets_it(api, alice, next_door):
     with listening(api, alice, **ask("in-turn")) as line:
         read_until(line, b"200 OK")
@@ -405,8 +428,10 @@ def test_a_replay_ends_as_the_stream_did(api, alice):
 
 
 def test_a_refusal_is_replayed_with_its_status(api, alice):
-    again(api, alice, **ask("refusal"))
+    first = again(api, alice, **ask("refusal"))
     second = again(api, alice, **ask("refusal"))
 
+    assert "idempotent-replayed" not in first.headers
+    assert second.headers["idempotent-replayed"] == "true"
     assert second.status_code == 400
     assert second.json()["error"]["code"] == "moderation_blocked"

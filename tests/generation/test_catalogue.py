@@ -9,27 +9,66 @@ from django.core.exceptions import ImproperlyConfigured
 
 from playground.generation.catalogue import CatalogueError, catalogue, load
 from playground.generation.errors import ModelNotFound
+from playground.generation.normalise import normalise
 from playground.generation.offered import Painted
+from playground.generation.request import Ask
 from tests.generation.catalogue_files import SHORT, load_with, write
 
 OURS = load()
 
 
 def test_ours_come_in_display_order():
-    assert [model.id for model in OURS.models] == [
+    ids = [model.id for model in OURS.models]
+    assert ids[:3] == [
         "sketch-1",
         "gemini-3-pro-image-preview",
         "gemini-3.1-flash-image-preview",
-        "gemini-2.5-flash-image",
     ]
+    retired = [model.is_retired for model in OURS.models]
+    assert retired == sorted(retired)
+
+
+def test_the_whole_market_is_there():
+    alive = [model for model in OURS.models if not model.is_retired]
+    assert (len(OURS.models), len(alive)) == (49, 42)
+    assert sum(len(model.offers) for model in alive) == 91
 
 
 @pytest.mark.parametrize("model", OURS.models, ids=lambda model: model.id)
 def test_each_of_ours_is_fully_described(model):
     assert model.name and model.vendor and model.family
     assert model.description.endswith(".")
-    assert model.typical_seconds.keys() == set(model.tiers)
+    assert model.typical_seconds.keys() in (set(), set(model.tiers))
+    is_known = bool(model.typical_seconds) or model.is_retired
+    assert is_known == ("typical time" not in model.unknown)
     assert all(offer.cost_usd is not None for offer in model.offers)
+
+
+@pytest.mark.parametrize("model", OURS.models, ids=lambda model: model.id)
+def test_no_name_of_ours_is_written_in_capitals(model):
+    assert {name.lower() for name in model.names} == model.names.keys()
+
+
+@pytest.mark.parametrize("model", OURS.models, ids=lambda model: model.id)
+def test_free_sizes_of_ours_hold_the_native_ones_of_their_scale(model):
+    free = model.sizes.free
+    places = [model.sizes.pixels(model.default_shape, model.default_tier)] * bool(free)
+    assert [free.painted_for(pixels) for pixels in places] == places
+
+
+@pytest.mark.parametrize(
+    ("retired", "successor"),
+    [
+        ("imagen-4", "gemini-3.1-flash-image-preview"),
+        ("gpt-image-1", "gpt-image-2.5-sunburst"),
+        ("dall-e-3", "gpt-image-2.5-sunburst"),
+        ("grok-imagine-image-quality", "grok-imagine-image-2.0"),
+    ],
+)
+def test_what_a_vendor_shut_down_is_retired_and_followed(retired, successor):
+    with pytest.raises(ModelNotFound, match=f"use {successor} instead") as caught:
+        OURS.current(retired)
+    assert caught.value.code == "model_retired"
 
 
 def test_sketch_is_honest_about_what_it_is():
@@ -51,11 +90,19 @@ def test_sketch_is_honest_about_what_it_is():
         ("nano-banana-2-512", "gemini-3.1-flash-image-preview", "0.5K"),
         ("gemini-3.1-flash-image-4k", "gemini-3.1-flash-image-preview", "4K"),
         (" Nano-Banana-2 ", "gemini-3.1-flash-image-preview", None),
+        ("doubao-seedream-4-5-251128-4k", "seedream-4.5", "4K"),
+        ("flux-1.1-pro", "flux1.1-pro", None),
+        ("gpt-image-2-2k", "gpt-image-2", "2K"),
     ],
 )
 def test_a_model_answers_to_its_aliases_and_variants(name, model, tier):
     named = OURS.named(name)
     assert (named.model.id, named.tier) == (model, tier)
+
+
+def test_a_name_may_fix_the_quality():
+    named = OURS.named("ideogram-v3-turbo")
+    assert (named.model.id, named.tier, named.quality) == ("ideogram-v3", None, "turbo")
 
 
 @pytest.mark.parametrize(
@@ -74,15 +121,38 @@ def test_an_unknown_name_is_answered_with_a_hint(name, hint):
     assert caught.value.message.isprintable() and len(caught.value.message) < 160
 
 
-def test_google_is_asked_for_the_live_ids():
-    upstreams = {
-        model.id: {(offer.provider, offer.upstream) for offer in model.offers}
-        for model in OURS.models
-    }
-    assert upstreams["gemini-3-pro-image-preview"] == {("gemini", "gemini-3-pro-image")}
-    assert upstreams["gemini-3.1-flash-image-preview"] == {
-        ("gemini", "gemini-3.1-flash-image")
-    }
+@pytest.mark.parametrize("name", ["gemini-3-pro-image", "gemini-3.1-flash-image"])
+@pytest.mark.parametrize("provider", ["gemini", "vertex"])
+def test_google_is_asked_for_the_live_ids(name, provider):
+    offers = {offer.provider: offer for offer in OURS.find(name).offers}
+    assert offers[provider].upstream == name
+
+
+@pytest.mark.parametrize(
+    ("model", "asked", "servers"),
+    [
+        ("nano-banana-2", {}, ["gemini", "vertex", "replicate", "fal"]),
+        ("nano-banana-2-512", {}, ["gemini", "vertex", "fal"]),
+        (
+            "nano-banana-2",
+            {"extras": (("web_search", True),)},
+            ["gemini", "vertex", "fal"],
+        ),
+        ("seedream-5-lite-4k", {}, ["byteplus"]),
+        ("gpt-image-2", {"references": ("a",), "mask": "m"}, ["openai"]),
+        (
+            "gpt-image-2.5-flare",
+            {"extras": (("background", "transparent"),)},
+            ["openai"],
+        ),
+        ("seedream-4.5", {"references": ("a",) * 11}, ["byteplus", "replicate"]),
+        ("recraft-v3", {"references": ("a",)}, ["fal"]),
+    ],
+)
+def test_an_offer_says_what_it_cannot_paint(model, asked, servers):
+    request = normalise(Ask("a fox", model=model, **asked), OURS, "")
+    able = [one.provider for one in OURS.find(model).offers if one.serves(request)]
+    assert able == servers
 
 
 def test_parameters_say_how_our_fields_reach_the_upstream():
@@ -214,6 +284,13 @@ def test_megapixel_tiers_and_odd_shapes_have_a_place(tmp_path):
         ("price = 2", 'price = 2\n[lifecycle]\nstatus = "gone"', 5, "one of available"),
         ("price = 2", 'price = 2\n[lifecycle]\nsuccessor = "x"', 4, "not in the catal"),
         ("price = 2", "price = 2\n[capabilities]\nsings = true", 5, "“sings” is not"),
+        ("price = 2", "price = 2\nunknown = [3]", 4, "a list of texts"),
+        ("price = 2", "price = 2\n[sizes]\napproximate = 1", 5, "true or false"),
+        ('"flux-dev"', '"a"\nlacks = ["seed"]', 8, "may name edit, mask"),
+        ('"flux-dev"', '"a"\ntiers = ["2K"]', 8, "may name 1K"),
+        ('"flux-dev"', '"a"\nreferences = -1', 8, "0 or more"),
+        ('"flux-dev"', '"a"\nreference_usd = -1', 8, "at most six decimals"),
+        ('"flux-dev"', '"a"\nsearch_usd = "x"', 8, "must be a number"),
         ("price = 2", "price = 2\n[capabilities]\nseed = 1", 5, "true or false"),
         ("price = 2", 'price = 2\n[sizes]\nrule = "best"', 5, "one of area"),
         ("price = 2", 'price = 2\n[sizes]\nshapes = ["16x9"]', 5, "look like 16:9"),

@@ -420,6 +420,56 @@ def test_a_models_own_limits_and_habits_count(able):
         able(extras=(("style", {"deep": ["a\0"]}),))
 
 
+@pytest.mark.parametrize(
+    ("model", "extras", "kept", "notes"),
+    [
+        ("nano-banana-pro", {"google_search": True}, {"web_search": True}, set()),
+        ("nano-banana-pro", {"enable_web_search": "TRUE"}, {"web_search": True}, set()),
+        ("nano-banana-pro", {"web_search": False}, {}, set()),
+        ("seedream-4.5", {"web_search": True}, {}, {"web_search"}),
+        ("sketch-1", {"background": "opaque"}, {}, set()),
+        ("gpt-image-2", {"background": "transparent"}, {}, {"background"}),
+        ("nano-banana-pro", {"safety_tolerance": "2"}, {"safety_tolerance": "2"}, set()),
+        ("nano-banana-pro", {"limit_generations": True}, {"limit_generations": True}, set()),
+        ("nano-banana-pro", {"allow_fallback_model": True}, {"allow_fallback_model": True}, set()),
+        ("nano-banana-pro", {"sync_mode": True}, {"sync_mode": True}, set()),
+    ],
+)  # fmt: skip
+def test_fields_of_their_own_are_kept_for_who_takes_them(model, extras, kept, notes):
+    request = asked(model, extras=tuple(extras.items()))
+    assert (dict(request.extras), noted(request).keys()) == (kept, notes)
+
+
+def test_a_transparent_background_is_kept_where_a_model_has_it():
+    extras = (("background", "transparent"),)
+    assert asked("gpt-image-2.5-flare", extras=extras).extras == extras
+    opaque = refused("gpt-image-2.5-flare", extras=extras, output_format="jpeg")
+    assert (opaque.param, "png" in opaque.message) == ("output_format", True)
+    assert refused(extras=(("background", "blue"),)).param == "background"
+
+
+@pytest.mark.parametrize("said", ["maybe", 1, [], {"searchTypes": {}}])
+def test_a_search_is_a_yes_or_a_no(said):
+    error = refused(PRO, extras=(("enable_web_search", said),))
+    assert (error.param, "true or false" in error.message) == (
+        "enable_web_search",
+        True,
+    )
+
+
+def test_a_name_that_fixes_the_quality_wins_over_the_field():
+    request = asked("ideogram-v3-turbo", quality="high")
+    assert (request.quality, noted(request).keys()) == ("turbo", {"quality"})
+    assert asked("ideogram-v3-turbo", quality="turbo").notes == ()
+    assert asked("ideogram-v3").quality == "balanced"
+
+
+def test_pixels_that_are_only_about_right_are_not_resampled():
+    request = asked("flux.1-kontext-pro", aspect_ratio="16:9")
+    assert request.fit == "none"
+    assert asked("flux.1-kontext-pro", size="1000x500", fit="cover").fit == "cover"
+
+
 def test_a_seed_the_model_cannot_use_is_dropped_with_a_note(able):
     request = able(seed=7)
     assert (request.seed, noted(request).keys()) == (None, {"seed"})
@@ -521,8 +571,15 @@ SIZES = st.one_of(
 )
 
 
+PAINTERS = sorted(
+    name
+    for name, named in OURS.names.items()
+    if named.model.capabilities.generate and not named.model.is_retired
+)
+
+
 @given(
-    model=st.sampled_from(sorted(OURS.names)),
+    model=st.sampled_from(PAINTERS),
     size=SIZES,
     aspect_ratio=SIZES,
     resolution=SIZES,
@@ -536,7 +593,8 @@ def test_any_size_ends_in_a_sound_request_or_a_bad_request(model, **fields):
         assert error.message.isprintable() and len(error.message) < 200
         return
     sizes = OURS.find(model).sizes
-    assert sizes.pixels(request.shape, request.tier) == painted(request)
+    is_free = sizes.free and sizes.free.painted_for(painted(request))
+    assert is_free or sizes.pixels(request.shape, request.tier) == painted(request)
     assert request.tier == (OURS.named(model).tier or request.tier)
     assert 16 <= min(delivered(request)) and max(delivered(request)) <= 16_384
     assert ImageRequest.from_json(request.to_json()) == request

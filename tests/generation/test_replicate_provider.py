@@ -9,33 +9,24 @@ from playground.generation.providers.base import (
     Access,
     Broken,
     Busy,
-    Commission,
     Late,
     Misconfigured,
     PictureFields,
-    ProviderFailure,
     Refused,
 )
 from playground.generation.providers.replicate import ReplicateProvider
 from playground.generation.providers.waiting import Pace
+from tests.generation.commissions import commission, failing, painted, until
 from tests.upstreams.replicate import TOKEN, VERSION
 from tests.upstreams.shop import png
-from tests.upstreams.street import open_street
 
 BRISK = Pace(first_seconds=0.01, growth=1.0, longest_seconds=0.01)
 NANO, FLUX = "google/nano-banana-2", "black-forest-labs/flux-schnell"
 
 
-@pytest.fixture(scope="module")
-def _street():
-    with open_street() as street:
-        yield street
-
-
 @pytest.fixture
-def shop(_street):
-    _street.forget()
-    return _street.replicate
+def shop(street):
+    return street.replicate
 
 
 def access(shop, **said):
@@ -43,32 +34,13 @@ def access(shop, **said):
     return Access(**{**usual, **said})
 
 
-def commission(fault="none", **said):
-    usual = {
-        "upstream": NANO,
-        "prompt": f"a paper boat [fault:{fault}]",
-        "n": 1,
-        "shape": "1:1",
-        "tier": "1K",
-        "width": 1024,
-        "height": 1024,
-        "deadline_seconds": 20.0,
-    }
-    return Commission(**{**usual, **said})
-
-
 async def paint(shop, fault="none", *, let_in=None, pace=BRISK, **said):
     provider = ReplicateProvider(let_in or access(shop), pace)
-    try:
-        return await provider.paint(commission(fault, **said))
-    finally:
-        await provider.close()
+    return await painted(provider, fault, **{"upstream": NANO, **said})
 
 
-async def failed(shop, fault, **said) -> ProviderFailure:
-    with pytest.raises(ProviderFailure) as caught:
-        await paint(shop, fault, **said)
-    return caught.value
+async def failed(shop, fault, **said):
+    return await failing(paint(shop, fault, **said))
 
 
 def paths(shop, method):
@@ -289,7 +261,7 @@ async def test_what_runs_too_long_is_given_up_and_may_cost(shop):
 
 async def test_work_nobody_wants_any_more_is_called_off(shop):
     provider = ReplicateProvider(access(shop), BRISK)
-    work = asyncio.create_task(provider.paint(commission("never")))
+    work = asyncio.create_task(provider.paint(commission("never", upstream=NANO)))
     await until(lambda: looks(shop))
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -322,11 +294,3 @@ async def test_results_are_fetched_without_our_token(shop):
 async def test_a_result_on_a_private_network_is_not_fetched(shop):
     failure = await failed(shop, "none", let_in=access(shop, is_local=False))
     assert (type(failure), failure.ran) == (Misconfigured, "yes")
-
-
-async def until(is_true):
-    for _ in range(500):
-        if is_true():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("It never came to that.")

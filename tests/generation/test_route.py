@@ -134,7 +134,7 @@ def test_who_allows_nobody_that_is_here_is_told_who_is(town):
 @pytest.mark.parametrize(
     ("request_", "unfit"),
     [
-        pytest.param(EDIT, {"edits": False}, id="an edit"),
+        pytest.param(EDIT, {"lacks": ("edit",)}, id="an edit"),
         pytest.param(EDIT, {"references": 1}, id="more pictures than it takes"),
         pytest.param(PLAIN, {"tiers": ("2K", "4K")}, id="another tier"),
     ],

@@ -263,7 +263,7 @@ class ReplicateShop(Shop):
             return web.Response(status=404, text="Not found")
         if kind == "moved":
             return web.Response(status=302, headers={"location": f"../kept/{name}"})
-        fault, number, width, height = name.removesuffix(".png").split("_")
+        fault, number, width, height = name.removesuffix(".png").rsplit("_", 3)
         painted = pictures_for(fault, int(width), int(height), int(number) + 1)
         return web.Response(body=painted[-1], content_type="image/png")
 

@@ -15,8 +15,10 @@ from contextlib import contextmanager
 
 from aiohttp import web
 
+from tests.upstreams.ark import ArkShop
 from tests.upstreams.fal import FalShop
 from tests.upstreams.gemini import GeminiShop
+from tests.upstreams.openai_shop import OpenAIShop
 from tests.upstreams.replicate import ReplicateShop
 from tests.upstreams.shop import Shop
 
@@ -29,6 +31,9 @@ class Street:
         self.vertex = GeminiShop("vertex")
         self.fal = FalShop("fal")
         self.replicate = ReplicateShop("replicate")
+        self.openai = OpenAIShop("openai")
+        self.ark = ArkShop("ark")
+        self.byteplus = ArkShop("byteplus")
         self._ready = threading.Event()
 
     @property

@@ -306,6 +306,7 @@ def test_one_that_takes_something_meanwhile_stays(api, alice, hook, listener):
         "https://me:secret@example.com/hook",
         "ftp://example.com/hook",
         "not an address",
+        "https://exam\0ple.com/hook",
         "https://example.com/" + "a" * 2000,
     ],
 )

@@ -91,14 +91,11 @@ def refusal_out(refusal: RefusedByModel, model: str, request_id: str) -> dict[st
 
 def in_pieces(said: dict[str, Any], painted: Painted) -> HttpResponse:
     """Write an answer whose pictures go out from where they lie."""
-    response = PiecesResponse(
+    return PiecesResponse(
         pieces_of(said, painted.pictures),
         content_type="application/json",
         headers=told_in_headers(painted.generation),
     )
-    if painted.is_replayed:
-        response["idempotent-replayed"] = "true"
-    return response
 
 
 def pieces_of(said: dict[str, Any], pictures: list[Delivered]) -> list[Piece]:

@@ -26,6 +26,8 @@ from playground.generation.offering import quote
 from playground.generation.request import Ask
 from playground.generation.studio import studio
 
+SEARCHES = frozenset({"googleSearch", "google_search"})
+
 
 @dataclass(frozen=True, slots=True)
 class Away:
@@ -134,7 +136,16 @@ def extras_of(words: GenerateIn, config: GenerationConfig) -> dict[str, Any]:
     extras = words.unread() | config.unread("generationConfig.")
     if image:
         extras |= image.unread("generationConfig.imageConfig.")
+    if is_search(extras.get("tools")):
+        extras["web_search"] = True
+        del extras["tools"]
     return {name: value for name, value in extras.items() if name != "model"}
+
+
+def is_search(tools: Any) -> bool:
+    """Say whether Google's search is the one tool that was handed over."""
+    only = tools[0] if isinstance(tools, list) and len(tools) == 1 else None
+    return isinstance(only, dict) and len(only) == 1 and only.keys() <= SEARCHES
 
 
 async def with_pictures(ask: Ask, looked: Looked, caller: Caller) -> Ask:

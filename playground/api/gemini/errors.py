@@ -47,6 +47,7 @@ FIELDS = {
     "turns": "contents",
     "image": "contents",
     "n": "generationConfig.candidateCount",
+    "quote_id": "quoteId",
     "seed": "generationConfig.seed",
     "aspect_ratio": f"{IMAGE}.aspectRatio",
     "resolution": f"{IMAGE}.imageSize",

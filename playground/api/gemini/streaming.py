@@ -58,7 +58,7 @@ async def answer_stream(
         return HttpResponse(only, content_type=marks.content_type)
     chunks = Chunks(order, caller).written()
     first = await anext(chunks)
-    response = StreamingHttpResponse(
+    return StreamingHttpResponse(
         punctuated(first, chunks, marks),
         content_type=marks.content_type,
         headers={
@@ -66,9 +66,6 @@ async def answer_stream(
             "x-accel-buffering": "no",  # nginx would hold chunks back
         },
     )
-    if order.is_replayed:
-        response["idempotent-replayed"] = "true"
-    return response
 
 
 async def punctuated(

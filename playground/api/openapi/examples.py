@@ -116,8 +116,14 @@ MODEL: Json = {
     "n_max": 10,
     "prompt_characters": 32_000,
     "prices": [
-        {"tier": "1K", "quality": None, **ONE},
-        {"tier": "4K", "quality": None, "credits": 2, "microcredits": 2_000_000},
+        {"tier": "1K", "quality": None, "official_usd": None, **ONE},
+        {
+            "tier": "4K",
+            "quality": None,
+            "credits": 2,
+            "microcredits": 2_000_000,
+            "official_usd": None,
+        },
     ],
     "providers": [
         {

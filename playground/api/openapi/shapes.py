@@ -152,6 +152,8 @@ class Images(Shape):
 class Listed(Amount):
     tier: str
     quality: str | None
+    official_usd: float | None
+    saving_percent: int | None = None
 
 
 class Painter(Shape):

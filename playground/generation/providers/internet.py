@@ -123,6 +123,7 @@ def web_address(text: str, base: URL | None = None) -> URL:
         url = url if base is None else base.join(url)
     except ValueError as error:
         raise ValueError("not a URL") from error
-    if url.scheme not in ("http", "https") or not url.host:
+    host = url.host or ""
+    if url.scheme not in ("http", "https") or not host or not host.isprintable():
         raise ValueError("not a web address")
     return url

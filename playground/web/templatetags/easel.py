@@ -117,8 +117,8 @@ def format_name(image_format: str) -> str:
 
 @register.filter
 def shape_class(shape: str) -> str:
-    """Return the class that gives a slot its form: "16:9" is `ar-16-9`."""
-    return "ar-" + shape.replace(":", "-")
+    """Return the class that gives a slot its form: "19.5:9" is `ar-19-5-9`."""
+    return "ar-" + shape.replace(":", "-").replace(".", "-")
 
 
 @register.filter
