@@ -195,6 +195,20 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("The model has been shut down by its vendor."),
             _("Ask for its successor, which the message names if there is one."),
         ),
+        "provider_not_available": Code(
+            404,
+            CALLER,
+            _("None of the providers that the request allows can paint this here."),
+            _(
+                "Change provider.only or provider.ignore; the message names who is there."
+            ),
+        ),
+        "over_max_price": Code(
+            400,
+            CALLER,
+            _("A picture of this costs more than provider.max_price allows."),
+            _("Ask for a smaller picture or another model, or allow more."),
+        ),
         "model_not_connected": Code(
             404,
             CALLER,
@@ -305,6 +319,15 @@ CODES: Mapping[str, Code] = MappingProxyType(
             RATE,
             _("The key has as many orders under way as it may."),
             _("Wait until one of them is done."),
+        ),
+        "too_many_refusals": Code(
+            429,
+            RATE,
+            _(
+                "Too much that was refused or called off; providers bill it all the same."
+            ),
+            _("Wait as long as Retry-After says, and change what is refused."),
+            is_final=True,
         ),
         "upstream_busy": Code(
             429,

@@ -216,6 +216,10 @@ DEFAULT_MODEL = env.str("EASEL_DEFAULT_MODEL", default="sketch-1" if DEBUG else 
 PROVIDER_TIMEOUT_SECONDS = env.int(
     "EASEL_PROVIDER_TIMEOUT_SECONDS", default=180, validate=AT_LEAST_ONE
 )
+# What providers may bill us in an hour for orders of one key that nobody paid for.
+UNPAID_USD_AN_HOUR = env.float(
+    "EASEL_UNPAID_USD_AN_HOUR", default=5.0, validate=NOT_NEGATIVE
+)
 # A stream that is quiet says so this often: proxies cut connections that seem dead.
 KEEPALIVE_SECONDS = env.int(
     "EASEL_KEEPALIVE_SECONDS", default=15, validate=AT_LEAST_ONE

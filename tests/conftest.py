@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
-from playground.generation.channels import connected
+from playground.generation import channels, health, measures, unpaid
 from tests.cast import customer
 from tests.services import browser, clean_books, redis
 from tests.services.site import Client, Site, running_site
@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(items):
 def connect_anew(*, setting, **_):
     """Providers are read from the settings once; a test that changes them starts over."""
     if setting in PROVIDER_SETTINGS:
-        connected.cache_clear()
+        channels.forget()
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +64,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def fresh_cache():
+    """What a process remembers of routing is forgotten between tests, too."""
     cache.clear()
+    channels.forget()
+    health.board.forget()
+    measures.measures.forget()
+    unpaid.brakes.forget()
 
 
 @pytest.fixture

@@ -166,7 +166,9 @@ def warnings_out(request: ImageRequest) -> list[dict[str, str]]:
 def attempt_out(one: AttemptRow) -> dict[str, Any]:
     return {
         "provider": one.provider,
+        "upstream": one.upstream,
         "outcome": one.outcome,
+        "status": one.status,
         "pictures": one.pictures,
         "duration_ms": one.duration_ms,
         "first_byte_ms": one.first_byte_ms,

@@ -4,7 +4,7 @@ What a caller says beside the body, in headers, is read here and nowhere else, s
 every door that makes pictures keeps the same promises.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Self
 from urllib.parse import parse_qsl
@@ -19,6 +19,7 @@ from playground.generation.terms import NOTHING_SAID, Said, terms_of
 
 RETRY_COUNT = "X-Stainless-Retry-Count"
 YES_OR_NO = {"1": True, "true": True, "": False, "0": False, "false": False}
+STEERING = ("X-Easel-Strict", "X-Easel-Provider", "X-Easel-Deadline")
 Header = Callable[[str], str]
 # Vercel's client for OpenAI reads nothing else, and cannot ask for it when it edits.
 BASE64_ONLY = "ai-sdk-provider-utils/"
@@ -82,8 +83,8 @@ def heard(
     query: str = "",
 ) -> Caller:
     """Read what the headers say; `header` answers with one, or with nothing."""
-    strict = header("X-Easel-Strict")
-    asked = said_in(query, strict) if query or strict else NOTHING_SAID
+    told = tuple(map(header, STEERING))
+    asked = said_in(query, told) if query or any(told) else NOTHING_SAID
     return Caller(
         buyer=buyer,
         request_id=request_id,
@@ -101,14 +102,17 @@ def repetition_in(text: str) -> int:
     return min(int(text[:9]), 100) if text.isascii() and text.isdigit() else 0
 
 
-def said_in(query: str, strict: str) -> Said:
-    """Read what the address says beside the path, and whether the caller is strict."""
+def said_in(query: str, told: Sequence[str]) -> Said:
+    """Read what the address says beside the path, and what the headers say of the order."""
+    strict, provider, deadline = told
     found = dict(parse_qsl(query, keep_blank_values=True))
     return Said(
         retention=found.get("retention"),
         quote_id=found.get("quote_id"),
         dry_run=dry_run_in(found),
         strict=is_meant("X-Easel-Strict", strict),
+        provider=provider or None,
+        deadline=deadline or None,
     )
 
 

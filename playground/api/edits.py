@@ -35,8 +35,8 @@ from playground.generation.inputs import (
     mask_in,
     picture_in,
 )
+from playground.generation.offering import quote
 from playground.generation.request import Ask
-from playground.generation.service import quote
 from playground.generation.studio import studio
 
 router = Router()
@@ -44,7 +44,7 @@ JSON = ("application/json", "text/json", "")
 NUMBER = re.compile(r"-?[0-9]{1,18}")
 LABEL = re.compile(r"metadata\[(.*)\]", re.DOTALL)
 NUMBERS = ("n", "seed", "output_compression", "partial_images")
-YES_OR_NO = ("stream", "dry_run", "dryRun")
+YES_OR_NO = ("stream", "dry_run", "dryRun", "fallback_on_refusal")
 TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -85,7 +85,9 @@ async def taken_in(request: HttpRequest, caller: Caller) -> tuple[Caller, Ask]:
         looked = await look_at(form, caller.buyer.account_id)
     ask = ask_for(body, looked)
     ask = replace(ask, response_format=ask.response_format or caller.usual_format)
-    quote(ask, caller.buyer)  # nothing is stored for an order that cannot be
+    quote(
+        ask, caller.buyer, caller.terms
+    )  # nothing is stored for an order that cannot be
     if not caller.is_dry:
         await asyncio.to_thread(put_by, looked.all)
     return caller, ask

@@ -13,9 +13,9 @@ from django.http import HttpResponse
 
 from playground.api.answers import amount, warnings_out
 from playground.api.callers import Caller
+from playground.generation.offering import quote
 from playground.generation.promised import priced, promise
 from playground.generation.request import Ask
-from playground.generation.service import quote
 
 
 def answer_quote(ask: Ask, caller: Caller) -> HttpResponse:
@@ -37,6 +37,13 @@ def answer_quote(ask: Ask, caller: Caller) -> HttpResponse:
         "n": request.n,
         "unit_price": amount(unit_price),
         "total_price": amount(offer.total_microcredits),
+        "models": [
+            {
+                "model": one.request.model,
+                "unit_price": amount(one.unit_price_microcredits),
+            }
+            for one in request.instead
+        ],
         "is_test": caller.buyer.is_test,
         "warnings": warnings_out(request),
     }

@@ -1,6 +1,6 @@
 """What the OpenAI dialect reads, field by field. `null` equals absent."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
@@ -37,6 +37,9 @@ class GenerationsIn(BaseModel):
     quote_id: StrictStr | None = None
     dry_run: StrictBool | None = None
     dryRun: StrictBool | None = None
+    provider: dict[StrictStr, Any] | StrictStr | None = None
+    models: list[StrictStr] | StrictStr | None = None
+    fallback_on_refusal: StrictBool | None = None
 
     def said(self) -> Said:
         """Return what is said beside the picture."""
@@ -50,6 +53,9 @@ class GenerationsIn(BaseModel):
             dry_run=self.dryRun if self.dry_run is None else self.dry_run,
             stream=self.stream or None,
             previews=self.partial_images or None,
+            provider=self.provider,
+            models=listed(self.models),
+            fallback_on_refusal=self.fallback_on_refusal,
         )
 
     def to_ask(self) -> Ask:

@@ -3,7 +3,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from playground.generation.catalogue import CatalogueError, catalogue
-from playground.generation.channels import connected
+from playground.generation.environment import named_channels
 from playground.generation.errors import ModelNotFound
 
 
@@ -15,7 +15,7 @@ class GenerationConfig(AppConfig):
     def ready(self) -> None:
         """Read what operators write now: a mistake must stop the start, not a customer."""
         try:
-            for channel in connected().values():
+            for channel in named_channels().values():
                 channel.opened()
         except ValueError as error:
             raise ImproperlyConfigured(str(error)) from error

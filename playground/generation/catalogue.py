@@ -6,7 +6,7 @@ says where and why, so a running Easel never meets a half-understood model.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -51,12 +51,13 @@ OURS = Path(__file__).parent / "catalogue"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A model under the name it was asked by, and the tier or quality that name fixes."""
+    """A model under the name it was asked by; the tier, quality, provider it fixes."""
 
     name: str
     model: Model
     tier: str | None = None
     quality: str | None = None
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Catalogue:
     def named(self, name: str) -> Named:
         """Return the model of this name and the tier the name fixes."""
         found = self.names.get(name) or self.names.get(name.strip().lower())
-        if found:
+        if found := found or self.at_a_provider(name.strip().lower()):
             return found
         close = get_close_matches(
             name.strip().lower()[:80], self.names, n=1, cutoff=0.5
@@ -86,6 +87,20 @@ class Catalogue:
                 _("There is no model %(name)s; GET /v1/models lists them all.") % words
             )
         raise ModelNotFound(message, param="model")
+
+    def at_a_provider(self, name: str) -> Named | None:
+        """Read `provider/model`, if that is a model of ours, and one of its providers."""
+        provider, slash, rest = name.partition("/")
+        named = self.names.get(rest) if slash else None
+        if named is None:
+            return None
+        known = {offer.provider for offer in named.model.offers}
+        if provider in known:
+            return replace(named, provider=provider)
+        words = {"provider": quoted(provider), "model": named.model.id}
+        words["known"] = ", ".join(sorted(known))
+        message = _("%(provider)s is no provider of %(model)s; there is %(known)s.")
+        raise ModelNotFound(message % words, param="model")
 
     def current(self, name: str) -> Named:
         """Return what this name stands for, or name what follows a model that is gone."""

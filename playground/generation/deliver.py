@@ -93,9 +93,17 @@ def changed(painted: PaintedPicture, keeping: Keeping) -> Delivered:
 
 
 def kept(painted: PaintedPicture, picture: Image.Image, keeping: Keeping) -> Delivered:
+    row = row_of(painted, picture, keeping)
+    store(row.file, painted.data)
+    return Delivered(row, painted.data, painted.base64)
+
+
+def row_of(
+    painted: PaintedPicture, picture: Image.Image, keeping: Keeping
+) -> PictureRow:
     now, seconds, data = datetime.now(UTC), keeping.kept_seconds, painted.data
     picture_id, image_format = new_id("pic"), format_of(picture)
-    row = PictureRow(
+    return PictureRow(
         id=picture_id,
         position=keeping.position,
         file=f"{now:%Y/%m/%d}/{picture_id}.{EXTENSIONS[image_format]}",
@@ -109,8 +117,6 @@ def kept(painted: PaintedPicture, picture: Image.Image, keeping: Keeping) -> Del
         expires_at=now + timedelta(seconds=seconds) if seconds else None,
         signature=painted.signature,
     )
-    store(row.file, data)
-    return Delivered(row, data, painted.base64)
 
 
 def store(name: str, data: bytes) -> None:

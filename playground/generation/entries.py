@@ -54,6 +54,7 @@ PICTURE_COLUMNS = {
 ATTEMPT_COLUMNS = {
     "generation_id": "text",
     "provider": "text",
+    "channel": "text",
     "upstream": "text",
     "upstream_request_id": "text",
     "outcome": "text",
@@ -138,6 +139,7 @@ class AttemptRow:
     outcome: str
     duration_ms: int
     started_at: datetime
+    channel: str = ""
     upstream_request_id: str = ""
     status: int | None = None
     reason: str = ""

@@ -20,6 +20,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from playground.generation.entries import AttemptRow
+from playground.generation.ways import ChannelRow, Health, Unpaid
+
+__all__ = [
+    "Attempt",
+    "ChannelRow",
+    "Generation",
+    "Health",
+    "IdempotencyKey",
+    "Picture",
+    "RateWindow",
+    "Unpaid",
+]
 
 UNCHECKED: dict[str, Any] = {"db_constraint": False, "db_index": False}
 
@@ -235,6 +247,7 @@ class Attempt(models.Model):
         Generation, on_delete=models.CASCADE, related_name="attempts", **UNCHECKED
     )
     provider = models.CharField(max_length=40)
+    channel = models.CharField(max_length=60, default="", db_default="")
     upstream = models.CharField(max_length=120)
     upstream_request_id = models.CharField(max_length=120, blank=True, default="")
     outcome = models.CharField(max_length=14, choices=Outcome)

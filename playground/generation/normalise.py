@@ -17,7 +17,13 @@ from playground.generation.offered import Model
 from playground.generation.providers.base import Turn
 from playground.generation.quoting import is_text
 from playground.generation.remarks import Remarks
-from playground.generation.request import Ask, ImageRequest, ResponseFormat
+from playground.generation.request import (
+    NO_WISHES,
+    Ask,
+    ImageRequest,
+    ResponseFormat,
+    Wishes,
+)
 from playground.generation.sizes import ratio_of
 from playground.generation.sizing import Wish, read_fit, read_wish, size_for
 
@@ -66,6 +72,7 @@ def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageReques
         mask=ask.mask,
         turns=turns,
         earlier=ask.earlier if turns else (),
+        wishes=Wishes(only=(named.provider,)) if named.provider else NO_WISHES,
     )
 
 

@@ -5,18 +5,16 @@ rubbish is followed by the next. A refusal is the model's answer and ends it.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from math import ceil
 
 import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from playground.generation.catalogue import Offer
 from playground.generation.deliver import Delivered
+from playground.generation.desks import Desk, Desks
 from playground.generation.entries import AttemptRow
 from playground.generation.errors import (
     AllProvidersBusy,
@@ -27,9 +25,9 @@ from playground.generation.errors import (
     Unpainted,
 )
 from playground.generation.inbox import NO_SOURCES, Sources
-from playground.generation.models import Attempt
+from playground.generation.offered import UNKNOWN_SECONDS
+from playground.generation.patience import Chance, Patience, chances
 from playground.generation.providers.base import (
-    Answer,
     Broken,
     Busy,
     Commission,
@@ -42,10 +40,11 @@ from playground.generation.providers.base import (
     Show,
 )
 from playground.generation.request import ImageRequest
+from playground.generation.route import Candidate
+from playground.generation.tries import Failure, Try
 from playground.generation.wording import picture_fields, worded
 
 log = structlog.get_logger()
-Failure = ProviderFailure | EaselError
 BUSY_SECONDS = 5  # when no provider says how long it is busy
 Keep = Callable[["Fresh"], Awaitable[Delivered]]
 
@@ -85,29 +84,47 @@ class Order:
     """What is to be painted, and how whoever paints it hands a picture over."""
 
     request: ImageRequest
-    offers: Sequence[Offer]
+    candidates: Sequence[Candidate]
     keep: Keep
     in_background: bool
     sources: Sources = NO_SOURCES
     watch: Watch | None = None
+    usual_seconds: float = UNKNOWN_SECONDS
+    patience: Patience = field(default_factory=Patience)
+
+    @property
+    def goes_on_after_refusal(self) -> bool:
+        return self.request.wishes.fallback_on_refusal
 
 
-async def paint(order: Order, providers: dict[str, Provider], work: Work) -> None:
+async def paint(order: Order, desks: Desks, work: Work) -> None:
     """Fill `work` with pictures and tries; raise why some are missing, if any are."""
     seen: list[Failure] = []
-    for offer in order.offers:
-        while missing := spots_left(order, work):
-            failures = await one_round(order, offer, providers[offer.provider], work)
-            stop_if_no_other_can_help(failures)
-            seen += failures
-            if failures or spots_left(order, work) == missing:
-                break
+    async for chance in chances(order.candidates, order.usual_seconds):
+        asking = Asking(order, chance, desks.at(chance.candidate.channel))
+        seen += await ask_for_all(asking, work)
+        if order.patience.is_over() or not spots_left(order, work):
+            break
     if spots_left(order, work):
         raise why_unpainted(seen)
 
 
+async def ask_for_all(asking: "Asking", work: Work) -> list[Failure]:
+    """Ask one candidate for what is missing, again while it brings some without failing."""
+    order = asking.order
+    while missing := spots_left(order, work):
+        failures = await one_round(asking, work)
+        stop_if_no_other_can_help(failures, order)
+        order.patience.note(failures)
+        if failures or spots_left(order, work) == missing:
+            return failures
+    return []
+
+
 def why_unpainted(failures: Sequence[Failure]) -> Unpainted:
     """When all were busy, or none answered in time, say just that: it helps who asks."""
+    if any(isinstance(failure, Refused) for failure in failures):
+        return refusal()
     if failures and all(isinstance(failure, Busy) for failure in failures):
         return AllProvidersBusy(
             _(
@@ -137,29 +154,55 @@ def soonest(failures: Sequence[Failure]) -> int:
     return ceil(min((wait for wait in named if wait), default=BUSY_SECONDS))
 
 
-def stop_if_no_other_can_help(failures: Sequence[Failure]) -> None:
+def stop_if_no_other_can_help(failures: Sequence[Failure], order: Order) -> None:
     """A refusal is the model's answer, and trouble of our own stays with us."""
     for failure in failures:
         if isinstance(failure, EaselError):
             raise failure
-        if isinstance(failure, Refused):
-            raise RefusedByModel(
-                _(
-                    "The model declined to paint this. Nothing was charged for it;"
-                    " change the prompt and try again."
-                )
-            )
+        if isinstance(failure, Refused) and not order.goes_on_after_refusal:
+            raise refusal()
 
 
-async def one_round(
-    order: Order, offer: Offer, provider: Provider, work: Work
-) -> list[Failure]:
+def refusal() -> RefusedByModel:
+    return RefusedByModel(
+        _(
+            "The model declined to paint this. Nothing was charged for it;"
+            " change the prompt and try again."
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whom an order asks now, and how long that may take."""
+
+    order: Order
+    chance: Chance
+    desk: Desk
+
+    @property
+    def candidate(self) -> Candidate:
+        return self.chance.candidate
+
+    @property
+    def deadline_seconds(self) -> float:
+        limits = (
+            settings.PROVIDER_TIMEOUT_SECONDS,
+            self.chance.most_seconds,
+            self.order.patience.left,
+        )
+        return min(limit for limit in limits if limit is not None)
+
+
+async def one_round(asking: Asking, work: Work) -> list[Failure]:
     """Ask one offer for all that is missing, in as many calls as it needs, at once."""
+    order = asking.order
     missing = spots_left(order, work)
     # A preview does not say whose it is: where they are wanted, each picture is asked alone.
-    most = 1 if order.watch and order.watch.previews else offer.n_per_call
+    is_shown = order.watch and order.watch.previews
+    most = 1 if is_shown else asking.candidate.offer.n_per_call
     calls = [missing[start : start + most] for start in range(0, len(missing), most)]
-    tries = [attempt(order, offer, provider, spots=call, work=work) for call in calls]
+    tries = [attempt(asking, spots=call, work=work) for call in calls]
     ends = [await tries[0]] if len(tries) == 1 else await asyncio.gather(*tries)
     return [failure for failure in ends if failure]
 
@@ -169,70 +212,46 @@ def spots_left(order: Order, work: Work) -> list[int]:
     return [spot for spot in range(order.request.n) if spot not in painted]
 
 
-@dataclass(slots=True)
-class Try:
-    """One call to one provider, as it goes."""
-
-    offer: Offer
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    clock: float = field(default_factory=time.perf_counter)
-    answer: Answer = Answer(())
-    kept: int = 0
-    failure: Failure | None = None
-
-    def row(self, request: ImageRequest) -> AttemptRow:
-        """Note it down as it stands."""
-        tokens = self.answer.tokens
-        known = self.failure if isinstance(self.failure, ProviderFailure) else None
-        return AttemptRow(
-            provider=self.offer.provider,
-            upstream=self.offer.upstream_for(editing=bool(request.references)),
-            upstream_request_id=self.answer.upstream_request_id[:120],
-            outcome=outcome(self.failure, self.kept),
-            status=known.status if known else None,
-            reason=str(self.failure or "")[:300],
-            pictures=self.kept,
-            first_byte_ms=in_ms(self.answer.first_byte_seconds),
-            duration_ms=round((time.perf_counter() - self.clock) * 1000),
-            cost_microusd=provider_cost(request, self.offer, self.answer),
-            started_at=self.started_at,
-            text_tokens_in=tokens.text_in if tokens else None,
-            picture_tokens_in=tokens.pictures_in if tokens else None,
-            tokens_out=tokens.out if tokens else None,
-        )
-
-
-async def attempt(
-    order: Order, offer: Offer, provider: Provider, *, spots: list[int], work: Work
-) -> Failure | None:
+async def attempt(asking: Asking, *, spots: list[int], work: Work) -> Failure | None:
     """Ask one provider once, keep what it sends, and note how it went."""
-    one = Try(offer)
+    one, offer = Try(asking.candidate, len(spots)), asking.candidate.offer
     try:
-        await ask_and_keep(order, provider, one, spots, work)
+        async with asking.desk.place() as provider:
+            await ask_and_keep(Call(asking, provider, one, spots), work)
     except (ProviderFailure, EaselError) as known:
         one.failure = known
         log.info("attempt.failed", provider=offer.provider, reason=str(known))
     finally:
-        work.attempts.append(one.row(order.request))
+        work.attempts.append(one.row(asking.order.request))
+    await one.tell()
     if one.kept:
         work.provider = offer.provider
     return one.failure
 
 
-async def ask_and_keep(
-    order: Order, provider: Provider, one: Try, spots: list[int], work: Work
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: whom it asks, by what, and for which places of the order."""
+
+    asking: Asking
+    provider: Provider
+    one: Try
+    spots: list[int]
+
+
+async def ask_and_keep(call: Call, work: Work) -> None:
     """Call the provider within its time and deliver each picture it sends.
 
     What nobody foresaw, in the call or in the bytes, is a broken provider.
     """
-    commission = commissioned(order, one.offer, spots)
+    order, one, spots = call.asking.order, call.one, call.spots
+    commission = commissioned(call.asking, spots)
     try:
         async with asyncio.timeout(commission.deadline_seconds):
-            one.answer = await provider.paint(commission)
+            one.answer = await call.provider.paint(commission)
         for spot, painted in zip(spots, one.answer.pictures, strict=False):
             is_last = spots_left(order, work) == [spot]
-            fresh = Fresh(painted, one.offer.provider, spot, is_last)
+            fresh = Fresh(painted, one.candidate.offer.provider, spot, is_last)
             work.pictures.append(await order.keep(fresh))
             one.kept += 1
     except (ProviderFailure, EaselError):
@@ -246,8 +265,9 @@ async def ask_and_keep(
         raise Broken("the answer held no picture", ran="yes")
 
 
-def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
+def commissioned(asking: Asking, spots: list[int]) -> Commission:
     """Put the request in the offer's words. Each spot of a seeded order has its own seed."""
+    order, offer = asking.order, asking.candidate.offer
     request = order.request
     return Commission(
         upstream=offer.upstream_for(editing=bool(request.references)),
@@ -257,7 +277,7 @@ def commissioned(order: Order, offer: Offer, spots: list[int]) -> Commission:
         tier=request.tier,
         width=request.width,
         height=request.height,
-        deadline_seconds=settings.PROVIDER_TIMEOUT_SECONDS,
+        deadline_seconds=asking.deadline_seconds,
         seed=None if request.seed is None else request.seed + spots[0],
         negative_prompt=request.negative_prompt,
         quality=request.quality,
@@ -284,25 +304,3 @@ def shown_to(watch: Watch | None, spots: list[int]) -> Show | None:
             watch.tell(replace(preview, place=spots[preview.place]))
 
     return show
-
-
-def outcome(failure: Failure | None, kept: int) -> str:
-    """Name the try's end; `empty` is work done, and maybe billed, without a picture."""
-    if kept:
-        return Attempt.Outcome.SUCCEEDED
-    if failure is None:
-        return Attempt.Outcome.CANCELLED
-    if isinstance(failure, Broken) and failure.ran == "yes":
-        return Attempt.Outcome.EMPTY
-    return getattr(failure, "outcome", Attempt.Outcome.BROKEN)
-
-
-def in_ms(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * 1000)
-
-
-def provider_cost(request: ImageRequest, offer: Offer, answer: Answer) -> int:
-    """What the provider will bill us for this try, kept or not, as far as it is known."""
-    if answer.cost_microusd is not None:
-        return answer.cost_microusd
-    return offer.cost_microusd(request) * len(answer.pictures)

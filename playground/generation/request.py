@@ -18,6 +18,7 @@ Lane = Literal["api", "browser", "guest"]
 Fit = Literal["cover", "contain", "exact", "none"]
 ResponseFormat = Literal["url", "b64_json"]
 Change = Literal["mapped", "clamped", "dropped", "emulated", "advice"]
+Strategy = Literal["balanced", "fastest", "cheapest", "most_reliable"]
 FORMATS = ("png", "jpeg", "webp", "avif", "gif")
 
 
@@ -77,6 +78,28 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a caller wants an order routed. What is empty is left to the house.
+
+    `order` names providers to ask first, `only` and `ignore` say which may be asked at
+    all. `models` may paint instead, each at its own price. `max_price` is in credits.
+    """
+
+    order: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    sort: Strategy = "balanced"
+    max_price: str = ""
+    allow_fallbacks: bool = True
+    fallback_on_refusal: bool = False
+    models: tuple[str, ...] = ()
+    deadline_seconds: float | None = None
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """How an order is handled, beside what is painted. `None` means nobody said.
 
@@ -91,6 +114,7 @@ class Terms:
     webhook_events: tuple[str, ...] = ()
     is_strict: bool = False
     quote_id: str = ""
+    wishes: Wishes = NO_WISHES
 
 
 USUAL = Terms()
@@ -159,6 +183,8 @@ class ImageRequest:
     mask: str = ""
     turns: tuple[Turn, ...] = ()
     earlier: tuple[str, ...] = ()
+    wishes: Wishes = NO_WISHES
+    instead: tuple["Instead", ...] = ()
 
     @property
     def looks_at(self) -> int:
@@ -174,7 +200,12 @@ class ImageRequest:
         """Return plain data for the order's row, as JSON would give it back."""
         notes = [note.to_json() for note in self.notes]
         own = {name: getattr(self, name) for name in self.__slots__}
-        return own | {"notes": notes, "turns": [asdict(turn) for turn in self.turns]}
+        return own | {
+            "notes": notes,
+            "turns": [asdict(turn) for turn in self.turns],
+            "wishes": None if self.wishes is NO_WISHES else asdict(self.wishes),
+            "instead": [one.to_json() for one in self.instead],
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -187,8 +218,35 @@ class ImageRequest:
             "references": tuple(data.get("references", ())),  # older rows have none
             "turns": tuple(turn_in(turn) for turn in data.get("turns", ())),
             "earlier": tuple(data.get("earlier", ())),
+            "wishes": wishes_in(data.get("wishes")),
+            "instead": tuple(Instead.from_json(one) for one in data.get("instead", ())),
         }
         return cls(**{**data, **read})
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """The same order in another model's terms, and what its picture costs."""
+
+    request: ImageRequest
+    unit_price_microcredits: int
+
+    def to_json(self) -> dict[str, Any]:
+        price = self.unit_price_microcredits
+        return {"request": self.request.to_json(), "unit_price_microcredits": price}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        request = ImageRequest.from_json(data["request"])
+        return cls(request, data["unit_price_microcredits"])
+
+
+def wishes_in(data: dict[str, Any] | None) -> Wishes:
+    """Read back how an order is to be routed."""
+    if data is None:
+        return NO_WISHES
+    listed = {name: tuple(data[name]) for name in ("order", "only", "ignore", "models")}
+    return Wishes(**{**data, **listed})
 
 
 def turn_in(data: dict[str, Any]) -> Turn:

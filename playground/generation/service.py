@@ -5,14 +5,14 @@ pictures delivered, never for trying.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import replace
 
 import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.ids import new_id
-from playground.generation import limits
+from playground.generation import limits, unpaid
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
 from playground.generation.channels import connected
@@ -26,64 +26,27 @@ from playground.generation.errors import (
     RefusedByModel,
     TimedOut,
     TooMany,
+    Unpainted,
 )
 from playground.generation.inbox import sources_of
 from playground.generation.models import Generation
-from playground.generation.normalise import normalise
+from playground.generation.offered import typical_seconds
+from playground.generation.offering import Quote, outlook, quote
 from playground.generation.paint import Order, Work, paint
+from playground.generation.patience import Patience
 from playground.generation.places import within
-from playground.generation.price import unit_price
 from playground.generation.progress import keeper, take_up_what_was_kept
-from playground.generation.promised import priced, promised_price
-from playground.generation.request import (
-    USUAL,
-    Ask,
-    Buyer,
-    Call,
-    ImageRequest,
-    Once,
-    Terms,
-)
-from playground.generation.route import route
+from playground.generation.recasting import Recast
+from playground.generation.request import Ask, Buyer, Call, ImageRequest, Instead, Once
+from playground.generation.route import Need, route
 from playground.generation.shortfall import member_of, why_not
 from playground.generation.storage import shelves
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import GIVEN_UP, sweep
-from playground.generation.terms import check_unchanged
 from playground.generation.unwanted import give_up
 
 log = structlog.get_logger()
 State = Generation.State
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What would be painted, the most it can cost, and who would be asked first."""
-
-    request: ImageRequest
-    unit_price_microcredits: int
-    provider: str
-
-    @property
-    def total_microcredits(self) -> int:
-        return self.unit_price_microcredits * self.request.n
-
-
-def quote(ask: Ask, buyer: Buyer, terms: Terms = USUAL) -> Quote:
-    """Find the model, make the request in its terms, and price it. Touches nothing."""
-    models = catalogue()
-    request = normalise(ask, models, settings.DEFAULT_MODEL)
-    if buyer.limits:
-        limits.check(request, buyer.limits)
-    if terms.is_strict:
-        check_unchanged(request)
-    model = models.find(request.model)
-    editing = bool(request.references)
-    offers = route(model, connected(), is_test=buyer.is_test, editing=editing)
-    price = unit_price(model, request, buyer.multiplier) if buyer.pays else 0
-    if terms.quote_id:
-        price = min(price, promised_price(terms.quote_id, priced(request, buyer)))
-    return Quote(request, price, offers[0].provider)
 
 
 async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
@@ -93,6 +56,7 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
         raise OutOfService(
             _("Easel is restarting. Nothing was charged; try again soon.")
         )
+    unpaid.check(buyer)
     generation = drawn_up(quote(ask, buyer, call.terms), buyer)
     await shelves.check_room(buyer.account_id)
     if buyer.limits:
@@ -166,7 +130,7 @@ async def carry_out(
     work = work or Work()
     try:
         await take_up_what_was_kept(generation, work)
-        await paint(await order_of(generation, work, here), here.providers, work)
+        await paint_as_planned(generation, work, here)
     except EaselError as failure:
         work.failure = failure
     except asyncio.CancelledError:
@@ -182,22 +146,62 @@ async def carry_out(
     return await asyncio.shield(settle(generation, work, here))
 
 
-async def order_of(generation: Generation, work: Work, here: Studio) -> Order:
-    """Turn the order's row into what the painting needs."""
+async def paint_as_planned(generation: Generation, work: Work, here: Studio) -> None:
+    """Have it painted by its model; by another the caller named, while there is nothing."""
     request = ImageRequest.from_json(generation.request)
-    model = catalogue().find(generation.model)
+    patience = Patience(request.wishes.deadline_seconds)
+    for place, plan in enumerate(request.instead):
+        left = request.instead[place:]
+        await recast(generation, replace(plan.request, instead=left), plan, here)
+        order = await order_of(generation, plan.request, work, patience)
+        try:
+            return await paint(order, here.desks, work)
+        except Unpainted as failure:
+            if len(left) == 1 or not may_pass_on(failure, order, work):
+                raise
+    order = await order_of(generation, request, work, patience)
+    await paint(order, here.desks, work)
+
+
+def may_pass_on(failure: Unpainted, order: Order, work: Work) -> bool:
+    """Say whether another model may be asked: never beside a picture of the first."""
+    if work.pictures or order.patience.is_over():
+        return False
+    is_refused = isinstance(failure, RefusedByModel)
+    return not is_refused or order.goes_on_after_refusal
+
+
+async def recast(
+    generation: Generation, request: ImageRequest, plan: Instead, here: Studio
+) -> None:
+    """Give the order the model that paints it now, and that model's price."""
+    price = plan.unit_price_microcredits
+    change = Recast(generation.id, here.name, request.model, request.to_json(), price)
+    if generation.delivered:
+        return  # an earlier process painted some of it
+    if not await here.books.do(change):
+        raise TimedOut(str(GIVEN_UP))
+    generation.model, generation.request = change.model, change.request
+    generation.unit_price_microcredits = price
+
+
+async def order_of(
+    generation: Generation, request: ImageRequest, work: Work, patience: Patience
+) -> Order:
+    """Turn the order's row into what the painting needs."""
+    here, ways = studio(), connected()
+    here.desks.keep(ways.by_name)
+    model = catalogue().find(request.model)
+    need = Need(request, generation.group_id, generation.is_test)
     return Order(
         request=request,
-        offers=route(
-            model,
-            here.channels,
-            is_test=generation.is_test,
-            editing=bool(request.references),
-        ),
+        candidates=route(model, ways, need, outlook(here.desks)),
         keep=keeper(generation, work, here),
         in_background=generation.lane == Generation.Lane.GUEST,
         sources=await sources_of(request),
         watch=work.watch,
+        usual_seconds=typical_seconds(model, request.tier),
+        patience=patience,
     )
 
 
@@ -222,6 +226,8 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
     )
     if not await closed(closing, here):
         raise TimedOut(str(GIVEN_UP))
+    if lost := unpaid.cost_of_nothing(closing.attempts):
+        await unpaid.note(generation, lost)
     generation.state, generation.delivered = closing.state, len(delivered)
     generation.provider = closing.provider or generation.provider
     generation.tried = closing.attempts

@@ -17,11 +17,10 @@ from django.conf import settings
 
 from accounts.ids import new_id
 from playground.generation.books import Extend
-from playground.generation.channels import connected
 from playground.generation.database import AWAY, PASSING, Books, in_thread
+from playground.generation.desks import Desks
 from playground.generation.hands import Hands
 from playground.generation.models import Generation
-from playground.generation.providers.base import Provider
 from playground.generation.rates import meter
 from playground.generation.unwanted import unwanted
 
@@ -36,10 +35,7 @@ class Studio:
     def __init__(self) -> None:
         self.name = new_id("std")
         self.books = Books()
-        self.channels = connected()
-        self.providers: dict[str, Provider] = {
-            name: channel.opened() for name, channel in self.channels.items()
-        }
+        self.desks = Desks()
         self.hands = Hands()
         self.meter = meter(self.books)
         self.is_closing = False
@@ -116,8 +112,7 @@ class Studio:
         for watch in (self._pulse, self._ear):
             if watch is not None:
                 watch.cancel()
-        for provider in self.providers.values():
-            await provider.close()
+        await self.desks.close()
         await self.meter.close()
         await self.books.close()
 

@@ -6,13 +6,15 @@ Pure: what a caller said beside the picture goes in, `Terms` come out, or a
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from playground.generation.errors import BadRequest
 from playground.generation.quoting import is_text, quoted
-from playground.generation.request import USUAL, ImageRequest, Terms
+from playground.generation.request import USUAL, ImageRequest, Terms, Wishes
+from playground.generation.wishes import models_in, provider_wishes, seconds_in
 
 LONGEST_USER = 256
 MOST_PAIRS, LONGEST_NAME, LONGEST_VALUE = 16, 64, 512
@@ -37,6 +39,10 @@ class Said:
     dry_run: bool | None = None
     stream: bool | None = None
     previews: int | None = None
+    provider: Mapping[str, Any] | str | None = None
+    models: tuple[str, ...] | None = None
+    fallback_on_refusal: bool | None = None
+    deadline: str | None = None
 
 
 NOTHING_SAID = Said()
@@ -54,6 +60,17 @@ def terms_of(said: Said) -> Terms:
         webhook_events=said.webhook_events or (),
         is_strict=bool(said.strict),
         quote_id=said.quote_id or "",
+        wishes=wishes_of(said),
+    )
+
+
+def wishes_of(said: Said) -> Wishes:
+    """Read how the caller wants the order routed."""
+    return replace(
+        provider_wishes(said.provider),
+        models=models_in(said.models),
+        fallback_on_refusal=bool(said.fallback_on_refusal),
+        deadline_seconds=seconds_in(said.deadline),
     )
 
 

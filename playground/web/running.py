@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
-from playground.generation import service, tasks
+from playground.generation import offering, service, tasks
 from playground.generation.errors import (
     CannotPay,
     EaselError,
@@ -106,7 +106,7 @@ def begin(request: HttpRequest, wish: Wish) -> Generation:
     """
     ask, spent = wish.ask(), tries_spent(request)
     looking = onlooker(request)
-    offer = service.quote(ask, looking)
+    offer = offering.quote(ask, looking)
     check_tries(looking, offer.request, spent=spent)
     check_price(wish.quoted_microcredits, offer.total_microcredits)
     buyer = buyer_for(request)

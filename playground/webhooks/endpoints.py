@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from playground.generation.errors import BadRequest, NotFound
 from playground.generation.quoting import is_text
+from playground.generation.sealing import opened, sealed
 from playground.webhooks.events import NAMES
 from playground.webhooks.models import Endpoint
 from playground.webhooks.posting import checked_address
-from playground.webhooks.sealing import opened, sealed
 from playground.webhooks.signing import new_secret
 
 MOST_ENDPOINTS = 10

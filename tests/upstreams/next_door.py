@@ -5,7 +5,8 @@ it was sent. A fault is asked for in the prompt or the model's name:
 
     [fault:429]   [fault:url-redirect]   [fault:fewer]
 
-`faults.py` lists them. It runs in a thread with a loop of its own:
+`faults.py` lists them; `upstream.fault = "500"` is for whatever is asked. It runs in a
+thread with a loop of its own:
 
     with studio_next_door() as upstream:
         upstream.url    # http://127.0.0.1:40123/v1
@@ -60,6 +61,7 @@ class StudioNextDoor:
         self.seen: list[Seen] = []
         self.slow_seconds = slow_seconds
         self.allowed = 0
+        self.fault = ""
         self.port = 0
         self._numbers = count(1)
         self._ready = threading.Event()
@@ -88,7 +90,7 @@ class StudioNextDoor:
     def forget(self) -> None:
         """Begin anew: as if nobody had asked yet."""
         self.seen.clear()
-        self.allowed, self._numbers = 0, count(1)
+        self.allowed, self.fault, self._numbers = 0, "", count(1)
 
     def start(self) -> None:
         self._thread.start()
@@ -146,7 +148,7 @@ class StudioNextDoor:
             number=next(self._numbers),
             allowed=lambda: self.allowed,
         )
-        answer = await FAULTS[fault_in(body)](order)
+        answer = await FAULTS[self.fault or fault_in(body)](order)
         if not answer.prepared:
             answer.headers["x-request-id"] = order.request_id
         return answer

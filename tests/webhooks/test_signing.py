@@ -8,8 +8,8 @@ import pytest
 from cryptography.fernet import Fernet
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from playground.generation.sealing import opened, sealed
 from playground.webhooks.schedule import PAUSES, pause_after, wish_in
-from playground.webhooks.sealing import opened, sealed
 from playground.webhooks.signing import new_secret, signature, signed_headers
 
 BODY = b'{"type":"webhook.test","data":{}}'

@@ -22,8 +22,8 @@ from playground.generation.catalogue import catalogue
 from playground.generation.errors import BadRequest
 from playground.generation.inbox import Parcel, put_by
 from playground.generation.inputs import check_count
+from playground.generation.offering import quote
 from playground.generation.request import Ask
-from playground.generation.service import quote
 from playground.generation.studio import studio
 
 SEARCHES = frozenset({"googleSearch", "google_search"})
@@ -159,7 +159,9 @@ async def with_pictures(ask: Ask, looked: Looked, caller: Caller) -> Ask:
         earlier=tuple(names[edited:]),
         first_size=(first.width, first.height),
     )
-    quote(ask, caller.buyer)  # nothing is stored for an order that cannot be
+    quote(
+        ask, caller.buyer, caller.terms
+    )  # nothing is stored for an order that cannot be
     if not caller.is_dry:
         await asyncio.to_thread(put_by, parcels)
     return ask

@@ -115,6 +115,9 @@ class Terms(Words):
     retention: StrictStr | None = None
     quote_id: StrictStr | None = None
     dry_run: StrictBool | None = None
+    provider: dict[StrictStr, Any] | StrictStr | None = None
+    models: list[StrictStr] | None = None
+    fallback_on_refusal: StrictBool | None = None
 
     def said(self) -> Said:
         labels = {**(self.labels or {}), **(self.metadata or {})}
@@ -124,6 +127,9 @@ class Terms(Words):
             retention=self.retention,
             quote_id=self.quote_id,
             dry_run=self.dry_run,
+            provider=self.provider,
+            models=tuple(self.models) if self.models else None,
+            fallback_on_refusal=self.fallback_on_refusal,
         )
 
 

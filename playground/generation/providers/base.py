@@ -163,11 +163,20 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A way to a provider: its trade, and the access we have there."""
+    """A way to a provider: its trade, the access we have there, and how it is used.
+
+    A higher priority goes first; equals share the load by weight. One without groups is
+    for every group. The limits are those of one process.
+    """
 
     name: str
     trade: Trade
     access: Access = Access()
+    priority: int = 0
+    weight: int = 1
+    concurrency: int | None = None
+    per_minute: int | None = None
+    groups: frozenset[str] = frozenset()
 
     def opened(self) -> Provider:
         return self.trade.open(self.access)

@@ -52,6 +52,21 @@ def channels(
     return found
 
 
+def trade_of(provider: str, access: Access, servers: Any) -> Trade:
+    """Find a provider's trade. One of no trade is a server that speaks OpenAI's API.
+
+    Such a server has the habits that the setting tells of it, if it is named there.
+    Raises `ValueError` that says what is missing or wrong.
+    """
+    if trade := TRADES.get(provider):
+        return trade
+    here = {"base_url": access.base_url, "api_key": access.secret}
+    said = {**servers.get(provider, {}), **{k: v for k, v in here.items() if v}}
+    if access.is_local:
+        said["local"] = True
+    return compatible(servers_from({provider: said})[provider])
+
+
 def sketch(painters: int) -> Trade:
     def opened(access: Access) -> Provider:
         return SketchProvider(processes=painters)
