@@ -44,6 +44,7 @@ lock: installed-dev
 	@$(COMPILE) $(UPGRADE) requirements/clients-before.in --output-file requirements/clients-before.txt
 	@! command -v npm >/dev/null || npm install --prefix tests/sdk/node --package-lock-only \
 		--omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
+	@$(VENV_PYTHON) requirements/plain_npm_lock.py tests/sdk/node/package-lock.json
 
 # Every marked string, for the translators.
 messages: installed-dev

@@ -9,6 +9,7 @@ import re
 import sys
 from functools import cache
 from importlib.metadata import packages_distributions
+from json import loads
 from pathlib import Path
 
 import pytest
@@ -290,6 +291,14 @@ def test_no_file_names_a_package_host_or_the_machine_it_was_made_on():
         and re.search(f"{hosts}|{machine}", file.read_text(errors="ignore"))
     ]
     assert wrong == []
+
+
+def test_the_lock_of_the_node_clients_holds_hashes_and_no_address():
+    text = (ROOT / "tests/sdk/node/package-lock.json").read_text()
+    assert "://" not in text and '"resolved"' not in text
+    packages = {name: one for name, one in loads(text)["packages"].items() if name}
+    assert packages
+    assert [name for name, one in packages.items() if "integrity" not in one] == []
 
 
 def test_the_locks_hold_hashes_and_no_address():
