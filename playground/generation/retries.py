@@ -9,6 +9,7 @@ get an order each, and so do two repetitions that find none. An answer that was 
 whole is never given to another call.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,6 +23,8 @@ from playground.generation.twins import LONGEST_WAIT_SECONDS, still_painted
 
 State = Generation.State
 JOINED_WITHIN = timedelta(minutes=10)
+JUST_NOW = timedelta(seconds=1.5)
+LOOKS, BETWEEN_LOOKS_SECONDS = 16, 0.1
 COST_NOTHING = (State.FAILED, State.CANCELLED)
 
 
@@ -37,11 +40,23 @@ class Again:
 
 async def rejoin(again: Again, *, ended: bool) -> Generation | None:
     """Return the order that this repeats, `None` when there is none; wait for its end, or not."""
-    while generation := await in_thread(lambda: joined(again)):
+    while generation := await joined_soon(again):
         if ended:
             generation = await end_of(generation)
         if generation.state not in COST_NOTHING:
             return generation
+    return None
+
+
+async def joined_soon(again: Again) -> Generation | None:
+    """Take an order. One that has just ended is looked at again for a moment: whoever sends
+    its answer may be about to note that nobody got it."""
+    for _look in range(LOOKS):
+        if generation := await in_thread(lambda: joined(again)):
+            return generation
+        if not await in_thread(just_ended(again).exists):
+            return None
+        await asyncio.sleep(BETWEEN_LOOKS_SECONDS)
     return None
 
 
@@ -57,13 +72,22 @@ def joined(again: Again) -> Generation | None:
 def joinable(again: Again) -> QuerySet[Generation]:
     since = timezone.now() - JOINED_WITHIN
     alive = Q(state__in=Generation.LIVE, created_at__gt=since)
-    return Generation.objects.filter(
-        alive | Q(cut_off_at__gt=since),
+    return like(again).filter(alive | Q(cut_off_at__gt=since))
+
+
+def just_ended(again: Again) -> QuerySet[Generation]:
+    return like(again).filter(finished_at__gt=timezone.now() - JUST_NOW)
+
+
+def like(again: Again) -> QuerySet[Generation]:
+    """The orders that this may repeat: of the same key, for the same thing, and not free."""
+    orders = Generation.objects.filter(
         account_id=again.account_id,
         key_id=again.key_id,
         body_digest=again.body_digest,
         joins__lt=again.count,
-    ).exclude(state__in=COST_NOTHING)
+    )
+    return orders.exclude(state__in=COST_NOTHING)
 
 
 async def end_of(generation: Generation) -> Generation:

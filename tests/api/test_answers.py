@@ -12,10 +12,11 @@ IMAGES = "/v1/images/generations"
 
 @pytest.fixture
 def two_doors(books_db, settings, tmp_path):
-    """A model that two providers paint: the first one is always busy."""
+    """A model that two providers paint: the first, of known cost, is always busy."""
     busy_first = STUDIO_1.replace(
         "[[offers]]",
-        '[[offers]]\nprovider = "round-the-corner"\nupstream = "x [fault:429]"\n[[offers]]',
+        '[[offers]]\nprovider = "round-the-corner"\nupstream = "x [fault:429]"\n'
+        "cost_usd = 0.01\n[[offers]]",
     )
     (tmp_path / "studio-1.toml").write_text(busy_first)
     with studio_next_door() as upstream:
