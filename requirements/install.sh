@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Put into .venv exactly what a lock says: `install.sh run` or `install.sh dev`.
 # The lock that was installed last is kept in .venv, so a second call does nothing.
+# A lock names everything, so pip looks for nothing else: a newer release could not be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -35,7 +36,7 @@ fi
 echo "Installing what ${locks[*]} say (once)."
 arguments=()
 for lock in "${locks[@]}"; do arguments+=(-r "$lock"); done
-.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes "${arguments[@]}"
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes "${arguments[@]}"
 cat "${locks[@]}" > "$kept"
 [ "$1" = dev ] && cat requirements/run.txt > .venv/installed-run.txt
 exit 0

@@ -13,7 +13,7 @@ python_clients() {
     cmp -s "$lock" "$home/installed.txt" && return 0
     echo "Installing the Python clients of $lock (once)."
     .venv/bin/python -m venv --clear "$home" &&
-        "$home/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes \
+        "$home/bin/python" -m pip install -qq --disable-pip-version-check --no-deps --require-hashes \
             -r "$lock" && cp "$lock" "$home/installed.txt"
 }
 
