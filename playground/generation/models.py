@@ -19,17 +19,20 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from playground.generation.companions import Compared, Retried
 from playground.generation.entries import AttemptRow
 from playground.generation.ways import ChannelRow, Health, Unpaid
 
 __all__ = [
     "Attempt",
     "ChannelRow",
+    "Compared",
     "Generation",
     "Health",
     "IdempotencyKey",
     "Picture",
     "RateWindow",
+    "Retried",
     "Unpaid",
 ]
 

@@ -20,6 +20,7 @@ from playground.generation.tidy import (
     remove_expired,
     remove_old_inputs,
     remove_orphans,
+    remove_unused_uploads,
 )
 
 log = structlog.get_logger()
@@ -64,6 +65,7 @@ def tidy_pictures() -> None:
     """Remove files that nobody can have any more."""
     remove_orphans()
     remove_old_inputs()
+    remove_unused_uploads()
 
 
 @app.task(ignore_result=True)

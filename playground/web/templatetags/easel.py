@@ -125,6 +125,12 @@ def shape_class(shape: str) -> str:
 
 
 @register.filter
+def rival_letter(place: int) -> str:
+    """Name a model of a comparison: the first is A, and its rivals B, C and D."""
+    return "ABCD"[place]
+
+
+@register.filter
 def control(field: BoundField) -> SafeString:
     """Draw a form field's control in the house's looks."""
     return field.as_widget(attrs={"class": "input"})
