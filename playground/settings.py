@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "billing",
     "playground.generation",
     "playground.webhooks",
+    "playground.gallery",
     "playground.web",
 ]
 MIDDLEWARE = [
@@ -163,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
     },
+    "empty-bin": {"task": "playground.gallery.tasks.empty_bin", "schedule": 300},
     "expire": {
         "task": "playground.generation.tasks.remove_expired_pictures",
         "schedule": 300,
@@ -307,6 +309,9 @@ GUEST_PICTURES_A_DAY = env.int(
 NETWORK_PICTURES_A_DAY = env.int(
     "EASEL_NETWORK_PICTURES_A_DAY", default=60, validate=NOT_NEGATIVE
 )
+
+# The public gallery: whether somebody looks at a picture before all can.
+GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
 
 # Language and time.
 LANGUAGE_CODE = "en"
