@@ -163,6 +163,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
     },
+    "letters": {"task": "accounts.tasks.deliver_waiting", "schedule": 60},
+    "tidy-letters": {"task": "accounts.tasks.tidy_letters", "schedule": 24 * 3600},
     "expire": {
         "task": "playground.generation.tasks.remove_expired_pictures",
         "schedule": 300,
