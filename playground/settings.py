@@ -271,6 +271,7 @@ PACKS = env.json(
 )
 QUOTE_SECONDS = env.int("EASEL_QUOTE_SECONDS", default=300, validate=NOT_NEGATIVE)
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50, validate=NOT_NEGATIVE)
+WELCOME_DAYS = env.int("EASEL_WELCOME_DAYS", default=0, validate=NOT_NEGATIVE)
 
 # People: sign-in by e-mail and password, verified by mail.
 AUTH_USER_MODEL = "accounts.Person"
