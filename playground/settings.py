@@ -170,6 +170,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
     },
+    "letters": {"task": "accounts.tasks.deliver_waiting", "schedule": 60},
+    "tidy-letters": {"task": "accounts.tasks.tidy_letters", "schedule": 24 * 3600},
     "expire": {
         "task": "playground.generation.tasks.remove_expired_pictures",
         "schedule": 300,
@@ -284,6 +286,7 @@ PACKS = env.json(
 )
 QUOTE_SECONDS = env.int("EASEL_QUOTE_SECONDS", default=300, validate=NOT_NEGATIVE)
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50, validate=NOT_NEGATIVE)
+WELCOME_DAYS = env.int("EASEL_WELCOME_DAYS", default=0, validate=NOT_NEGATIVE)
 
 # People: sign-in by e-mail and password, verified by mail.
 AUTH_USER_MODEL = "accounts.Person"

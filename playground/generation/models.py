@@ -116,6 +116,7 @@ class Generation(models.Model):
     joins = models.SmallIntegerField(default=0, db_default=0)
     cut_off_at = models.DateTimeField(null=True)
     is_unwanted = models.BooleanField(default=False, db_default=False)
+    shared_at = models.DateTimeField(null=True)  # with the account, by its maker
     deadline = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
