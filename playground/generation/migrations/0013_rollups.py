@@ -11,7 +11,7 @@ def buckets(letter):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0011_ways'),
+        ('generation', '0012_shared_runs'),
     ]
 
     operations = [
