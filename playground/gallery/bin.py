@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from playground.gallery.captions import forget_caption
@@ -17,6 +16,7 @@ from playground.gallery.keeping import note_of
 from playground.gallery.models import Note
 from playground.generation.models import Generation, Picture
 from playground.generation.purging import purge
+from playground.generation.thumbnails import remove_files
 
 log = structlog.get_logger()
 UNDONE_WITHIN = timedelta(minutes=10)
@@ -43,7 +43,7 @@ def empty() -> int:
     found = overdue.select_related("picture__generation")[:AT_ONCE]
     pictures = [note.picture for note in found]
     for picture in pictures:
-        default_storage.delete(picture.file)
+        remove_files(picture.file)
         picture.delete()
     for order in {picture.generation for picture in pictures}:
         purge_if_bare(order)

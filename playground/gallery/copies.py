@@ -74,10 +74,10 @@ def few_at_a_time() -> ThreadPoolExecutor:
 def converted(data: bytes, image_format: str, settings: Settings | None) -> bytes:
     """Read a file and write it anew. An AVIF's words are written with its pixels."""
     try:
-        picture = Image.open(io.BytesIO(data), formats=READABLE)
-        profile = picture.info.get("icc_profile")
-        picture.load()
-        picture = in_srgb(picture, profile)
+        opened = Image.open(io.BytesIO(data), formats=READABLE)
+        profile = opened.info.get("icc_profile")
+        opened.load()
+        picture = in_srgb(opened, profile)
     except UNREADABLE as error:
         raise Unreadable from error
     if image_format == "avif":

@@ -28,10 +28,10 @@ def note_of(picture: Picture) -> Note:
 def settle_ends(pictures: Iterable[Picture]) -> None:
     """Lift or restore the pictures' ends, as what is noted about them says."""
     for picture in pictures:
-        with transaction.atomic():
-            settle_end(picture)
+        settle_end(picture)
 
 
+@transaction.atomic
 def settle_end(picture: Picture) -> None:
     note = Note.objects.filter(picture=picture).select_for_update().first()
     is_pinned = Pin.objects.filter(picture=picture).exists()

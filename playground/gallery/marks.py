@@ -78,10 +78,14 @@ def packet(settings: Settings, known: bytes = b"") -> bytes:
     if RDF_END in known:
         return known.replace(RDF_END, ours + RDF_END, 1)
     return (
-        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-    ).encode() + ours + b'</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+        (
+            '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+            '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        ).encode()
+        + ours
+        + b'</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+    )
 
 
 def legal(text: str) -> str:

@@ -88,9 +88,7 @@ class Board(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "name"], name="one_board_a_name"
-            )
+            models.UniqueConstraint(fields=["account", "name"], name="one_board_a_name")
         ]
 
     def __str__(self) -> str:
@@ -110,9 +108,7 @@ class Pin(models.Model):
     class Meta:
         indexes = [models.Index(fields=["board", "place"], name="pins_in_order")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["board", "picture"], name="one_pin_a_board"
-            )
+            models.UniqueConstraint(fields=["board", "picture"], name="one_pin_a_board")
         ]
 
 
@@ -160,9 +156,7 @@ class Caption(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    generation = models.OneToOneField(
-        "generation.Generation", on_delete=models.CASCADE
-    )
+    generation = models.OneToOneField("generation.Generation", on_delete=models.CASCADE)
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE)
     words = models.TextField()
 

@@ -38,6 +38,18 @@ def describe(picture: Picture, words: str) -> None:
     note.save(update_fields=["alt_text"])
 
 
+def noted(picture: Picture) -> Note | None:
+    """Return what is noted about a picture that was read with its note, if anything."""
+    found: Note | None = getattr(picture, "note", None)
+    return found
+
+
+def alt_of(picture: Picture) -> str:
+    """Return what a picture shows in words: its owner's, or else its prompt."""
+    known = noted(picture)
+    return (known.alt_text if known else "") or picture.generation.prompt
+
+
 def share(picture: Picture, *, tells_prompt: bool) -> Note:
     """Give a picture a link; one that has a link keeps it."""
     note = note_of(picture)

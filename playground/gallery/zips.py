@@ -90,5 +90,3 @@ def manifest(rows: list[tuple[object, ...]]) -> bytes:
     table.writerow(COLUMNS)
     table.writerows(rows)
     return b"\xef\xbb\xbf" + file.getvalue().encode()
-
-

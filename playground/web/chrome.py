@@ -80,10 +80,20 @@ def available_microcredits(account: Account | None) -> int:
 def main_places(request: HttpRequest) -> tuple[Place, ...]:
     """The top bar: a guest has no console."""
     create = place(request, _("Create"), "create")
+    open_to_all = (
+        create,
+        place(request, _("History"), "history"),
+        under(request, place(request, _("Gallery"), "gallery")),
+    )
     if not request.user.is_authenticated:
-        return existing(create)
-    console = place(request, _("Console"), "console")
-    return existing(create, replace(console, is_current=is_under(request, console.url)))
+        return existing(*open_to_all)
+    console = under(request, place(request, _("Console"), "console"))
+    return existing(*open_to_all, console)
+
+
+def under(request: HttpRequest, entry: Place) -> Place:
+    """Mark an entry that stands for everything below its address."""
+    return replace(entry, is_current=is_under(request, entry.url))
 
 
 def console_sections(request: HttpRequest) -> tuple[Section, ...]:

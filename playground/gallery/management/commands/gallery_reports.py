@@ -18,7 +18,9 @@ class Command(BaseCommand):
     help = "List reported pictures and those that wait for approval; hide, keep or approve one."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", nargs="?", choices=["list", *DECISIONS], default="list")
+        parser.add_argument(
+            "what", nargs="?", choices=["list", *DECISIONS], default="list"
+        )
         parser.add_argument("picture", nargs="?", default="", help="the picture's id")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,7 +29,9 @@ class Command(BaseCommand):
             return
         picture_id = options["picture"]
         if not Note.objects.filter(pk=picture_id, public_at__isnull=False).exists():
-            raise CommandError(f"There is no public picture {picture_id or '(name one)'}.")
+            raise CommandError(
+                f"There is no public picture {picture_id or '(name one)'}."
+            )
         decision, outcome = DECISIONS[options["what"]]
         decision(picture_id)
         self.stdout.write(f"{picture_id} {outcome}.")
