@@ -27,6 +27,7 @@ from accounts.models import Account, Person
 from playground.addresses import client_address
 from playground.generation.models import Generation, Picture
 from playground.generation.request import Buyer
+from playground.web.models import Upload
 
 GUEST_COOKIE = "easel_guest"
 COOKIE_SALT = "easel.guest"
@@ -164,3 +165,4 @@ def move_orders(guest: Account, account: Account) -> None:
             )
         orders.update(account=account)
         Picture.objects.filter(account=guest).update(account=account)
+        Upload.objects.filter(account=guest).update(account=account)
