@@ -137,8 +137,13 @@ class Run:
         """Few or wide pictures stand larger."""
         ratio = ratio_of(self.request.shape)
         if ratio >= 1.5:
-            return 1 if self.generation.n == 1 or ratio > 3 else 2
+            return 1 if ratio > 3 else 2
         return min(4, max(2, self.generation.n))
+
+    @property
+    def tile_sizes(self) -> str:
+        """Tell the browser how wide a slot is, so that it fetches no more than that."""
+        return f"(width >= 72rem) calc((100vw - 29rem) / {self.columns}), 50vw"
 
     @property
     def day(self) -> date:
