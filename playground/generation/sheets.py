@@ -16,7 +16,7 @@ from playground.generation.sizes import Pixels, Sizes, is_sensible
 
 NEAR = 1.5  # a picture this near to what a tier paints keeps its own pixels
 WIDEST = 2  # a frame adds at most so many times the picture on each side
-BLUR = 0.016
+BLUR, REACH = 0.016, 0.06  # shares of the picture's shorter side
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,7 @@ def laid_out(picture: Image.Image, sheet: Sheet) -> Image.Image:
         plain = plain.resize(sheet.picture, Image.Resampling.LANCZOS, reducing_gap=3.0)
     if sheet.is_bare:
         return plain
-    around = mirrored(plain.convert("RGB"), sheet)
-    around = around.filter(ImageFilter.GaussianBlur(min(sheet.picture) * BLUR))
+    around = out_of_focus(mirrored(plain.convert("RGB"), sheet), sheet)
     around.paste(plain, sheet.corner, plain if plain.mode == "RGBA" else None)
     return around
 
@@ -160,6 +159,17 @@ def mirrored(picture: Image.Image, sheet: Sheet) -> Image.Image:
             at = (left + column * width, top + row * height)
             laid.paste(upset if row % 2 else upright, at)
     return laid
+
+
+def out_of_focus(laid: Image.Image, sheet: Sheet) -> Image.Image:
+    """Blur a reflection more and more the further it is from what it reflects."""
+    short = min(sheet.picture)
+    near = Image.new("L", sheet.size, 0)
+    near.paste(255, (*sheet.corner, *(a + b for a, b in zip(sheet.corner, sheet.picture))))
+    near = near.filter(ImageFilter.BoxBlur(max(2, short * REACH)))
+    near = near.point([min(255, value * 2) for value in range(256)])
+    soft = laid.filter(ImageFilter.GaussianBlur(short * BLUR))
+    return Image.composite(laid, soft, near)
 
 
 def opened(place: Image.Image | None, sheet: Sheet) -> Image.Image:

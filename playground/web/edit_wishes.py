@@ -19,7 +19,7 @@ from playground.web.wishes import whole
 SIDES = ("left", "top", "right", "bottom")
 EDGES = ("x", "y", "width", "height")
 RATIOS = ("1:1", "4:5", "3:4", "2:3", "9:16", "5:4", "4:3", "3:2", "16:9", "21:9")
-ONWARD = "Continue the picture beyond its edges."
+ONWARD = "Go on with what is there."
 
 
 @dataclass(frozen=True, slots=True)
