@@ -165,7 +165,8 @@ def out_of_focus(laid: Image.Image, sheet: Sheet) -> Image.Image:
     """Blur a reflection more and more the further it is from what it reflects."""
     short = min(sheet.picture)
     near = Image.new("L", sheet.size, 0)
-    near.paste(255, (*sheet.corner, *(a + b for a, b in zip(sheet.corner, sheet.picture))))
+    (left, top), (width, height) = sheet.corner, sheet.picture
+    near.paste(255, (left, top, left + width, top + height))
     near = near.filter(ImageFilter.BoxBlur(max(2, short * REACH)))
     near = near.point([min(255, value * 2) for value in range(256)])
     soft = laid.filter(ImageFilter.GaussianBlur(short * BLUR))

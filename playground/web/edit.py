@@ -5,6 +5,7 @@ an address, and may be changed in its turn. Without script the page does the sam
 plain forms, numbers in the place of a brush.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -123,7 +124,7 @@ def page(request: HttpRequest, scene: Scene, wish: EditWish) -> dict[str, Any]:
     }
 
 
-def numbered(labels: dict[str, Promise], said: tuple[str, ...]) -> list[Option]:
+def numbered(labels: Mapping[str, Promise], said: tuple[str, ...]) -> list[Option]:
     """Fields for numbers, with what was written in them."""
     pairs = zip(labels.items(), said, strict=True)
     return [Option(name, str(text), note=value) for (name, text), value in pairs]
