@@ -163,6 +163,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
     },
+    "tidy-uploads": {
+        "task": "playground.web.tasks.tidy_uploads",
+        "schedule": 3600,
+    },
     "expire": {
         "task": "playground.generation.tasks.remove_expired_pictures",
         "schedule": 300,
