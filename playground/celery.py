@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 app = Celery("easel")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["playground.generation", "playground.webhooks", "playground.web"]
+    ["accounts", "playground.generation", "playground.web", "playground.webhooks"]
 )
 
 

@@ -79,7 +79,7 @@ PLACES = [
         "create, models",
         "/",
         signed_in=True,
-        then=open_dialog("#model-button", "#picker"),
+        then=press("m", "#picker"),
     ),
     Place("create, keyboard", "/", signed_in=True, then=press("?", "#keys-help")),
     Place(
