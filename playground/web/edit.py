@@ -29,6 +29,7 @@ from playground.web.edit_wishes import EditWish
 from playground.web.panel import Option
 from playground.web.people import buyer_for, current_account, onlooker, remember_guest
 from playground.web.running import STATUSES
+from playground.web.seen import orders_of
 from playground.web.tries import tries_left, tries_spent
 from playground.web.uploads import check_uploads, take_in
 from playground.web.versions import Turn, Version, conversation_about, find_version
@@ -74,10 +75,7 @@ def bring(request: HttpRequest) -> HttpResponse:
 
 
 def begin_context(request: HttpRequest) -> dict[str, Any]:
-    account = current_account(request)
-    pictures = (
-        Picture.objects.filter(account=account) if account else Picture.objects.none()
-    )
+    pictures = Picture.objects.filter(generation__in=orders_of(request))
     shown = pictures.select_related("generation").order_by("-created_at")[:RECENT]
     return {"pictures": shown}
 
@@ -102,10 +100,8 @@ def settings_fragment(request: HttpRequest, version_id: str) -> HttpResponse:
 
 
 def scene_of(request: HttpRequest, version_id: str) -> Scene:
-    account = current_account(request)
-    version = find_version(account, version_id)
-    assert account is not None  # or there was no version
-    return Scene(version, conversation_about(account, version))
+    version = find_version(request, version_id)
+    return Scene(version, conversation_about(request, version))
 
 
 def page(request: HttpRequest, scene: Scene, wish: EditWish) -> dict[str, Any]:

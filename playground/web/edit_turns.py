@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
+from accounts.roles import REFUSALS, Action
 from playground.generation import offering, service, tasks
-from playground.generation.errors import BadRequest, EaselError
+from playground.generation.errors import BadRequest, EaselError, Forbidden
 from playground.generation.models import Generation
 from playground.generation.request import Ask, Call, ImageRequest
 from playground.generation.studio import in_studio
@@ -24,9 +25,17 @@ from playground.web.edit_panel import panel_for
 from playground.web.edit_plans import Brought, Scene, Work, planned, prepared
 from playground.web.edit_wishes import EditWish
 from playground.web.models import EditTurn
-from playground.web.people import buyer_for, current_account, onlooker, remember_guest
+from playground.web.people import (
+    buyer_for,
+    current_account,
+    current_person,
+    may,
+    onlooker,
+    remember_guest,
+)
 from playground.web.running import STATUSES, check_price
-from playground.web.runs import ending_of, filled_in, orders_of
+from playground.web.runs import ending_of, filled_in
+from playground.web.seen import orders_of
 from playground.web.tries import check_tries, stay_within_tries, tries_spent
 
 ENDPOINT = "playground.edit"
@@ -87,6 +96,8 @@ def begin_again(request: HttpRequest, scene: Scene, wish: EditWish) -> Generatio
 
 def quoted(request: HttpRequest, ask: Ask, wish: EditWish) -> ImageRequest:
     """Check that the order may be, and costs what the page said."""
+    if current_person(request) and not may(request, Action.PAINT):
+        raise Forbidden(str(REFUSALS[Action.PAINT]), code="role_not_allowed")
     looking = onlooker(request)
     offer = offering.quote(ask, looking)
     check_tries(looking, offer.request, spent=tries_spent(request))
@@ -172,7 +183,7 @@ def turn(request: HttpRequest, version_id: str, generation_id: str) -> HttpRespo
 @require_POST
 def cancel(request: HttpRequest, version_id: str, generation_id: str) -> HttpResponse:
     """POST /edit/<id>/turns/<order>/cancel: what nobody has begun costs nothing."""
-    order = get_object_or_404(orders_of(current_account(request)), pk=generation_id)
+    order = get_object_or_404(orders_of(request), pk=generation_id)
     in_studio(service.cancel(order.pk))
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("edit", version_id)

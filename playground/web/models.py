@@ -10,11 +10,14 @@ from django.utils import timezone
 
 
 class Upload(models.Model):
-    """A picture somebody brought to edit. Its file is kept as long as this row."""
+    """A picture somebody brought to edit, and nobody else sees. The row keeps its file."""
 
     id = models.CharField(primary_key=True, max_length=40)
     account = models.ForeignKey(
         "accounts.Account", on_delete=models.CASCADE, related_name="+"
+    )
+    person = models.ForeignKey(
+        "accounts.Person", null=True, on_delete=models.SET_NULL, related_name="+"
     )
     network = models.CharField(max_length=43, blank=True, default="")
     file = models.CharField(max_length=120)

@@ -211,4 +211,4 @@ def move_orders(guest: Account, account: Account, person: Person) -> None:
             )
         orders.update(account=account, person=person)
         Picture.objects.filter(account=guest).update(account=account)
-        Upload.objects.filter(account=guest).update(account=account)
+        Upload.objects.filter(account=guest).update(account=account, person=person)

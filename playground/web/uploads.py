@@ -25,7 +25,7 @@ from playground.generation.links import EXTENSIONS
 from playground.generation.request import Buyer
 from playground.generation.studio import in_studio, studio
 from playground.web.models import EditTurn, Upload
-from playground.web.people import current_account
+from playground.web.people import current_account, current_person
 
 FOLDER = "uploads"
 MOST_A_DAY = 60
@@ -50,6 +50,7 @@ def take_in(file: IO[bytes], title: str, buyer: Buyer) -> Upload:
     return Upload.objects.create(
         id=upload_id,
         account_id=buyer.account_id,
+        person_id=buyer.person_id,
         network=buyer.network,
         file=name,
         title=posixpath.basename(title)[:200],
@@ -72,11 +73,17 @@ def check_uploads(buyer: Buyer) -> None:
     raise TooMany(message % {"count": MOST_A_DAY}, param="image")
 
 
+def own_uploads(request: HttpRequest) -> QuerySet[Upload]:
+    """Return what whoever looks brought along: in a team it is not the team's."""
+    person = current_person(request)
+    mine = Q(account=current_account(request))
+    return Upload.objects.filter(mine & Q(person=person) if person else mine)
+
+
 @require_safe
 def file(request: HttpRequest, upload_id: str) -> FileResponse:
-    """GET /edit/uploads/<id>: its owner may see it, and nobody else."""
-    account = current_account(request)
-    upload = get_object_or_404(Upload, pk=upload_id, account=account)
+    """GET /edit/uploads/<id>: whoever brought it may see it, and nobody else."""
+    upload = get_object_or_404(own_uploads(request), pk=upload_id)
     try:
         content = default_storage.open(upload.file)
     except FileNotFoundError as error:

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 
 from django.core.files.storage import default_storage
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import Account
 from playground.generation.links import EXTENSIONS
 from playground.generation.models import Generation, Picture
 from playground.generation.sizes import SHAPES, Pixels, nearest, ratio_of
 from playground.web.models import EditTurn, Upload
-from playground.web.runs import Run, Slot, orders_of, picture_url, run_of
+from playground.web.runs import Run, Slot, picture_url, run_of
+from playground.web.seen import orders_seen
+from playground.web.uploads import own_uploads
 
 FIRST = "1"
 
@@ -145,21 +146,21 @@ class Conversation:
         return path
 
 
-def find_version(account: Account | None, version_id: str) -> Version:
-    """Find a picture of this account; anybody else's looks like a missing one."""
-    version = version_of(account, version_id) if account else None
+def find_version(request: HttpRequest, version_id: str) -> Version:
+    """Find a picture that may be seen; any other looks like a missing one."""
+    version = version_of(request, version_id)
     if version is None:
         raise Http404
     return version
 
 
-def version_of(account: Account, version_id: str) -> Version | None:
+def version_of(request: HttpRequest, version_id: str) -> Version | None:
     if version_id.startswith("upl_"):
-        upload = Upload.objects.filter(pk=version_id, account=account).first()
+        upload = own_uploads(request).filter(pk=version_id).first()
         return brought(upload) if upload else None
-    pictures = Picture.objects.filter(pk=version_id, account=account)
-    picture = pictures.select_related("generation").first()
-    return made_here(picture) if picture else None
+    order = orders_seen(request).filter(pictures__pk=version_id).first()
+    pictures = order.pictures.all() if order else []
+    return next((made_here(one) for one in pictures if one.pk == version_id), None)
 
 
 def brought(upload: Upload) -> Version:
@@ -185,13 +186,12 @@ def made_here(picture: Picture) -> Version:
     )
 
 
-def conversation_about(account: Account, version: Version) -> Conversation:
+def conversation_about(request: HttpRequest, version: Version) -> Conversation:
     """Return the conversation a version belongs to, or may begin."""
     root_id = root_of(version)
-    orders = list(
-        orders_of(account).filter(edit_turn__root=root_id).select_related("edit_turn")
-    )
-    root = version if version.id == root_id else version_of(account, root_id)
+    turns = orders_seen(request).filter(edit_turn__root=root_id)
+    orders = list(turns.select_related("edit_turn"))
+    root = version if version.id == root_id else version_of(request, root_id)
     return Conversation(root_id, root, turns_of(root_id, orders[::-1]))
 
 
