@@ -12,7 +12,7 @@ from typing import IO
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -81,14 +81,15 @@ def own_uploads(request: HttpRequest) -> QuerySet[Upload]:
 
 
 @require_safe
-def file(request: HttpRequest, upload_id: str) -> FileResponse:
+def file(request: HttpRequest, upload_id: str) -> HttpResponse:
     """GET /edit/uploads/<id>: whoever brought it may see it, and nobody else."""
     upload = get_object_or_404(own_uploads(request), pk=upload_id)
     try:
-        content = default_storage.open(upload.file)
+        with default_storage.open(upload.file) as content:
+            data = content.read()
     except FileNotFoundError as error:
         raise Http404 from error
-    response = FileResponse(content, content_type=f"image/{upload.format}")
+    response = HttpResponse(data, content_type=f"image/{upload.format}")
     response["Cache-Control"] = "private, max-age=86400, immutable"
     return response
 

@@ -119,7 +119,7 @@
     paper().style.setProperty("--zoom", zoom);
     paper().style.setProperty("--x", `${x}px`);
     paper().style.setProperty("--y", `${y}px`);
-    find("#zoom").textContent = `${Math.round((100 * paper().getBoundingClientRect().width) / board.width)}%`;
+    find("[data-zoom]").textContent = `${Math.round((100 * paper().getBoundingClientRect().width) / board.width)}%`;
   }
   function zoomAt(factor, clientX, clientY) {
     const { view, stage } = board;
