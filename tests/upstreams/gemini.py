@@ -55,6 +55,9 @@ SAYS: dict[str, Callable[[], web.Response]] = {
     "400-key": lambda: error(
         400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid one.", BAD_KEY
     ),
+    "400-precondition": lambda: error(
+        400, "FAILED_PRECONDITION", "User location is not supported for the API use."
+    ),
     "401": lambda: error(401, "UNAUTHENTICATED", "Request had invalid credentials."),
     "403": lambda: error(403, "PERMISSION_DENIED", "The caller has no permission."),
     "404": lambda: error(404, "NOT_FOUND", "models/x is not found for API version v1."),
@@ -155,7 +158,7 @@ class GeminiShop(Shop):
         return ""
 
     def painted(self, body: dict, fault: str) -> dict[str, Any]:
-        width, height = size_in(body)
+        width, height = self.reduced(*size_in(body))
         [picture] = pictures_for(fault, width, height)
         sketch = {"mimeType": "image/png", "data": base64(png(64, 64, 3))}
         image = {"mimeType": "image/png", "data": spelled(fault, picture)}
@@ -184,9 +187,9 @@ def words_of(body: dict) -> str:
 
 
 def size_in(body: dict) -> tuple[int, int]:
-    """Paint an eighth of the size asked for, in its shape: quick, and still told apart."""
+    """Read the size asked for: a scale, in a shape."""
     image = body.get("generationConfig", {}).get("imageConfig", {})
-    side = SIDES.get(image.get("imageSize", "1K"), 1024) // 8
+    side = SIDES.get(image.get("imageSize", "1K"), 1024)
     match = re.fullmatch(r"(\d+):(\d+)", image.get("aspectRatio", "1:1"))
     across, down = (int(match[1]), int(match[2])) if match else (1, 1)
     return side, max(1, side * down // across)
