@@ -69,18 +69,33 @@ SAYS: dict[str, Callable[[], web.Response]] = {
 }
 
 
+FACTS = {
+    "modelVersion": "simulated",
+    "responseId": "resp_1",
+    "usageMetadata": {
+        "promptTokenCount": 270,
+        "candidatesTokenCount": 1120,
+        "totalTokenCount": 1390,
+        "promptTokensDetails": [
+            {"modality": "TEXT", "tokenCount": 12},
+            {"modality": "IMAGE", "tokenCount": 258},
+        ],
+    },
+}
+
+
 def ended(reason: str, *parts: dict) -> dict[str, Any]:
     """Answer with these parts and this reason; Google leaves empty content out."""
     candidate: dict[str, Any] = {"finishReason": reason, "index": 0}
     if parts:
         candidate["content"] = {"role": "model", "parts": list(parts)}
-    return {"candidates": [candidate]}
+    return {"candidates": [candidate], **FACTS}
 
 
 SENDS: dict[str, Callable[[], dict[str, Any]]] = {
     "refusal": lambda: ended("IMAGE_SAFETY"),
     "refusal-prohibited": lambda: ended("PROHIBITED_CONTENT"),
-    "refusal-prompt": lambda: {"promptFeedback": {"blockReason": "SAFETY"}},
+    "refusal-prompt": lambda: {"promptFeedback": {"blockReason": "SAFETY"}, **FACTS},
     "no-image": lambda: ended("NO_IMAGE"),
     "text-only": lambda: ended("STOP", {"text": "Here is what I would paint."}),
     "thought-only": lambda: ended(
@@ -162,23 +177,12 @@ class GeminiShop(Shop):
         [picture] = pictures_for(fault, width, height)
         sketch = {"mimeType": "image/png", "data": base64(png(64, 64, 3))}
         image = {"mimeType": "image/png", "data": spelled(fault, picture)}
-        answer = ended(
+        return ended(
             "STOP",
             {"thought": True, "inlineData": sketch},
             {"text": "Here it is."},
-            {"inlineData": image, "thoughtSignature": "c2lnbmVk/+=="},
+            {"inlineData": image, "thoughtSignature": "c2lnbmVk/+o="},
         )
-        usage = {
-            "promptTokenCount": 270,
-            "candidatesTokenCount": 1120,
-            "totalTokenCount": 1390,
-            "promptTokensDetails": [
-                {"modality": "TEXT", "tokenCount": 12},
-                {"modality": "IMAGE", "tokenCount": 258},
-            ],
-        }
-        told = {"modelVersion": "simulated", "responseId": "resp_1"}
-        return {**answer, "usageMetadata": usage, **told}
 
 
 def words_of(body: dict) -> str:
