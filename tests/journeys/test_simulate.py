@@ -1,6 +1,5 @@
 """Whoever has no account anywhere can still try every provider."""
 
-import json
 import shlex
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,14 +7,11 @@ import pytest
 
 from playground.generation.catalogue import catalogue
 from tests.cast import customer
-from tests.services.commands import run
+from tests.services.commands import run, settings_read
 from tests.services.instance import running
 from tests.services.ports import free_port
 
-READ = (
-    "import json; from playground.settings import PROVIDERS, COMPATIBLE_SERVERS;"
-    "print(json.dumps([PROVIDERS, COMPATIBLE_SERVERS]))"
-)
+pytestmark = pytest.mark.wires
 OPEN = r"(?s)(.*)# Every provider is simulated at"
 
 
@@ -30,8 +26,10 @@ def printed():
 @pytest.fixture
 def connected(printed, settings, tmp_path):
     """Easel's settings as it reads them when it is told what was printed."""
-    told = run("-c", READ, EASEL_DATA_DIR=str(tmp_path), **printed)
-    settings.PROVIDERS, settings.COMPATIBLE_SERVERS = json.loads(told.stdout)
+    names = ("PROVIDERS", "COMPATIBLE_SERVERS")
+    told = settings_read(*names, EASEL_DATA_DIR=str(tmp_path), **printed)
+    settings.PROVIDERS = told["PROVIDERS"]
+    settings.COMPATIBLE_SERVERS = told["COMPATIBLE_SERVERS"]
 
 
 @pytest.fixture
