@@ -152,6 +152,13 @@ QUEUE_SECONDS = env.int("EASEL_QUEUE_SECONDS", default=3600, validate=NOT_NEGATI
 LEASE_SECONDS = env.int("EASEL_LEASE_SECONDS", default=120, validate=NOT_NEGATIVE)
 SWEEP_SECONDS = env.int("EASEL_SWEEP_SECONDS", default=30, validate=NOT_NEGATIVE)
 RESEND_SECONDS = env.int("EASEL_RESEND_SECONDS", default=60, validate=NOT_NEGATIVE)
+METRICS_SECONDS = env.int("EASEL_METRICS_SECONDS", default=60, validate=AT_LEAST_ONE)
+METRICS_HOURS_KEPT_DAYS = env.int(
+    "EASEL_METRICS_HOURS_KEPT_DAYS", default=100, validate=NOT_NEGATIVE
+)
+METRICS_DAYS_KEPT_DAYS = env.int(
+    "EASEL_METRICS_DAYS_KEPT_DAYS", default=1100, validate=NOT_NEGATIVE
+)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "playground.generation.tasks.sweep_orders",
@@ -163,9 +170,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
     },
+    "letters": {"task": "accounts.tasks.deliver_waiting", "schedule": 60},
+    "tidy-letters": {"task": "accounts.tasks.tidy_letters", "schedule": 24 * 3600},
     "expire": {
         "task": "playground.generation.tasks.remove_expired_pictures",
         "schedule": 300,
+    },
+    "metrics": {
+        "task": "playground.generation.tasks.add_up_metrics",
+        "schedule": METRICS_SECONDS,
+    },
+    "tidy-metrics": {
+        "task": "playground.generation.tasks.remove_old_metrics",
+        "schedule": 6 * 3600,
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
@@ -273,6 +290,7 @@ PACKS = env.json(
 )
 QUOTE_SECONDS = env.int("EASEL_QUOTE_SECONDS", default=300, validate=NOT_NEGATIVE)
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50, validate=NOT_NEGATIVE)
+WELCOME_DAYS = env.int("EASEL_WELCOME_DAYS", default=0, validate=NOT_NEGATIVE)
 
 # People: sign-in by e-mail and password, verified by mail.
 AUTH_USER_MODEL = "accounts.Person"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from accounts.limits import EDIT, GENERATE
+from accounts.limits import EDIT, GENERATE, READ_USAGE
 from playground.api.addresses import origin
 from playground.api.answers import amount, entry, images_out
 from playground.api.schemas import Refusal
@@ -88,8 +88,12 @@ async def cancel_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
 
 
 async def task_of(request: HttpRequest, task_id: str) -> Generation:
-    """Find an order of this account; another's looks like none."""
+    """Find an order of this account; another's looks like none.
+
+    Whoever may make pictures or look at usage may look; a key for webhooks may not.
+    """
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
+    check_scope(buyer.limits, GENERATE, EDIT, READ_USAGE)
     generation = await in_thread(lambda: order_named(buyer.account_id, task_id))
     if generation is None:
         raise NotFound(_("There is no task of this id."), code="task_not_found")

@@ -17,6 +17,7 @@ from django.utils import timezone
 from playground.generation.inbox import INBOX
 from playground.generation.models import Generation, Picture
 from playground.generation.request import ImageRequest
+from playground.generation.thumbnails import UNFINISHED, remove_files
 
 log = structlog.get_logger()
 ORPHANED_AFTER = timedelta(hours=1)
@@ -38,10 +39,18 @@ def remove_orphans_of(folder: str) -> int:
         _, names = default_storage.listdir(folder)
     except FileNotFoundError:
         return 0
-    files = {name.partition(".")[0]: f"{folder}/{name}" for name in names}
-    known = Picture.objects.in_bulk(list(files)).keys()
-    orphans = [file for picture, file in files.items() if picture not in known]
-    return sum(1 for file in orphans if removed_if_old(file))
+    known = Picture.objects.in_bulk(list({picture_of(name) for name in names})).keys()
+    orphans = [
+        name
+        for name in names
+        if name.endswith(UNFINISHED) or picture_of(name) not in known
+    ]
+    return sum(1 for name in orphans if removed_if_old(f"{folder}/{name}"))
+
+
+def picture_of(name: str) -> str:
+    """Return whose file this is: a picture's own, or that of its small copy."""
+    return name.partition(".")[0].partition("-")[0]
 
 
 def removed_if_old(file: str) -> bool:
@@ -61,7 +70,7 @@ def remove_expired() -> int:
     """Delete pictures that were kept for as long as was promised."""
     overdue = Picture.objects.filter(expires_at__lt=timezone.now())[:AT_ONCE]
     for picture in overdue:
-        default_storage.delete(picture.file)
+        remove_files(picture.file)
         picture.delete()
     return len(overdue)
 

@@ -19,7 +19,8 @@ from playground.web.examples import EXAMPLES
 from playground.web.panel import Panel, is_for_words, panel_for
 from playground.web.people import current_account, onlooker
 from playground.web.picker import choices
-from playground.web.runs import FEED, RAIL, days_of, orders_of, run_of
+from playground.web.runs import FEED, RAIL, days_of, run_of
+from playground.web.seen import orders_of, orders_seen
 from playground.web.tries import tries_left, tries_spent
 from playground.web.wishes import Wish
 
@@ -69,22 +70,21 @@ def quote(request: HttpRequest) -> HttpResponse:
 def first_wish(request: HttpRequest) -> Wish:
     """What the page opens with: a link's wish, a run's, or the last settings used."""
     asked = request.GET.dict()
-    orders = orders_of(current_account(request))
     if "from" in asked:
-        order = get_object_or_404(orders, pk=asked["from"])
+        order = get_object_or_404(orders_seen(request), pk=asked["from"])
         return Wish.like(
             order, seed=run_of(order).seed if "keep_seed" in asked else None
         )
     if "model" in asked:
         return Wish.of(asked)
-    last = orders.first()
+    last = orders_of(request).first()
     wish = replace(Wish.like(last), prompt="") if last else Wish()
     return replace(wish, prompt=asked.get("prompt", ""))
 
 
 def page(request: HttpRequest, wish: Wish) -> dict[str, Any]:
     """Everything the whole page shows."""
-    orders = list(orders_of(current_account(request))[:RAIL])
+    orders = list(orders_of(request)[:RAIL])
     runs = [run_of(order) for order in orders]
     return {
         **panel_context(request, wish),
@@ -101,8 +101,8 @@ def with_asked_run(request: HttpRequest, runs: list[Any]) -> list[Any]:
     wanted = request.GET.get("run")
     if not wanted or wanted in {run.id for run in shown}:
         return shown
-    older = orders_of(current_account(request)).filter(pk=wanted)
-    return [*map(run_of, older), *shown]
+    asked_for = orders_seen(request).filter(pk=wanted)
+    return [*map(run_of, asked_for), *shown]
 
 
 def panel_context(request: HttpRequest, wish: Wish) -> dict[str, Any]:

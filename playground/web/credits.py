@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,12 +19,12 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from accounts.issuing import account_of
-from accounts.models import Person
+from accounts.roles import Action
 from billing import checkout, till
 from billing.ledger import wallet_of
 from billing.models import StripePayment, Wallet
 from billing.packs import Pack, find_pack, packs
+from playground.web.people import needs, own_account
 from playground.web.statement import statement_of
 from playground.web.templatetags.easel import cash
 
@@ -50,7 +49,7 @@ class Shelf:
 
 
 @vary_on_headers("HX-Request")
-@login_required
+@needs(Action.MONEY)
 @require_safe
 def credits(request: HttpRequest) -> HttpResponse:
     """The page; its statement alone when that is turned."""
@@ -62,7 +61,7 @@ def credits(request: HttpRequest) -> HttpResponse:
     return credits_page(request, wallet, before=before)
 
 
-@login_required
+@needs(Action.MONEY)
 @require_POST
 def buy(request: HttpRequest) -> HttpResponse:
     """Begin a purchase and go where it is paid."""
@@ -85,7 +84,7 @@ def buy(request: HttpRequest) -> HttpResponse:
 
 
 @vary_on_headers("HX-Request")
-@login_required
+@needs(Action.MONEY)
 @require_safe
 def returned(request: HttpRequest) -> HttpResponse:
     """Back from paying: say how it went, or that it is not known yet."""
@@ -165,9 +164,8 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def wallet_for(request: HttpRequest) -> Wallet:
-    """Return the wallet of the person who is signed in."""
-    assert isinstance(request.user, Person)
-    return wallet_of(account_of(request.user).pk)
+    """Return the wallet of the account that whoever signed in acts for."""
+    return wallet_of(own_account(request).pk)
 
 
 def payment_for(wallet: Wallet, session_id: str) -> StripePayment:

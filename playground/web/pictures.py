@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from playground.web.create import first_wish, page
-from playground.web.people import current_account
-from playground.web.runs import orders_of, run_of
+from playground.web.runs import run_of
+from playground.web.seen import orders_seen
 
 
 @require_safe
@@ -25,9 +25,8 @@ def whole_page(request: HttpRequest, picture_id: str) -> HttpResponse:
 
 
 def lightbox(request: HttpRequest, picture_id: str) -> dict[str, Any]:
-    """A picture among its run's; another account's looks like a missing one."""
-    orders = orders_of(current_account(request))
-    order = orders.filter(pictures__pk=picture_id).first()
+    """A picture among its run's; one that is not shown to you looks like a missing one."""
+    order = orders_seen(request).filter(pictures__pk=picture_id).first()
     if order is None:
         raise Http404
     run = run_of(order)

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
+from accounts.roles import REFUSALS, Action
 from playground.generation import offering, service, tasks
 from playground.generation.errors import (
     CannotPay,
     EaselError,
+    Forbidden,
     OutOfService,
     TooMany,
 )
@@ -31,6 +33,8 @@ from playground.web.create import page, panel_context
 from playground.web.people import (
     buyer_for,
     current_account,
+    current_person,
+    may,
     onlooker,
     remember_guest,
 )
@@ -40,9 +44,9 @@ from playground.web.runs import (
     days_of,
     ending_of,
     filled_in,
-    orders_of,
     run_of,
 )
+from playground.web.seen import orders_of, orders_seen
 from playground.web.tries import check_tries, stay_within_tries, tries_spent
 from playground.web.wishes import Wish
 
@@ -83,7 +87,7 @@ def asked(request: HttpRequest) -> Wish:
     form = request.POST.dict()
     if "again" not in form:
         return Wish.of(form)
-    order = get_object_or_404(orders_of(current_account(request)), pk=form["again"])
+    order = get_object_or_404(orders_of(request), pk=form["again"])
     wish = Wish.like(order)
     return Wish.of({**as_form(wish), "n": "1", "quoted": form.get("quoted", "")})
 
@@ -104,6 +108,8 @@ def begin(request: HttpRequest, wish: Wish) -> Generation:
 
     A newcomer becomes a guest only when nothing speaks against the order.
     """
+    if current_person(request) and not may(request, Action.PAINT):
+        raise Forbidden(str(REFUSALS[Action.PAINT]), code="role_not_allowed")
     ask, spent = wish.ask(), tries_spent(request)
     looking = onlooker(request)
     offer = offering.quote(ask, looking)
@@ -127,7 +133,7 @@ def show_started(request: HttpRequest, generation: Generation) -> HttpResponse:
     """The new run on top of the feed; the first one takes the examples' place."""
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("create")
-    orders = orders_of(current_account(request))
+    orders = orders_of(request)
     run = run_of(orders.get(pk=generation.pk))
     newest = [run_of(order) for order in orders[:2]]
     is_new_day = len(newest) < 2 or newest[0].day != newest[1].day
@@ -142,7 +148,7 @@ def show_started(request: HttpRequest, generation: Generation) -> HttpResponse:
 
 
 def rail_runs(request: HttpRequest) -> list[Run]:
-    return [run_of(order) for order in orders_of(current_account(request))[:RAIL]]
+    return [run_of(order) for order in orders_of(request)[:RAIL]]
 
 
 def show_problem(request: HttpRequest, wish: Wish, error: EaselError) -> HttpResponse:
@@ -160,7 +166,7 @@ def show_problem(request: HttpRequest, wish: Wish, error: EaselError) -> HttpRes
 @require_safe
 def run(request: HttpRequest, generation_id: str) -> HttpResponse:
     """GET /create/runs/<id>?v=<what the page shows>"""
-    shown = run_of(owned(request, generation_id))
+    shown = run_of(get_object_or_404(orders_seen(request), pk=generation_id))
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{reverse('create')}?run={shown.id}#run-{shown.id}")
     known = request.GET.get("v")
@@ -185,7 +191,7 @@ def cancel(request: HttpRequest, generation_id: str) -> HttpResponse:
 @require_safe
 def code(request: HttpRequest, generation_id: str) -> HttpResponse:
     """GET /create/runs/<id>/code: this run for curl and Python."""
-    order = owned(request, generation_id)
+    order = get_object_or_404(orders_seen(request), pk=generation_id)
     origin = request.build_absolute_uri("/").rstrip("/")
     listed = snippets(order, origin, run_of(order).seed)
     return HttpResponse(
@@ -194,8 +200,8 @@ def code(request: HttpRequest, generation_id: str) -> HttpResponse:
 
 
 def owned(request: HttpRequest, generation_id: str) -> Generation:
-    """Find an order; another account's looks exactly like a missing one."""
-    return get_object_or_404(orders_of(current_account(request)), pk=generation_id)
+    """Find an order of one's own; another's looks exactly like a missing one."""
+    return get_object_or_404(orders_of(request), pk=generation_id)
 
 
 def run_context(request: HttpRequest, shown: Run) -> dict[str, Any]:

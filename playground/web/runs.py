@@ -11,12 +11,10 @@ from math import ceil
 from typing import Literal
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Account
 from playground.generation.catalogue import catalogue
 from playground.generation.errors import ModelNotFound
 from playground.generation.links import EXTENSIONS, picture_path
@@ -27,7 +25,6 @@ from playground.generation.sizes import ratio_of
 from playground.web.templatetags.easel import balance, price
 from playground.web.tries import GUEST_MODEL
 
-LANES = (Generation.Lane.BROWSER, Generation.Lane.GUEST)
 FEED, RAIL = 10, 30
 SlotState = Literal["waiting", "painting", "done", "failed"]
 
@@ -137,8 +134,13 @@ class Run:
         """Few or wide pictures stand larger."""
         ratio = ratio_of(self.request.shape)
         if ratio >= 1.5:
-            return 1 if self.generation.n == 1 or ratio > 3 else 2
+            return 1 if ratio > 3 else 2
         return min(4, max(2, self.generation.n))
+
+    @property
+    def tile_sizes(self) -> str:
+        """Tell the browser how wide a slot is, so that it fetches no more than that."""
+        return f"(width >= 72rem) calc((100vw - 29rem) / {self.columns}), 50vw"
 
     @property
     def day(self) -> date:
@@ -156,12 +158,6 @@ class Day:
     date: date
     title: str
     runs: list[Run]
-
-
-def orders_of(account: Account | None) -> QuerySet[Generation]:
-    """An account's playground orders, newest first, with their pictures."""
-    orders = Generation.objects.filter(account=account, lane__in=LANES)
-    return orders.order_by("-created_at", "-id").prefetch_related("pictures")
 
 
 def run_of(generation: Generation) -> Run:

@@ -1,19 +1,20 @@
 """The test till's one page: what is bought, and a button for each way it can end."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.roles import Action
 from billing import till
 from billing.models import StripePayment
 from playground.web.credits import payment_for, wallet_for
+from playground.web.people import needs
 
 
-@login_required
+@needs(Action.MONEY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def counter(request: HttpRequest, session: str) -> HttpResponse:
     """Show a purchase at the till, or press one of its buttons."""

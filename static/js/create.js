@@ -1,4 +1,4 @@
-/* The playground: the price at once, progress inside each slot, the lightbox, and the keys.
+/* The playground: the price at once, progress inside each slot, and the keys.
    The server owns prices and states; this only multiplies and animates what it sent. */
 (() => {
   const { page, verbs, find, findAll } = window.easel;
@@ -112,38 +112,9 @@
     }
   }
 
-  /* The lightbox has an address of its own; going back closes it. */
-  const lightbox = find("#lightbox");
-  function showPicture() {
-    const address = find(".info", lightbox).dataset.page;
-    if (lightbox.open) history.replaceState({ picture: true }, "", address);
-    else {
-      history.pushState({ picture: true }, "", address);
-      lightbox.showModal();
-    }
-  }
-  lightbox.addEventListener("close", () => {
-    if (!location.pathname.startsWith("/p/")) return;
-    if (history.state?.picture) history.back();
-    else history.replaceState(null, "", "/");
-  });
-  addEventListener("popstate", () => lightbox.close());
-  addEventListener("htmx:afterSwap", ({ detail }) => detail.target === lightbox && showPicture());
-  /* An answer for a lightbox that was closed meanwhile does not open it again. */
-  addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const isStep = lightbox.contains(detail.requestConfig.elt);
-    if (detail.target === lightbox && isStep && !lightbox.open) detail.shouldSwap = false;
-  });
-  function openAtStart() {
-    if (!lightbox.open) return;
-    lightbox.removeAttribute("open");
-    lightbox.showModal();
-  }
-
   /* After htmx has put something in place. */
   addEventListener("htmx:afterSettle", ({ detail }) => {
     const { id } = detail.target;
-    if (id === "as-code") find("#as-code").showModal();
     if (id === "settings") {
       const picker = find("#picker");
       if (picker.matches(":popover-open")) {
@@ -198,7 +169,6 @@
     m: () => find("#model-button").click(),
     s: () => (innerWidth < 1152 ? verbs.sheet() : find("#settings").focus()),
   };
-  const steps = { ArrowLeft: "before", ArrowRight: "after" };
   addEventListener("keydown", (event) => {
     if ((event.metaKey || event.ctrlKey) && event.key === "Enter") {
       event.preventDefault();
@@ -208,24 +178,10 @@
     if (event.key === "Escape" && document.body.classList.contains("sheet-open")) verbs.sheet();
     if (event.key.startsWith("Arrow") && event.target.closest?.("#picker")) return moveInPicker(event);
     if (event.target.matches?.("input, textarea, select") || event.metaKey || event.ctrlKey || event.altKey) return;
-    if (lightbox.open) return inLightbox(event);
-    if (steps[event.key] && event.target.matches("[data-picture]")) return moveInFeed(event);
     if (document.querySelector("dialog[open]") || !openers[event.key]) return;
     event.preventDefault();
     openers[event.key]();
   });
-  function inLightbox(event) {
-    if (find("dialog.dialog[open]")) return;
-    if (!steps[event.key]) return find(`[data-key="${CSS.escape(event.key)}"]`, lightbox)?.click();
-    /* Asked for directly: htmx takes a moment to see new links, and keys can be faster. */
-    const address = find(`[data-step="${steps[event.key]}"]`, lightbox)?.getAttribute("hx-get");
-    if (address) htmx.ajax("GET", address, { source: lightbox, target: lightbox, swap: "innerHTML" });
-  }
-  function moveInFeed(event) {
-    const pictures = findAll("#feed [data-picture]");
-    const next = pictures[pictures.indexOf(event.target) + (event.key === "ArrowRight" ? 1 : -1)];
-    next?.focus();
-  }
   function moveInPicker(event) {
     const stops = findAll("#picker input, #picker .model-row:not([hidden]):not(:disabled)");
     const step = { ArrowDown: 1, ArrowUp: stops.length - 1 }[event.key];
@@ -243,5 +199,4 @@
   restore();
   showPrice();
   tick();
-  openAtStart();
 })();

@@ -61,7 +61,7 @@ def test_a_run_is_made_with_the_keyboard_alone(page):
     page.keyboard.press("/")
     page.keyboard.type(PROMPT)
     page.keyboard.press("Control+Enter")
-    expect(pictures(page).first).to_be_visible()
+    expect(pictures(page)).to_have_count(4)
     page.locator("#feed [data-picture]").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#lightbox")).to_be_visible()

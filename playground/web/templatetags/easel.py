@@ -16,6 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.ledger import MICRO
+from playground.generation.links import thumbnail_path
+from playground.generation.models import Picture
+from playground.generation.thumbnails import WIDTHS
 
 register = template.Library()
 CENTS_SIGN = {"usd": "$", "eur": "€", "gbp": "£"}
@@ -131,3 +134,18 @@ def control(field: BoundField) -> SafeString:
 def icon(name: str) -> dict[str, str]:
     """Draw one icon of the sprite."""
     return {"name": name}
+
+
+@register.inclusion_tag("ui/thumb.html")
+def thumb(
+    picture: Picture, alt: str = "", sizes: str = "15rem", *, lazy: bool = True
+) -> dict[str, object]:
+    """Draw a picture's small copies; `sizes` says how wide the page shows it."""
+    wide = [width for width in WIDTHS if width < picture.width] or [WIDTHS[0]]
+    paths = [thumbnail_path(picture.pk, width, picture.expires_at) for width in wide]
+    sources = [
+        f"{path} {min(width, picture.width)}w"
+        for path, width in zip(paths, wide, strict=True)
+    ]
+    shown = {"alt": alt, "sizes": sizes, "lazy": lazy, "picture": picture}
+    return shown | {"first": paths[0], "sources": ", ".join(sources)}

@@ -1,0 +1,116 @@
+"""Every page and state that has to be sound: where it is, who looks, how to get there.
+
+A new page, or a new state of one, gets a line in `PLACES`; `test_quality.py` does the rest.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from playground.generation.models import Generation, Picture
+from tests.cast import Customer
+from tests.web.orders import a_painted_picture_of, an_order
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What there is to look at: alice with pictures, a failure and one being painted."""
+
+    alice: Customer
+    done: Generation
+    picture: Picture
+    key: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page in one of its states. Without `signed_in` a stranger looks at it."""
+
+    name: str
+    address: str
+    signed_in: bool = False
+    then: Callable[[Page], object] | None = None
+
+    def path(self, scene: Scene) -> str:
+        """Fill in what the scene knows: {picture}, {order}, {key}."""
+        known = {"picture": scene.picture.pk, "order": scene.done.pk, "key": scene.key}
+        return self.address.format(**known)
+
+
+def scene_of(alice: Customer) -> Scene:
+    """Write what the pages show."""
+    an_order(alice.account, credits=2, days_ago=3, delivered=0, state="failed")
+    done = an_order(alice.account, credits=1, n=4, delivered=3, prompt="a paper boat")
+    pictures = [a_painted_picture_of(done, position) for position in range(3)]
+    return Scene(alice, done, pictures[0], alice.account.keys.get().pk)
+
+
+def open_dialog(button: str, dialog: str) -> Callable[[Page], None]:
+    """Press something, and wait for what it opens."""
+
+    def opened(page: Page) -> None:
+        page.locator(button).first.click()
+        expect(page.locator(dialog)).to_be_visible()
+
+    return opened
+
+
+def press(key: str, dialog: str) -> Callable[[Page], None]:
+    def opened(page: Page) -> None:
+        page.keyboard.press(key)
+        expect(page.locator(dialog)).to_be_visible()
+
+    return opened
+
+
+def wrong_password(page: Page) -> None:
+    page.get_by_label("Email").fill("nobody@example.com")
+    page.get_by_label("Password", exact=True).fill("nothing")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+PLACES = [
+    Place("create, as a guest", "/"),
+    Place("create", "/", signed_in=True),
+    Place("create, a prompt", "/?prompt=a+fox", signed_in=True),
+    Place(
+        "create, models",
+        "/",
+        signed_in=True,
+        then=press("m", "#picker"),
+    ),
+    Place("create, keyboard", "/", signed_in=True, then=press("?", "#keys-help")),
+    Place(
+        "create, lightbox",
+        "/",
+        signed_in=True,
+        then=open_dialog("#feed [data-picture]", "#lightbox .info"),
+    ),
+    Place(
+        "create, as code",
+        "/",
+        signed_in=True,
+        then=open_dialog("[hx-target='#as-code']", "#code-curl"),
+    ),
+    Place("picture", "/p/{picture}", signed_in=True),
+    Place("errors of the API", "/docs/errors"),
+    Place("usage", "/console/usage", signed_in=True),
+    Place("keys", "/console/keys", signed_in=True),
+    Place(
+        "keys, a new one",
+        "/console/keys",
+        signed_in=True,
+        then=open_dialog("a[href='/console/keys/new']", "#steps dialog"),
+    ),
+    Place("a new key", "/console/keys/new", signed_in=True),
+    Place("a key's end", "/console/keys/{key}/revoke", signed_in=True),
+    Place("credits", "/console/credits", signed_in=True),
+    Place("sign in", "/accounts/login/"),
+    Place("sign in, refused", "/accounts/login/", then=wrong_password),
+    Place("sign up", "/accounts/signup/"),
+    Place("a new password", "/accounts/password/reset/"),
+    Place("e-mail addresses", "/accounts/email/", signed_in=True),
+    Place("nothing here", "/nowhere"),
+]
