@@ -172,6 +172,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
     },
     "empty-bin": {"task": "playground.gallery.tasks.empty_bin", "schedule": 300},
+    "tidy-uploads": {
+        "task": "playground.web.tasks.tidy_uploads",
+        "schedule": 3600,
+    },
     "letters": {"task": "accounts.tasks.deliver_waiting", "schedule": 60},
     "tidy-letters": {"task": "accounts.tasks.tidy_letters", "schedule": 24 * 3600},
     "expire": {
@@ -255,6 +259,10 @@ PROVIDER_KEYS = {
     "ark": "ARK_API_KEY",
     "byteplus": "BYTEPLUS_API_KEY",
 }
+# Adapters of the operator's own: kiln.py in that folder is let in by KILN_API_KEY.
+PROVIDERS_DIR = env.str("EASEL_PROVIDERS_DIR", default="")
+for adapter in sorted(Path(PROVIDERS_DIR).glob("[!_]*.py")) if PROVIDERS_DIR else []:
+    PROVIDER_KEYS.setdefault(adapter.stem, f"{adapter.stem.upper()}_API_KEY")
 PROVIDERS: dict[str, dict[str, Any]] = {
     name: {
         "secret": env.str(key, default=""),

@@ -80,19 +80,18 @@ def available_microcredits(account: Account | None) -> int:
 def main_places(request: HttpRequest) -> tuple[Place, ...]:
     """The top bar: a guest has no console."""
     create = place(request, _("Create"), "create")
-    open_to_all = (
-        create,
-        place(request, _("History"), "history"),
-        under(request, place(request, _("Gallery"), "gallery")),
-    )
+    edit = whole(request, _("Edit"), "edit-begin")
+    history = place(request, _("History"), "history")
+    gallery = whole(request, _("Gallery"), "gallery")
     if not request.user.is_authenticated:
-        return existing(*open_to_all)
-    console = under(request, place(request, _("Console"), "console"))
-    return existing(*open_to_all, console)
+        return existing(create, edit, history, gallery)
+    console = whole(request, _("Console"), "console")
+    return existing(create, edit, history, gallery, console)
 
 
-def under(request: HttpRequest, entry: Place) -> Place:
-    """Mark an entry that stands for everything below its address."""
+def whole(request: HttpRequest, label: str, name: str) -> Place:
+    """A place with everything under it."""
+    entry = place(request, label, name)
     return replace(entry, is_current=is_under(request, entry.url))
 
 

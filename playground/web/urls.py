@@ -9,6 +9,8 @@ from playground.web import (
     credits,
     docs,
     downloads,
+    edit,
+    edit_turns,
     gallery,
     history,
     keys,
@@ -20,6 +22,7 @@ from playground.web import (
     shared,
     sifted,
     till,
+    uploads,
     usage,
     webhook,
 )
@@ -54,6 +57,23 @@ urlpatterns: list[URLPattern] = [
     path("s/<str:token>", shared.shared, name="shared"),
     path("s/<str:token>/picture", shared.shared_file, name="shared-file"),
     path("p/<str:picture_id>", pictures.whole_page, name="picture-page"),
+    path("edit", edit.begin, name="edit-begin"),
+    path("edit/<str:version_id>", edit.edit, name="edit"),
+    path("edit/uploads/<str:upload_id>", uploads.file, name="upload"),
+    path(
+        "edit/<str:version_id>/settings", edit.settings_fragment, name="edit-settings"
+    ),
+    path("edit/<str:version_id>/turns", edit_turns.start, name="edit-start"),
+    path(
+        "edit/<str:version_id>/turns/<str:generation_id>",
+        edit_turns.turn,
+        name="edit-turn",
+    ),
+    path(
+        "edit/<str:version_id>/turns/<str:generation_id>/cancel",
+        edit_turns.cancel,
+        name="edit-cancel",
+    ),
     path("console", usage.console, name="console"),
     path("console/usage", usage.usage, name="usage"),
     path("console/usage.csv", sifted.usage_csv, name="usage-csv"),
