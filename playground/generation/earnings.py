@@ -8,10 +8,10 @@ for other tries that came to nothing.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from playground.generation.models import OfferDay, OfferHour, SalesDay, SalesHour
-from playground.generation.summing import Wanted, Window, lines
+from playground.generation.summing import Sums, Wanted, Window, lines
 
 COSTS = ("cost_microusd", "refused_microusd", "lost_microusd")
 
@@ -50,25 +50,25 @@ class Line:
 def earnings(window: Window) -> list[Line]:
     """Return a line for each day and model, the latest day first."""
     sold = ("spent_microcredits", "pictures")
-    sales = Wanted(SalesHour, SalesDay, window, sold, by=("model",))
-    costs = Wanted(OfferHour, OfferDay, window, COSTS, by=("model",))
-    found: dict[tuple[datetime, str], Earned] = {}
-    for wanted, names in (
-        (sales, ("paid_microcredits", "pictures")),
-        (costs, COSTS),
-    ):
-        for (model,), line in lines(wanted).items():
-            for start, sums in line.items():
-                if sums is not None:
-                    named = dict(zip(names, sums.numbers, strict=True))
-                    more = Earned(**named, is_demo=sums.is_demo)
-                    known = found.get((start, model), Earned())
-                    found[start, model] = known + more
-    latest_first = sorted(found.items(), key=lambda item: item[0][1])
-    latest_first.sort(key=lambda item: item[0][0], reverse=True)
-    return [
-        Line(start.date(), model, earned) for (start, model), earned in latest_first
-    ]
+    sales = lines(Wanted(SalesHour, SalesDay, window, sold, by=("model",)))
+    costs = lines(Wanted(OfferHour, OfferDay, window, COSTS, by=("model",)))
+    found: list[Line] = []
+    for key in sorted({*sales, *costs}):
+        for start in window.steps():
+            paid = sales.get(key, {}).get(start)
+            cost = costs.get(key, {}).get(start)
+            if paid or cost:
+                found.append(Line(start.date(), key[0], earned(paid, cost)))
+    return sorted(found, key=lambda line: line.day, reverse=True)
+
+
+def earned(paid: Sums | None, cost: Sums | None) -> Earned:
+    """Put what was paid and what it cost side by side."""
+    return Earned(
+        *(paid.numbers if paid else (0, 0)),
+        *(cost.numbers if cost else (0, 0, 0)),
+        is_demo=bool(paid and paid.is_demo or cost and cost.is_demo),
+    )
 
 
 def put_together(some: Iterable[Line]) -> Earned:

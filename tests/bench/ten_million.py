@@ -111,8 +111,8 @@ def questions() -> dict[str, Callable[[], object]]:
     for name in WINDOWS:
         window = Window.last(name)
         month = {
-            "a model's providers": lambda w=window: metrics.figures_by(
-                busiest, w, "provider"
+            "a model's providers, with first bytes": lambda w=window: (
+                metrics.figures_by(busiest, w, "provider", depth="first_bytes")
             ),
             "a model's groups": lambda w=window: metrics.figures_by(
                 busiest, w, "group"
