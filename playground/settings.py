@@ -254,6 +254,10 @@ PROVIDER_KEYS = {
     "ark": "ARK_API_KEY",
     "byteplus": "BYTEPLUS_API_KEY",
 }
+# Adapters of the operator's own: kiln.py in that folder is let in by KILN_API_KEY.
+PROVIDERS_DIR = env.str("EASEL_PROVIDERS_DIR", default="")
+for adapter in sorted(Path(PROVIDERS_DIR).glob("[!_]*.py")) if PROVIDERS_DIR else []:
+    PROVIDER_KEYS.setdefault(adapter.stem, f"{adapter.stem.upper()}_API_KEY")
 PROVIDERS: dict[str, dict[str, Any]] = {
     name: {
         "secret": env.str(key, default=""),
