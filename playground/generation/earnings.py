@@ -64,11 +64,10 @@ def earnings(window: Window) -> list[Line]:
 
 def earned(paid: Sums | None, cost: Sums | None) -> Earned:
     """Put what was paid and what it cost side by side."""
-    return Earned(
-        *(paid.numbers if paid else (0, 0)),
-        *(cost.numbers if cost else (0, 0, 0)),
-        is_demo=bool(paid and paid.is_demo or cost and cost.is_demo),
-    )
+    microcredits, pictures = paid.numbers if paid else (0, 0)
+    microusd, refused, lost = cost.numbers if cost else (0, 0, 0)
+    is_demo = any(sums.is_demo for sums in (paid, cost) if sums)
+    return Earned(microcredits, pictures, microusd, refused, lost, is_demo)
 
 
 def put_together(some: Iterable[Line]) -> Earned:

@@ -201,7 +201,8 @@ def ask_again(since: datetime, until: datetime) -> None:
     """Have whole days added up once more; whoever looks around next begins with it."""
     opened_mark()
     with one_builder() as mark:
-        mark.again_from, mark.again_until = day_of(since), until
+        mark.again_from = min(mark.again_from or since, day_of(since))
+        mark.again_until = max(mark.again_until or until, until)
         mark.save(update_fields=["again_from", "again_until"])
 
 
@@ -241,12 +242,14 @@ def fill_whole_day(start: datetime, mark: Rolled) -> None:
 def remove_old() -> int:
     """Remove lines that were kept for as long as the settings say; return how many."""
     mark = Rolled.objects.first()
+    if mark is None:
+        return 0
     kept_days = {
         **dict.fromkeys(HOURS, settings.METRICS_HOURS_KEPT_DAYS),
         **dict.fromkeys(DAYS, settings.METRICS_DAYS_KEPT_DAYS),
     }
     removed = 0
-    for model, days in kept_days.items() if mark else ():
+    for model, days in kept_days.items():
         before = min(day_of(timezone.now()) - days * DAY, mark.days_until)
         old = model._default_manager.filter(start__lt=before)
         removed += old.delete()[0] if days else 0
