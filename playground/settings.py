@@ -170,6 +170,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
     },
+    "tidy-uploads": {
+        "task": "playground.web.tasks.tidy_uploads",
+        "schedule": 3600,
+    },
     "letters": {"task": "accounts.tasks.deliver_waiting", "schedule": 60},
     "tidy-letters": {"task": "accounts.tasks.tidy_letters", "schedule": 24 * 3600},
     "expire": {
