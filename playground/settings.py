@@ -186,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.generation.tasks.add_up_metrics",
         "schedule": METRICS_SECONDS,
     },
+    "usual": {"task": "playground.generation.tasks.renew_usual", "schedule": 600},
     "tidy-metrics": {
         "task": "playground.generation.tasks.remove_old_metrics",
         "schedule": 6 * 3600,

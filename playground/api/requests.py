@@ -143,6 +143,7 @@ def line_out(order: Generation) -> dict[str, Any]:
         "created": int(order.created_at.timestamp()),
         "status": order.state,
         "is_test": order.is_test,
+        "is_demo": order.is_demo,
         "source": order.lane,
         "endpoint": order.endpoint,
         "key": {"id": order.key.pk, "name": order.key.name} if order.key else None,

@@ -19,9 +19,10 @@ from playground.generation.catalogue import catalogue
 from playground.generation.errors import ModelNotFound
 from playground.generation.links import EXTENSIONS, picture_path
 from playground.generation.models import Generation, Picture
-from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
+from playground.generation.offered import UNKNOWN_SECONDS
 from playground.generation.request import ImageRequest
 from playground.generation.sizes import ratio_of
+from playground.generation.usual import typical_seconds
 from playground.web.templatetags.easel import balance, price
 from playground.web.tries import GUEST_MODEL
 

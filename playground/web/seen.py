@@ -19,8 +19,11 @@ LANES = (Lane.BROWSER, Lane.GUEST)
 
 
 def orders_of(request: HttpRequest) -> QuerySet[Generation]:
-    """Return one's own playground orders, newest first, with their pictures."""
-    orders = newest_of(current_account(request)).filter(lane__in=LANES)
+    """Return one's own playground orders, newest first, with their pictures.
+
+    Demo data has none to show.
+    """
+    orders = newest_of(current_account(request)).filter(lane__in=LANES, is_demo=False)
     return orders.filter(own(current_place(request)))
 
 
