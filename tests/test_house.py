@@ -50,8 +50,7 @@ ROOMS = {
     "playground.webhooks": ("playground.webhooks", "playground.generation", "accounts")
     + ("playground.celery",),
     "playground.arena": ("playground.arena", "playground.generation", "accounts"),
-    "playground.gallery": ("playground.gallery", "playground.generation", "accounts")
-    + ("playground.celery",),
+    "playground.gallery": ("playground.gallery", "playground.generation", "accounts"),
     "playground.api": ("playground", "billing", "accounts", "!playground.web"),
     "playground.web": ("playground", "billing", "accounts", "!playground.api"),
 }  # fmt: skip

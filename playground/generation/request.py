@@ -53,8 +53,7 @@ class Ask:
 
     `references` and `mask` name stored pictures; `first_size` is the first one's.
     `turns` is the conversation that ends with the prompt, if there was one before it,
-    and `earlier` names the pictures in it that are not to be edited now. `keeps_outside`
-    has what the mask protects put back as it was, whatever the model made of it.
+    and `earlier` names the pictures in it that are not to be edited now.
     """
 
     prompt: str
@@ -76,7 +75,6 @@ class Ask:
     first_size: tuple[int, int] | None = None
     turns: tuple[Turn, ...] = ()
     earlier: tuple[str, ...] = ()
-    keeps_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,6 @@ class ImageRequest:
     mask: str = ""
     turns: tuple[Turn, ...] = ()
     earlier: tuple[str, ...] = ()
-    keeps_outside: bool = False
     wishes: Wishes = NO_WISHES
     instead: tuple["Instead", ...] = ()
 

@@ -212,7 +212,6 @@ class RequestLine(Shape):
     created: int
     status: str
     is_test: bool
-    is_demo: bool
     source: str
     endpoint: str
     key: KeyNamed | None

@@ -13,8 +13,7 @@ MODEL = "sketch-1"
 
 def client_at(where):
     options = {"base_url": where["base_url"]}
-    at_vertex = where.get("vertex", False)
-    return genai.Client(api_key=where["key"], vertexai=at_vertex, http_options=options)
+    return genai.Client(api_key=where["key"], http_options=options)
 
 
 def config_of(words):

@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class GalleryConfig(AppConfig):
-    name = "playground.gallery"
-    label = "gallery"
