@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "billing",
     "playground.generation",
     "playground.webhooks",
+    "playground.gallery",
     "playground.web",
 ]
 MIDDLEWARE = [
@@ -173,6 +174,11 @@ CELERY_BEAT_SCHEDULE = {
     "top-up": {"task": "billing.tasks.top_up_what_is_low", "schedule": 20},
     "reconcile": {"task": "billing.tasks.reconcile_payments", "schedule": 600},
     "expire-credits": {"task": "billing.tasks.expire_credits", "schedule": 300},
+    "empty-bin": {"task": "playground.gallery.tasks.empty_bin", "schedule": 300},
+    "tidy-uploads": {
+        "task": "playground.web.tasks.tidy_uploads",
+        "schedule": 3600,
+    },
     "letters": {"task": "accounts.tasks.deliver_waiting", "schedule": 60},
     "tidy-letters": {"task": "accounts.tasks.tidy_letters", "schedule": 24 * 3600},
     "expire": {
@@ -183,6 +189,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.generation.tasks.add_up_metrics",
         "schedule": METRICS_SECONDS,
     },
+    "usual": {"task": "playground.generation.tasks.renew_usual", "schedule": 600},
     "tidy-metrics": {
         "task": "playground.generation.tasks.remove_old_metrics",
         "schedule": 6 * 3600,
@@ -256,6 +263,10 @@ PROVIDER_KEYS = {
     "ark": "ARK_API_KEY",
     "byteplus": "BYTEPLUS_API_KEY",
 }
+# Adapters of the operator's own: kiln.py in that folder is let in by KILN_API_KEY.
+PROVIDERS_DIR = env.str("EASEL_PROVIDERS_DIR", default="")
+for adapter in sorted(Path(PROVIDERS_DIR).glob("[!_]*.py")) if PROVIDERS_DIR else []:
+    PROVIDER_KEYS.setdefault(adapter.stem, f"{adapter.stem.upper()}_API_KEY")
 PROVIDERS: dict[str, dict[str, Any]] = {
     name: {
         "secret": env.str(key, default=""),
@@ -340,6 +351,9 @@ GUEST_PICTURES_A_DAY = env.int(
 NETWORK_PICTURES_A_DAY = env.int(
     "EASEL_NETWORK_PICTURES_A_DAY", default=60, validate=NOT_NEGATIVE
 )
+
+# The public gallery: whether somebody looks at a picture before all can.
+GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
 
 # Language and time.
 LANGUAGE_CODE = "en"
