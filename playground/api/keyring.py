@@ -7,11 +7,13 @@ is made by a person. A key's text is in one answer and nowhere else.
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
 
+from accounts.activity import Actor
 from accounts.issuing import (
     NO_LIMITS,
     GroupNotAllowed,
@@ -23,6 +25,7 @@ from accounts.issuing import (
 from accounts.limits import MANAGE_KEYS, WrongLimits
 from accounts.models import AccessGroup, Account, ApiKey, Person
 from billing.ledger import budgets_of, limit_key, member_name
+from playground.addresses import client_address
 from playground.api.key_words import (
     KeyChange,
     NewKey,
@@ -126,6 +129,7 @@ async def make_key(request: HttpRequest, body: NewKey) -> dict[str, Any]:
                 is_test=body.test,
                 group=group_named(body.group),
                 limits=body.changed(NO_LIMITS),
+                by=acting(request),
             )
         except (WrongLimits, GroupNotAllowed) as wrong:
             raise in_words(wrong) from wrong
@@ -160,7 +164,8 @@ async def edit_key(
         name = readable(body.name or "") if "name" in said else key.name
         group = group_named(body.group) if "group" in said else key.group
         try:
-            change_key(key, name=name, group=group, limits=body.changed(now))
+            limits = body.changed(now)
+            change_key(key, name=name, group=group, limits=limits, by=acting(request))
         except (WrongLimits, GroupNotAllowed) as wrong:
             raise in_words(wrong) from wrong
         cap(key, body)
@@ -176,7 +181,7 @@ async def end_key(request: HttpRequest, key_id: str) -> dict[str, Any]:
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
 
     def end() -> dict[str, Any]:
-        revoke_key(managed(buyer, key_id))
+        revoke_key(managed(buyer, key_id), acting(request))
         return shown_now(buyer, key_id)
 
     return await in_thread(end)
@@ -197,13 +202,21 @@ async def rotate(
         key = managed(buyer, key_id)
         if key.revoked_at:
             raise BadRequest(_("This key was revoked: make a new one."))
-        secret = rotate_key(key, overlap)
+        secret = rotate_key(key, overlap, acting(request))
         former = key.retired_secrets.order_by("-pk").first() if overlap else None
         until = seconds(former.works_until) if former else None
         told = {"secret": secret, "old_secret_works_until": until}
         return {**shown_now(buyer, key_id), **told}
 
     return await in_thread(turn)
+
+
+def acting(request: HttpRequest) -> Actor:
+    """Return the key that manages others, for the activity log."""
+    buyer: Buyer = request.auth  # type: ignore[attr-defined]
+    address = client_address(request.META, settings.TRUSTED_PROXIES)
+    agent = request.headers.get("User-Agent", "")
+    return Actor(key_id=buyer.key_id, address=address, agent=agent)
 
 
 def own_keys(buyer: Buyer) -> QuerySet[ApiKey]:

@@ -23,7 +23,7 @@ from playground.generation.inputs import MOST_FILES, picture_in
 from playground.generation.models import Picture
 from playground.generation.studio import studio
 
-UPLOADS = "uploads"
+UPLOADS = "waiting"
 MOST_WAITING = 64
 TOKEN = re.compile(r"[0-9a-f]{64}\.(png|jpg|webp|avif|gif)")
 

@@ -11,11 +11,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
+from accounts.roles import Action
 from billing.ledger import wallet_of
-from playground.web.people import current_account
+from playground.web.people import current_account, may
 
 SITE_NAME = "Easel"
 
@@ -28,6 +31,26 @@ class Place:
     url: str
     is_current: bool
     icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the console, and what a role must be allowed to find it."""
+
+    label: Promise
+    name: str
+    icon: str
+    action: Action | None
+
+
+USAGE = (Entry(gettext_lazy("Usage"), "usage", "chart", Action.REQUESTS),)
+BUILD = (Entry(gettext_lazy("API keys"), "keys", "key", Action.KEYS),)
+ACCOUNT = (Entry(gettext_lazy("Credits"), "credits", "card", Action.MONEY),)
+YOU = (
+    Entry(gettext_lazy("Email"), "account_email", "mail", None),
+    Entry(gettext_lazy("Password"), "account_change_password", "lock", None),
+    Entry(gettext_lazy("Mails"), "mails", "send", None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +80,38 @@ def available_microcredits(account: Account | None) -> int:
 def main_places(request: HttpRequest) -> tuple[Place, ...]:
     """The top bar: a guest has no console."""
     create = place(request, _("Create"), "create")
+    edit = whole(request, _("Edit"), "edit-begin")
+    history = place(request, _("History"), "history")
+    gallery = whole(request, _("Gallery"), "gallery")
     if not request.user.is_authenticated:
-        return existing(create)
-    console = place(request, _("Console"), "console")
-    return existing(create, replace(console, is_current=is_under(request, console.url)))
+        return existing(create, edit, history, gallery)
+    console = whole(request, _("Console"), "console")
+    return existing(create, edit, history, gallery, console)
+
+
+def whole(request: HttpRequest, label: str, name: str) -> Place:
+    """A place with everything under it."""
+    entry = place(request, label, name)
+    return replace(entry, is_current=is_under(request, entry.url))
 
 
 def console_sections(request: HttpRequest) -> tuple[Section, ...]:
-    """The console's side menu."""
+    """The console's side menu: what the role in this account may open."""
     return (
-        Section("", existing(place(request, _("Usage"), "usage", "chart"))),
-        Section(_("Build"), existing(place(request, _("API keys"), "keys", "key"))),
-        Section(
-            _("Account"), existing(place(request, _("Credits"), "credits", "card"))
-        ),
+        Section("", allowed(request, USAGE)),
+        Section(_("Build"), allowed(request, BUILD)),
+        Section(_("Account"), allowed(request, ACCOUNT)),
+        Section(_("You"), allowed(request, YOU)),
+    )
+
+
+def allowed(request: HttpRequest, entries: tuple[Entry, ...]) -> tuple[Place, ...]:
+    return existing(
+        *(
+            place(request, str(one.label), one.name, one.icon)
+            for one in entries
+            if one.action is None or may(request, one.action)
+        )
     )
 
 

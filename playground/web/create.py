@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from accounts.models import Account
 from playground.generation.catalogue import catalogue
 from playground.generation.request import Buyer
 from playground.web.chrome import available_microcredits
@@ -28,12 +27,13 @@ from playground.web.runs import (
     RAIL,
     Entry,
     Run,
-    all_orders_of,
     entries_of,
-    orders_of,
+    feed_orders,
     run_of,
     runs_of,
+    with_sides,
 )
+from playground.web.seen import newest_of, orders_seen
 from playground.web.tries import free_left, tries_left, tries_spent
 from playground.web.wishes import Wish
 
@@ -42,25 +42,16 @@ from playground.web.wishes import Wish
 class Price:
     """What Generate will cost, and what is left afterwards; guests have no balance.
 
-    `free` is how many free pictures a person has left today.
+    `free` is how many free pictures a person has left today, and `units` has the price
+    of each tier for the page to multiply: one that may be free ends in f.
     """
 
-    panel: Panel
+    unit: int
+    n: int
     available: int | None
-    free: int
-
-    @property
-    def n(self) -> int:
-        return self.panel.wish.n
-
-    @property
-    def unit(self) -> int:
-        return self.panel.unit_price_microcredits
-
-    @property
-    def is_treat(self) -> bool:
-        chosen = [tier for tier in self.panel.tiers if tier.is_chosen]
-        return any(tier.may_be_free for tier in chosen) and self.n <= self.free
+    free: int = 0
+    is_treat: bool = False
+    units: str = ""
 
     @property
     def total(self) -> int:
@@ -73,14 +64,6 @@ class Price:
     @property
     def is_short(self) -> bool:
         return self.after is not None and self.after < 0
-
-    @property
-    def units(self) -> str:
-        """The price of each tier, for the page to multiply; one that may be free ends in f."""
-        return " ".join(
-            f"{tier.value}={tier.price}{'f' if tier.may_be_free else ''}"
-            for tier in self.panel.tiers
-        )
 
 
 @require_safe
@@ -107,33 +90,31 @@ def quote(request: HttpRequest) -> HttpResponse:
 def first_wish(request: HttpRequest) -> Wish:
     """What the page opens with: a link's wish, a run's, or the last settings used."""
     asked = request.GET
-    account = current_account(request)
     if "from" in asked:
-        return wish_from(account, asked["from"], keeps_seed="keep_seed" in asked)
+        return wish_from(request, asked["from"], keeps_seed="keep_seed" in asked)
     if "model" in asked:
         return Wish.of(asked)
-    last = orders_of(account).first()
+    last = feed_orders(request).first()
     wish = replace(Wish.like(last), prompt="", references=()) if last else Wish()
     named = tuple(asked.getlist("reference"))
     return replace(wish, prompt=asked.get("prompt", ""), references=named)
 
 
-def wish_from(account: Account | None, order_id: str, *, keeps_seed: bool) -> Wish:
+def wish_from(request: HttpRequest, order_id: str, *, keeps_seed: bool) -> Wish:
     """Ask for what an earlier run asked for, of all its models if it was a comparison."""
-    order = get_object_or_404(all_orders_of(account), pk=order_id)
+    order = get_object_or_404(with_sides(orders_seen(request)), pk=order_id)
     run = run_of(order)
     seed = run.seed if keeps_seed else None
     if not run.comparison:
         return Wish.like(order, seed=seed)
-    sides = orders_of(account).filter(compared__comparison=run.comparison)
+    sides = newest_of(order.account).filter(compared__comparison=run.comparison)
     others = sides.exclude(pk=order.pk).order_by("compared__place")
     return Wish.like(order, seed=seed, rivals=tuple(one.model for one in others))
 
 
 def page(request: HttpRequest, wish: Wish) -> dict[str, Any]:
     """Everything the whole page shows."""
-    orders = list(orders_of(current_account(request))[:RAIL])
-    runs = runs_of(orders)
+    runs = runs_of(feed_orders(request)[:RAIL])
     entries = entries_of(runs)
     return {
         **panel_context(request, wish),
@@ -150,8 +131,8 @@ def with_asked_run(request: HttpRequest, entries: list[Entry]) -> list[Entry]:
     wanted = request.GET.get("run")
     if not wanted or wanted in {run.id for entry in shown for run in sides_of(entry)}:
         return shown
-    older = orders_of(current_account(request)).filter(pk=wanted)
-    return [*entries_of(runs_of(older)), *shown]
+    asked_for = with_sides(orders_seen(request)).filter(pk=wanted)
+    return [*entries_of(runs_of(asked_for)), *shown]
 
 
 def sides_of(entry: Entry) -> tuple[Run, ...]:
@@ -184,8 +165,20 @@ def left_today(request: HttpRequest, buyer: Buyer) -> Callable[[], int]:
 
 
 def price(request: HttpRequest, panel: Panel, buyer: Buyer) -> Price:
-    if buyer.lane == "guest":
-        return Price(panel, None, 0)
-    is_asked = any(tier.may_be_free for tier in panel.tiers)
-    free = free_left(buyer.account_id) if is_asked else 0
-    return Price(panel, available_microcredits(current_account(request)), free)
+    is_guest = buyer.lane == "guest"
+    may_be_free = any(tier.may_be_free for tier in panel.tiers)
+    free = free_left(buyer.account_id) if may_be_free else 0
+    chosen = next(tier for tier in panel.tiers if tier.is_chosen)
+    return Price(
+        unit=panel.unit_price_microcredits,
+        n=panel.wish.n,
+        available=None
+        if is_guest
+        else available_microcredits(current_account(request)),
+        free=free,
+        is_treat=chosen.may_be_free and panel.wish.n <= free,
+        units=" ".join(
+            f"{tier.value}={tier.price}{'f' if tier.may_be_free else ''}"
+            for tier in panel.tiers
+        ),
+    )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,16 +19,19 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from accounts.issuing import account_of
-from accounts.models import Person
+from accounts.roles import Action
 from billing import checkout, till
+from billing.cash import cash, minor_in
+from billing.counter import buttons_of_session
 from billing.ledger import wallet_of
 from billing.models import StripePayment, Wallet
-from billing.packs import Pack, find_pack, packs
+from billing.packs import Pack, custom_pack, custom_ranges, find_pack, packs
+from billing.processor import is_open
+from playground.web.people import needs, own_account
 from playground.web.statement import statement_of
-from playground.web.templatetags.easel import cash
 
 Status = StripePayment.Status
+CUSTOM = "custom"
 NOT_PAID: dict[str, Promise] = {
     Status.FAILED: gettext_lazy(
         "The payment did not go through. You were not charged."
@@ -50,7 +52,7 @@ class Shelf:
 
 
 @vary_on_headers("HX-Request")
-@login_required
+@needs(Action.MONEY)
 @require_safe
 def credits(request: HttpRequest) -> HttpResponse:
     """The page; its statement alone when that is turned."""
@@ -62,13 +64,13 @@ def credits(request: HttpRequest) -> HttpResponse:
     return credits_page(request, wallet, before=before)
 
 
-@login_required
+@needs(Action.MONEY)
 @require_POST
 def buy(request: HttpRequest) -> HttpResponse:
     """Begin a purchase and go where it is paid."""
-    pack = find_pack(request.POST.get("pack", ""))
-    if pack is None or not checkout.is_open():
-        messages.error(request, _("That pack is not on sale. Choose another one."))
+    pack = chosen_pack(request)
+    if pack is None or not is_open():
+        messages.error(request, not_on_sale(request))
         return redirect("credits")
     try:
         address = checkout.open_checkout(
@@ -76,6 +78,7 @@ def buy(request: HttpRequest) -> HttpResponse:
             pack,
             return_url=absolute(request, "credits-returned"),
             cancel_url=absolute(request, "credits"),
+            saves_card="save_card" in request.POST,
         )
     except checkout.CheckoutUnavailable:
         text = _("The card processor did not answer. You were not charged; try again.")
@@ -84,8 +87,26 @@ def buy(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
+def chosen_pack(request: HttpRequest) -> Pack | None:
+    """Return the pack that was chosen, or one made of the amount that was written."""
+    if request.POST.get("pack") != CUSTOM:
+        return find_pack(request.POST.get("pack", ""))
+    amount = minor_in(request.POST.get("amount", ""))
+    return custom_pack(request.POST.get("currency", ""), amount) if amount else None
+
+
+def not_on_sale(request: HttpRequest) -> str:
+    limits = custom_ranges().get(request.POST.get("currency", ""))
+    if request.POST.get("pack") != CUSTOM or limits is None:
+        return _("That pack is not on sale. Choose another one.")
+    return _("Name an amount between %(least)s and %(most)s.") % {
+        "least": cash(limits.least_minor, limits.currency),
+        "most": cash(limits.most_minor, limits.currency),
+    }
+
+
 @vary_on_headers("HX-Request")
-@login_required
+@needs(Action.MONEY)
 @require_safe
 def returned(request: HttpRequest) -> HttpResponse:
     """Back from paying: say how it went, or that it is not known yet."""
@@ -111,7 +132,7 @@ def credits_page(
 ) -> HttpResponse:
     context = {
         "wallet": wallet,
-        "shelves": shelves() if checkout.is_open() else (),
+        "shelves": shelves() if is_open() else (),
         "is_till": till.is_open(),
         "is_cancelled": "cancelled" in request.GET,
         "statement": statement_of(wallet, before),
@@ -145,7 +166,9 @@ def cash_exact(pack: Pack) -> str:
 def processing(payment: StripePayment) -> dict[str, str]:
     """What the page needs to ask again about a payment on its way."""
     again = f"{reverse('credits-returned')}?session={payment.session_id}"
-    at_till = till.is_open() and bool(till.choices(payment))
+    at_till = till.is_open() and bool(
+        buttons_of_session(till.recall(payment.session_id or ""))
+    )
     till_page = reverse("till", args=[payment.session_id]) if at_till else ""
     return {"check_again": again, "till_page": till_page}
 
@@ -165,9 +188,8 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def wallet_for(request: HttpRequest) -> Wallet:
-    """Return the wallet of the person who is signed in."""
-    assert isinstance(request.user, Person)
-    return wallet_of(account_of(request.user).pk)
+    """Return the wallet of the account that whoever signed in acts for."""
+    return wallet_of(own_account(request).pk)
 
 
 def payment_for(wallet: Wallet, session_id: str) -> StripePayment:

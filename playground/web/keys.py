@@ -16,7 +16,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.issuing import groups_for, issue_key, revoke_key
 from accounts.models import AccessGroup, Account, ApiKey
-from playground.web.people import current_person, needs_person, own_account
+from accounts.roles import Action
+from playground.web.people import actor_of, current_person, needs, own_account
 
 LIVE, TEST = "live", "test"
 
@@ -79,13 +80,13 @@ class RevokeForm(forms.Form):
         return typed
 
 
-@needs_person
+@needs(Action.KEYS)
 def keys(request: HttpRequest) -> HttpResponse:
     """GET /console/keys"""
     return render(request, "console/keys.html", listed(own_account(request)))
 
 
-@needs_person
+@needs(Action.KEYS)
 @never_cache
 @vary_on_headers("HX-Request")
 def new_key(request: HttpRequest) -> HttpResponse:
@@ -102,6 +103,7 @@ def new_key(request: HttpRequest) -> HttpResponse:
         person=current_person(request),
         is_test=form.cleaned_data["kind"] == TEST,
         group=form.chosen_group(account),
+        by=actor_of(request),
     )
     return in_frame(
         request,
@@ -114,7 +116,7 @@ def new_key(request: HttpRequest) -> HttpResponse:
     )
 
 
-@needs_person
+@needs(Action.KEYS)
 @never_cache
 @vary_on_headers("HX-Request")
 def end_key(request: HttpRequest, key_id: str) -> HttpResponse:
@@ -127,7 +129,7 @@ def end_key(request: HttpRequest, key_id: str) -> HttpResponse:
         return in_frame(
             request, "console/key_revoke.html", form=form, key=key, heading=heading
         )
-    revoke_key(key)
+    revoke_key(key, actor_of(request))
     messages.success(request, _("%(name)s is revoked.") % {"name": key.name})
     done = redirect("keys")
     return HttpResponseClientRedirect(done.url) if is_htmx(request) else done

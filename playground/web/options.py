@@ -12,6 +12,7 @@ from playground.generation.normalise import normalise
 from playground.generation.price import unit_price
 from playground.generation.request import Buyer
 from playground.generation.sizes import ratio_of
+from playground.generation.usual import known_seconds
 from playground.web.templatetags.easel import pixels
 from playground.web.tries import GUEST_MODEL, GUEST_TIERS, may_be_free
 from playground.web.wishes import AUTO, Wish
@@ -91,7 +92,7 @@ def tier_options(wish: Wish, models: Sequence[Model], buyer: Buyer) -> Iterable[
             is_chosen=tier == wish.tier,
             is_off=not is_offered or not may_use_tier(tier, buyer),
             price=sum(unit_price_of(asked, one, buyer) for one in models),
-            seconds=model.typical_seconds.get(tier),
+            seconds=known_seconds(model, tier),
             may_be_free=is_alone and may_be_free(model.id, tier, buyer),
         )
 

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from playground.generation.catalogue import Model, catalogue
 from playground.generation.channels import connected
 from playground.generation.errors import ModelNotFound
-from playground.generation.offered import typical_seconds
 from playground.generation.quoting import quoted
 from playground.generation.request import Buyer
+from playground.generation.usual import known_seconds
 from playground.web.advanced import Advanced, advanced_of
 from playground.web.options import (
     FORMATS,
@@ -83,11 +83,6 @@ class Panel:
         models = [self.model, *(rival.model for rival in self.rivals)]
         cannot = [model for model in models if not references_of(model)]
         return cannot[0] if cannot and self.wish.references else None
-
-
-def known_seconds(model: Model, tier: str) -> float | None:
-    """Return a time that somebody knows; none is made up."""
-    return typical_seconds(model, tier) if model.typical_seconds else None
 
 
 def references_of(model: Model) -> int:

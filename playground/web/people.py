@@ -1,8 +1,8 @@
 """Who is looking at the page, and what they may spend.
 
-A person who signed in acts for their account. Anyone else is a guest: an account
-bound to a signed cookie, made when the first picture is asked for. What a guest
-made follows the person they turn out to be.
+A person who signed in acts for one of their accounts, as far as their role in it
+goes. Anyone else is a guest: an account bound to a signed cookie, made when the first
+picture is asked for. What a guest made follows the person they turn out to be.
 """
 
 import base64
@@ -17,39 +17,86 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.activity import Actor
 from accounts.guests import find_guest, open_guest
 from accounts.issuing import account_of
-from accounts.models import Account, Person
+from accounts.models import Account, Membership, Person
+from accounts.roles import REFUSALS, Action
+from accounts.teams import place_of
 from playground.addresses import client_address
+from playground.gallery.moving import hand_over
 from playground.generation.models import Generation, Picture
 from playground.generation.request import Buyer
+from playground.web.models import Upload
 
 GUEST_COOKIE = "easel_guest"
 COOKIE_SALT = "easel.guest"
 COOKIE_SECONDS = 365 * 24 * 3600
 KNOWN_ACCOUNT = "easel.account"
+KNOWN_PLACE = "easel.place"
+CHOSEN_ACCOUNT = "account"
+View = Callable[..., HttpResponseBase]
 
 
 def current_account(request: HttpRequest) -> Account | None:
-    """Return the signed-in person's account, or the guest's of this browser, if any."""
+    """Return the account a person acts for, or the guest's of this browser, if any."""
     if KNOWN_ACCOUNT not in request.META:
-        person = current_person(request)
-        request.META[KNOWN_ACCOUNT] = (
-            account_of(person) if person else guest_of(request)
-        )
+        place = current_place(request)
+        request.META[KNOWN_ACCOUNT] = place.account if place else guest_of(request)
     known: Account | None = request.META[KNOWN_ACCOUNT]
     return known
 
 
-def needs_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def current_place(request: HttpRequest) -> Membership | None:
+    """Return the signed-in person's place in the account they act for."""
+    if KNOWN_PLACE not in request.META:
+        person = current_person(request)
+        chosen = request.session.get(CHOSEN_ACCOUNT, "") if person else ""
+        request.META[KNOWN_PLACE] = place_of(person, chosen) if person else None
+    known: Membership | None = request.META[KNOWN_PLACE]
+    return known
+
+
+def may(request: HttpRequest, action: Action) -> bool:
+    """Say whether whoever looks may do this in the account they act for."""
+    place = current_place(request)
+    return place is not None and place.may(action)
+
+
+def needs(action: Action) -> Callable[[View], View]:
+    """Open a view to members whose role may do this; see `accounts.roles`."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if not may(request, action):
+                raise PermissionDenied(str(REFUSALS[action]))
+            return view(request, *args, **kwargs)
+
+        return needs_person(guarded)
+
+    return guard
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who does what this request asks, for the activity log."""
+    person = current_person(request)
+    return Actor(
+        person_id=person.pk if person else None,
+        address=client_address(request.META, settings.TRUSTED_PROXIES),
+        agent=request.headers.get("User-Agent", ""),
+    )
+
+
+def needs_person(view: View) -> View:
     """Send whoever has not signed in to do so, and back; a dialog too."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if current_person(request):
             return view(request, *args, **kwargs)
         details = getattr(request, "htmx", None)
@@ -151,12 +198,13 @@ def bring_guest_along(request: HttpRequest, person: Person) -> None:
     """Move what this browser made as a guest to the account of whoever signed in."""
     guest = guest_of(request)
     if guest is not None:
-        move_orders(guest, account_of(person))
+        move_orders(guest, account_of(person), person)
         request.META.pop(KNOWN_ACCOUNT, None)
+        request.META.pop(KNOWN_PLACE, None)
 
 
-def move_orders(guest: Account, account: Account) -> None:
-    """Give a guest's orders and pictures to an account, a live order included."""
+def move_orders(guest: Account, account: Account, person: Person) -> None:
+    """Give a guest's orders and pictures to a person, a live order included."""
     with transaction.atomic():
         orders = Generation.objects.filter(account=guest)
         if Generation.objects.filter(
@@ -166,5 +214,7 @@ def move_orders(guest: Account, account: Account) -> None:
             orders.filter(state__in=Generation.LIVE).update(
                 lane=Generation.Lane.BROWSER
             )
-        orders.update(account=account)
+        orders.update(account=account, person=person)
         Picture.objects.filter(account=guest).update(account=account)
+        hand_over(guest.pk, account.pk)
+        Upload.objects.filter(account=guest).update(account=account, person=person)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from playground.generation.catalogue import Model, catalogue
 from playground.generation.request import Buyer
+from playground.generation.usual import known_seconds
 from playground.web.options import list_price
 from playground.web.panel import is_connected, is_for_words, references_of
 from playground.web.tries import GUEST_MODEL
@@ -84,7 +85,7 @@ def choice(model: Model, wish: Wish, buyer: Buyer) -> Choice:
     return Choice(
         model=model,
         price_microcredits=list_price(model, buyer),
-        typical_seconds=model.typical_seconds.get(model.default_tier),
+        typical_seconds=known_seconds(model, model.default_tier),
         is_chosen=model.id == wish.model,
         is_connected=is_here,
         is_for_members=is_for_members,

@@ -21,13 +21,14 @@ from playground.web.chrome import available_microcredits
 from playground.web.people import current_account
 from playground.web.runs import (
     Run,
-    all_orders_of,
     duel_of,
-    orders_of,
+    feed_orders,
     run_of,
     runs_of,
     said_of,
+    with_sides,
 )
+from playground.web.seen import orders_seen
 
 MOST_WATCHED = 40
 NEXT_LOOK = "Easel-Look"
@@ -41,7 +42,7 @@ def live(request: HttpRequest) -> HttpResponse:
     asked = dict(
         one.partition("~")[::2] for one in request.GET.getlist("run")[:MOST_WATCHED]
     )
-    runs = runs_of(orders_of(current_account(request)).filter(pk__in=asked))
+    runs = runs_of(feed_orders(request).filter(pk__in=asked))
     seen = [(run, asked[run.id]) for run in runs if run.version != asked[run.id]]
     response = changes(request, seen) if seen else HttpResponse(status=204)
     if looks := [run.look_ms for run in runs if run.is_live]:
@@ -79,7 +80,8 @@ def changed_slots(run: Run, version: str) -> list[Any]:
 @require_safe
 def run(request: HttpRequest, generation_id: str) -> HttpResponse:
     """GET /create/runs/<id>: a run, or the comparison it is a side of."""
-    entry = duel_of(run_of(owned(request, generation_id)))
+    order = get_object_or_404(with_sides(orders_seen(request)), pk=generation_id)
+    entry = duel_of(run_of(order))
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{reverse('create')}?run={generation_id}#run-{entry.id}")
     return render(request, "web/_entry.html", {"entry": entry})
@@ -94,8 +96,8 @@ def cancel(request: HttpRequest, generation_id: str) -> HttpResponse:
 @require_POST
 def cancel_all(request: HttpRequest, comparison_id: str) -> HttpResponse:
     """POST /create/comparisons/<id>/cancel: every side of it."""
-    sides = orders_of(current_account(request))
-    runs = runs_of(sides.filter(compared__comparison=comparison_id))
+    sides = feed_orders(request).filter(compared__comparison=comparison_id)
+    runs = runs_of(sides)
     return called_off(request, runs)
 
 
@@ -106,14 +108,14 @@ def called_off(request: HttpRequest, runs: list[Run]) -> HttpResponse:
         in_studio(service.call_off(order.pk))
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("create")
-    after = runs_of(orders_of(current_account(request)).filter(pk__in=before))
+    after = runs_of(feed_orders(request).filter(pk__in=before))
     return changes(request, [(run, before[run.id]) for run in after])
 
 
 @require_safe
 def code(request: HttpRequest, generation_id: str) -> HttpResponse:
     """GET /create/runs/<id>/code: this run for curl, Python and JavaScript."""
-    order = get_object_or_404(all_orders_of(current_account(request)), pk=generation_id)
+    order = get_object_or_404(orders_seen(request), pk=generation_id)
     origin = request.build_absolute_uri("/").rstrip("/")
     listed = snippets(order, origin, run_of(order).seed)
     return HttpResponse(
@@ -122,5 +124,5 @@ def code(request: HttpRequest, generation_id: str) -> HttpResponse:
 
 
 def owned(request: HttpRequest, generation_id: str) -> Generation:
-    """Find an order; another account's looks exactly like a missing one."""
-    return get_object_or_404(orders_of(current_account(request)), pk=generation_id)
+    """Find an order of one's own; another's looks exactly like a missing one."""
+    return get_object_or_404(feed_orders(request), pk=generation_id)

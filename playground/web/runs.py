@@ -10,22 +10,24 @@ from math import ceil
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Account
+from playground.gallery.shelf import still_there
 from playground.generation.catalogue import catalogue
 from playground.generation.errors import ModelNotFound
-from playground.generation.models import Generation, Retried
-from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
+from playground.generation.models import Generation, Picture, Retried
+from playground.generation.offered import UNKNOWN_SECONDS
 from playground.generation.request import ImageRequest
 from playground.generation.sizes import ratio_of
+from playground.generation.usual import typical_seconds
+from playground.web.seen import newest_of, orders_of
 from playground.web.slots import Slot, seconds_of, slots_of
 from playground.web.templatetags.easel import balance, price
 from playground.web.tries import GUEST_MODEL
 
-LANES = (Generation.Lane.BROWSER, Generation.Lane.GUEST)
 FEED, RAIL = 10, 30
 SHORTEST_LOOK, LONGEST_LOOK = 1.0, 6.0
 
@@ -52,11 +54,6 @@ class Run:
         return ".".join(slot.mark for slot in self.slots)
 
     @property
-    def shown(self) -> list[Slot]:
-        """The places to draw: a deleted picture leaves none."""
-        return [slot for slot in self.slots if slot.state != "gone"]
-
-    @property
     def pictures(self) -> list[Slot]:
         return [slot for slot in self.slots if slot.state == "done"]
 
@@ -73,6 +70,10 @@ class Run:
     @property
     def is_stopping(self) -> bool:
         return all(order.is_unwanted for order in self.live_orders)
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.generation.state == Generation.State.QUEUED
 
     @property
     def is_rehearsal(self) -> bool:
@@ -184,16 +185,13 @@ class Duel:
 Entry = Run | Duel
 
 
-def all_orders_of(account: Account | None) -> QuerySet[Generation]:
-    """An account's playground orders, newest first, second tries among them."""
-    orders = Generation.objects.filter(account=account, lane__in=LANES)
-    return orders.exclude(prompt="").order_by("-created_at", "-id")
+def feed_orders(request: HttpRequest) -> QuerySet[Generation]:
+    """Return one's own orders as the feed has them: a second try is part of its first."""
+    return with_sides(orders_of(request)).filter(retried__isnull=True)
 
 
-def orders_of(account: Account | None) -> QuerySet[Generation]:
-    """An account's playground orders, newest first, with their pictures."""
-    first = all_orders_of(account).filter(retried__isnull=True)
-    return first.select_related("compared").prefetch_related("pictures")
+def with_sides(orders: QuerySet[Generation]) -> QuerySet[Generation]:
+    return orders.select_related("compared")
 
 
 def run_of(generation: Generation) -> Run:
@@ -204,8 +202,9 @@ def runs_of(orders: Iterable[Generation]) -> list[Run]:
     """Draw orders as runs, each with its second tries."""
     listed = list(orders)
     tries: dict[str, list[Retried]] = defaultdict(list)
+    there = Prefetch("generation__pictures", still_there(Picture.objects.all()))
     again = Retried.objects.filter(first__in=listed).select_related("generation")
-    for one in again.prefetch_related("generation__pictures").order_by("generation"):
+    for one in again.prefetch_related(there).order_by("generation"):
         tries[one.first_id].append(one)
     return [drawn(order, tries[order.pk]) for order in listed]
 
@@ -276,16 +275,17 @@ def duel_of(run: Run) -> Entry:
     """Return what a run stands in on the page: its comparison, or itself."""
     if not run.comparison:
         return run
-    account = run.generation.account
-    sides = orders_of(account).filter(compared__comparison=run.comparison)
+    orders = with_sides(newest_of(run.generation.account))
+    sides = orders.filter(compared__comparison=run.comparison)
     return entry_of(run.comparison, runs_of(sides))
 
 
 def said_of(run: Run, available_microcredits: int | None) -> str:
     """Say aloud how a run stands: what came, what it cost, what is left."""
-    made, missing = len(run.pictures), len(run.shown) - len(run.pictures)
+    made = len(run.pictures)
+    missing = sum(1 for slot in run.slots if slot.state == "failed")
     if run.is_live:
-        words = {"made": made, "all": len(run.shown)}
+        words = {"made": made, "all": len(run.slots)}
         return _("%(made)s of %(all)s ready") % words if made else ""
     if run.generation.state == Generation.State.CANCELLED and not made:
         return _("Cancelled, not charged")
@@ -302,3 +302,9 @@ def said_of(run: Run, available_microcredits: int | None) -> str:
         )
         words_said.append(failed % {"n": missing})
     return ", ".join(words_said)
+
+
+def filled_in(version: str) -> frozenset[int]:
+    """Return the positions that a page showing this version has pictures in."""
+    marks = version.split(".")
+    return frozenset(place for place, mark in enumerate(marks, 1) if mark == "d")

@@ -15,11 +15,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Account
+from accounts.roles import Action
 from billing.ledger import MICRO
 from playground.generation.history import Wanted, orders_like
 from playground.generation.models import Generation
 from playground.generation.quoting import is_text
-from playground.web.people import needs_person, own_account
+from playground.web.people import needs, own_account
 
 LONGEST = 512
 MOST_LINES = 10_000
@@ -62,7 +63,7 @@ class Sieve:
         return orders_like(account.pk, Wanted(user=self.user, metadata=labels))
 
 
-@needs_person
+@needs(Action.REQUESTS)
 def usage_csv(request: HttpRequest) -> HttpResponse:
     """GET /console/usage.csv?user=customer-17&label=team&value=red"""
     orders = Sieve.of(request).orders(own_account(request)).select_related("key")

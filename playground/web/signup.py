@@ -6,6 +6,7 @@ browser stays the guest it was; signing in brings the guest's pictures along.
 """
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.issuing import account_of, open_account
@@ -92,10 +94,13 @@ def welcome(person: Person, email: str) -> bool:
     """Grant the welcome credits; an address that had them gets nothing."""
     if settings.WELCOME_CREDITS <= 0:
         return False
+    days = settings.WELCOME_DAYS
     address = hashlib.sha256(email.strip().lower().encode()).hexdigest()
     return credit(
         account_of(person).pk,
         settings.WELCOME_CREDITS * MICRO,
         kind="grant",
         key=f"grant:welcome:{address}",
+        memo=str(_("welcome")),
+        expires_at=timezone.now() + timedelta(days=days) if days else None,
     )

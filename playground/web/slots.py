@@ -45,10 +45,7 @@ class Slot:
 
     @property
     def url(self) -> str:
-        picture = self.picture
-        if picture is None:
-            return ""
-        return picture_path(picture.pk, picture.format, picture.expires_at)[0]
+        return picture_url(self.picture) if self.picture else ""
 
     @property
     def file_name(self) -> str:
@@ -60,13 +57,7 @@ class Slot:
 
     @property
     def reason(self) -> str:
-        """Say why it stayed empty."""
-        said = self.order.error_message
-        if self.order.state == State.CANCELLED:
-            return _("Cancelled.")
-        if self.order.state == State.PARTIALLY_SUCCEEDED:
-            return said or _("The provider returned fewer pictures.")
-        return said or _("No provider delivered a picture.")
+        return reason_of(self.order)
 
     @property
     def elapsed_seconds(self) -> float:
@@ -79,6 +70,20 @@ class Slot:
     @property
     def expected_text(self) -> str:
         return f"{self.expected_seconds:.2f}"
+
+
+def picture_url(picture: Picture) -> str:
+    return picture_path(picture.pk, picture.format, picture.expires_at)[0]
+
+
+def reason_of(order: Generation) -> str:
+    """Say why a place stayed empty."""
+    said = order.error_message
+    if order.state == State.CANCELLED:
+        return _("Cancelled.")
+    if order.state == State.PARTIALLY_SUCCEEDED:
+        return said or _("The provider returned fewer pictures.")
+    return said or _("No provider delivered a picture.")
 
 
 def seconds_of(order: Generation) -> float:

@@ -16,11 +16,13 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget
 
 from accounts.ids import new_id
+from accounts.roles import REFUSALS, Action
 from playground.generation import offering, service, tasks
 from playground.generation.errors import (
     BadRequest,
     CannotPay,
     EaselError,
+    Forbidden,
     OutOfService,
     TooMany,
 )
@@ -39,14 +41,15 @@ from playground.web.create import page, panel_context
 from playground.web.panel import panel_for
 from playground.web.people import (
     buyer_for,
-    current_account,
+    current_person,
+    may,
     onlooker,
     remember_guest,
 )
 from playground.web.rail import days_of
 from playground.web.references import keep_files
 from playground.web.running import changes, owned
-from playground.web.runs import RAIL, duel_of, entries_of, orders_of, run_of, runs_of
+from playground.web.runs import RAIL, duel_of, entries_of, feed_orders, run_of, runs_of
 from playground.web.tries import (
     check_tries,
     stay_within_treats,
@@ -108,6 +111,7 @@ def begin(request: HttpRequest, wish: Wish) -> list[Generation]:
 
     A newcomer becomes a guest only when nothing speaks against the order.
     """
+    check_role(request)
     looking = onlooker(request, is_rehearsal=wish.is_rehearsal)
     wishes = wishes_of(wish, looking)
     carried = in_studio(carry_over(looking.account_id, wish.references))
@@ -131,6 +135,12 @@ def begin(request: HttpRequest, wish: Wish) -> list[Generation]:
     return orders
 
 
+def check_role(request: HttpRequest) -> None:
+    """Refuse a member whose role only looks on."""
+    if current_person(request) and not may(request, Action.PAINT):
+        raise Forbidden(str(REFUSALS[Action.PAINT]), code="role_not_allowed")
+
+
 def wishes_of(wish: Wish, buyer: Buyer) -> list[Wish]:
     """Return the wish; of a comparison each model's own, all with one seed."""
     if not wish.rivals:
@@ -152,12 +162,7 @@ def taken(
     """Accept all of them or none."""
     spent = tries_spent(request)
     priced = [priced_part(part, len(parts) == 1, spent) for part in parts]
-    total = sum(part.total_microcredits for part in priced)
-    if (shown_microcredits or 0) != total:
-        raise PriceChanged(
-            _("Nothing was started, and nothing was charged."),
-            total_microcredits=total,
-        )
+    check_price(shown_microcredits, sum(one.total_microcredits for one in priced))
     orders: list[Generation] = []
     try:
         for part in priced:
@@ -167,6 +172,15 @@ def taken(
             in_studio(service.cancel(order.id))
         raise
     return orders
+
+
+def check_price(shown_microcredits: int | None, total_microcredits: int) -> None:
+    """Refuse to charge other than the page said; what is free needs no price."""
+    if (shown_microcredits or 0) != total_microcredits:
+        raise PriceChanged(
+            _("Nothing was started, and nothing was charged."),
+            total_microcredits=total_microcredits,
+        )
 
 
 def priced_part(part: Part, is_alone: bool, spent: int) -> Part:
@@ -199,6 +213,7 @@ def once_more(request: HttpRequest) -> HttpResponse:
     if part.terms.wishes == USUAL.wishes:
         part = replace(part, terms=USUAL)
     try:
+        check_role(request)
         (order,) = taken(request, [part], shown)
     except EaselError as error:
         return show_problem(request, Wish.like(first), error, again=(first.pk, place))
@@ -236,7 +251,7 @@ def show_started(request: HttpRequest, order: Generation, wish: Wish) -> HttpRes
     """The new run on top of the feed; the first one takes the examples' place."""
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("create")
-    orders = orders_of(current_account(request))
+    orders = feed_orders(request)
     entry = duel_of(run_of(orders.get(pk=order.pk)))
     entries = entries_of(runs_of(orders[:RAIL]))
     days = days_of(entries)

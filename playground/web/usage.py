@@ -15,11 +15,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.roles import Action
 from billing.ledger import MICRO, wallet_of
 from playground.generation.history import page_of
 from playground.generation.models import Generation
 from playground.generation.storage import bytes_stored, most_bytes
-from playground.web.people import needs_person, own_account
+from playground.web.people import needs, needs_person, own_account
 from playground.web.plot import Plot, stacked
 from playground.web.sifted import Sieve
 
@@ -76,7 +77,7 @@ def console(request: HttpRequest) -> HttpResponse:
     return redirect("usage")
 
 
-@needs_person
+@needs(Action.REQUESTS)
 def usage(request: HttpRequest) -> HttpResponse:
     """GET /console/usage?days=30&user=…&label=…&value=…&after=<request id>"""
     account = own_account(request)

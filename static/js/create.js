@@ -1,4 +1,4 @@
-/* The playground: the price at once, the models, the settings as a sheet, and the lightbox.
+/* The playground: the price at once, the models, and the settings as a sheet.
    The server owns prices; this only multiplies what it sent. */
 (() => {
   const { page, verbs, find, findAll } = window.easel;
@@ -137,7 +137,7 @@
       find("#lightbox").close();
       focusPromptNext = true;
     },
-    async share(button) {
+    async pass(button) {
       const { url, name, type } = button.dataset;
       try {
         const file = new File([await (await fetch(url)).blob()], name, { type });
@@ -172,38 +172,9 @@
     }
   }
 
-  /* The lightbox has an address of its own; going back closes it. */
-  const lightbox = find("#lightbox");
-  function showPicture() {
-    const address = find(".info", lightbox).dataset.page;
-    if (lightbox.open) history.replaceState({ picture: true }, "", address);
-    else {
-      history.pushState({ picture: true }, "", address);
-      lightbox.showModal();
-    }
-  }
-  lightbox.addEventListener("close", () => {
-    if (!location.pathname.startsWith("/p/")) return;
-    if (history.state?.picture) history.back();
-    else history.replaceState(null, "", "/");
-  });
-  addEventListener("popstate", () => lightbox.close());
-  addEventListener("htmx:afterSwap", ({ detail }) => detail.target === lightbox && showPicture());
-  /* An answer for a lightbox that was closed meanwhile does not open it again. */
-  addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const isStep = lightbox.contains(detail.requestConfig.elt);
-    if (detail.target === lightbox && isStep && !lightbox.open) detail.shouldSwap = false;
-  });
-  function openAtStart() {
-    if (!lightbox.open) return;
-    lightbox.removeAttribute("open");
-    lightbox.showModal();
-  }
-
   /* After htmx has put something in place. */
   addEventListener("htmx:afterSettle", ({ detail }) => {
     const { id } = detail.target;
-    if (id === "as-code") find("#as-code").showModal();
     if (id === "settings") {
       if (picker.matches(":popover-open")) {
         picker.hidePopover();
@@ -245,5 +216,4 @@
   window.easel.refreshPicker = refreshPicker;
   restore();
   showPrice();
-  openAtStart();
 })();

@@ -1,4 +1,4 @@
-/* Runs that are being painted: progress inside each place, and asking the server what is new.
+/* Runs that are being painted: asking the server what is new.
    One question for all runs of the page, when the server says; a hidden page asks seldom, an
    idle one never. */
 (() => {
@@ -6,28 +6,6 @@
   const HIDDEN_MS = 30_000;
   const main = find("#main");
   const title = document.title;
-
-  /* Progress runs against the typical time and never claims to be done before the server says so. */
-  const started = new WeakMap();
-  function tick() {
-    for (const tile of findAll("[data-elapsed]")) {
-      if (!started.has(tile)) started.set(tile, performance.now() - 1000 * Number(tile.dataset.elapsed));
-      const seconds = (performance.now() - started.get(tile)) / 1000;
-      const typical = Number(tile.dataset.typical);
-      const share = Math.min(96, 100 * (1 - Math.exp((-1.9 * seconds) / typical)));
-      find(".meter", tile).setAttribute("aria-valuenow", Math.round(share));
-      find(".meter i", tile).style.setProperty("--share", `${share}%`);
-      find("[data-seconds]", tile).textContent = `${seconds < 100 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-      if (seconds > 1.5 * typical) find("[data-state]", tile).textContent = tile.dataset.slow;
-    }
-  }
-  let ticking = null;
-  function animate() {
-    const isNeeded = !document.hidden && find("[data-elapsed]");
-    if (isNeeded && !ticking) ticking = setInterval(tick, 200);
-    if (!isNeeded && ticking) ticking = clearInterval(ticking);
-    tick();
-  }
 
   /* Asking. */
   const watched = () => findAll("[data-run]");
@@ -39,7 +17,6 @@
     timer = null;
     const runs = watched();
     markBusy();
-    animate();
     if (!runs.length) return;
     const soonest = milliseconds ?? Math.min(...runs.map((run) => Number(run.dataset.look)));
     timer = setTimeout(ask, document.hidden ? Math.max(HIDDEN_MS, soonest) : soonest);
@@ -73,7 +50,6 @@
 
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) document.title = title;
-    animate();
     if (!document.hidden && watched().length) ask();
     else plan();
   });

@@ -31,6 +31,7 @@ from hypothesis.stateful import (
 
 from accounts.ids import new_id
 from billing.ledger import MICRO, credit, file_turn, wallet_of
+from billing.lots import expire_in, reckon
 from billing.models import Hold, Transfer
 from playground.generation.audit import audit
 from playground.generation.books import Claim, Close, Extend, Open, Release
@@ -253,6 +254,25 @@ class Books(RuleBasedStateMachine):
         assert credit(self.accounts[owner], amount, kind="grant", key=key) is is_new
         self.model.keys.add(key)
         self.model.purses[owner].credited += amount * is_new
+
+    @rule(
+        owner=owners, amount=st.integers(1, 20 * MICRO), days=st.sampled_from([-1, 9])
+    )
+    def credit_for_a_while(self, owner, amount, days):
+        key, until = f"grant:{new_id('lot')}", timezone.now() + timedelta(days=days)
+        credit(self.accounts[owner], amount, kind="grant", key=key, expires_at=until)
+        self.model.purses[owner].credited += amount
+
+    @rule(owner=owners)
+    def reckon(self, owner):
+        reckon(self.accounts[owner])
+
+    @rule(owner=owners)
+    def expire(self, owner):
+        purse = self.model.purses[owner]
+        expired = expire_in(self.accounts[owner])
+        assert 0 <= expired <= purse.available
+        purse.debited += expired
 
     # Orders are opened.
 

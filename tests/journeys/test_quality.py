@@ -7,6 +7,7 @@ pages weigh and when they are painted to `test-results/pages.md`, with pictures 
 
 import re
 from pathlib import Path
+from statistics import median
 
 import pytest
 from django.conf import settings
@@ -93,6 +94,7 @@ def test_a_page_is_sound_large_and_light_small_and_dark(visit, scene, place):
 
 
 @pytest.mark.proof
+@pytest.mark.timeout(600)
 @places
 def test_a_page_is_sound_at_every_width_and_for_every_eye(visit, scene, place, report):
     wrong, paints, shifts = [], [], []
@@ -104,29 +106,29 @@ def test_a_page_is_sound_at_every_width_and_for_every_eye(visit, scene, place, r
         for theme in ("light", "dark"):
             wrong += seen(visit, width=width, theme=theme)
             photograph(visit, place, f"{width}-{theme}")
-    wrong += strained(visit)
+    wrong += strained(visit, place.path(scene), place.then)
     size = " | ".join(f"{visit.weights[kind] / KIB:.1f} KB" for kind in MOST)
     report.append(
-        f"| {place.name} | {size} | {max(paints):.0f} ms | {max(shifts):.3f}"
+        f"| {place.name} | {size} | {median(paints):.0f} ms | {max(shifts):.3f}"
         f" | {len(wrong)} |\n"
     )
     assert not wrong, "\n".join(wrong)
     assert heavy(visit) == {}
     assert max(shifts) < 0.001
-    assert max(paints) < 1000
+    assert median(paints) < 1000
     assert visit.said == []
 
 
-def strained(visit):
+def strained(visit, address, then):
     """Look again at 400 % zoom, and in the colours a person forces on every page."""
     visit.page.set_viewport_size(ZOOMED)
-    visit.settle()
+    visit.go(address, then)
     wrong = [f"zoomed: {line}" for line in violations(visit.page)]
     if visit.scrolls_sideways:
         wrong.append("zoomed: it scrolls sideways")
     visit.page.set_viewport_size({"width": 1440, "height": 900})
     visit.page.emulate_media(forced_colors="active")
-    visit.settle()
+    visit.go(address, then)
     return wrong + [f"forced colours: {line}" for line in violations(visit.page)]
 
 

@@ -115,8 +115,8 @@ def test_a_guest_may_add_one_and_is_then_known(client, books_db):
 def test_what_nobody_used_goes_after_a_day(page):
     unused, used = added(page), added(page, colour="blue")
     generate(page, reference=[used])
-    for name in default_storage.listdir(f"uploads/{newest().account_id}")[1]:
-        path = default_storage.path(f"uploads/{newest().account_id}/{name}")
+    for name in default_storage.listdir(f"waiting/{newest().account_id}")[1]:
+        path = default_storage.path(f"waiting/{newest().account_id}/{name}")
         os.utime(path, (time.time() - 90_000,) * 2)
 
     remove_unused_uploads()

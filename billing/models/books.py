@@ -107,6 +107,12 @@ class Hold(models.Model):
                 name="holds_to_sweep",
             ),
             models.Index(fields=["wallet"], name="holds_of_wallet"),
+            # What was given back, for statements; a charge has its line in the journal.
+            models.Index(
+                fields=["wallet", "-resolved_at", "-id"],
+                condition=Q(state__in=["voided", "expired"]),
+                name="holds_given_back",
+            ),
         ]
 
 
@@ -179,6 +185,12 @@ class Clawback(models.Model):
     key = models.CharField(max_length=160, unique=True)
     amount = models.BigIntegerField()
     taken = models.BigIntegerField()
+    payment = models.ForeignKey(
+        "billing.StripePayment",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="clawbacks",
+    )
     at = models.DateTimeField(default=timezone.now)
 
 
@@ -215,52 +227,3 @@ class KeyBudget(models.Model):
                 name="budget_nothing_negative",
             ),
         ]
-
-
-class StripePayment(models.Model):
-    """One attempt to buy a pack, from the click to the money."""
-
-    class Status(models.TextChoices):
-        CREATED = "created"
-        PROCESSING = "processing"
-        PAID = "paid"
-        FAILED = "failed"
-        EXPIRED = "expired"
-
-    id = models.BigAutoField(primary_key=True)
-    wallet = models.ForeignKey(
-        Wallet, on_delete=models.PROTECT, related_name="payments"
-    )
-    session_id = models.CharField(max_length=120, unique=True, null=True)
-    payment_intent = models.CharField(max_length=120, unique=True, null=True)
-    charge_id = models.CharField(max_length=120, blank=True, default="")
-    customer = models.CharField(max_length=120, blank=True, default="")
-    pack = models.CharField(max_length=40)
-    credits = models.BigIntegerField()
-    amount_minor = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    status = models.CharField(max_length=10, choices=Status, default=Status.CREATED)
-    refunded_minor = models.BigIntegerField(default=0)
-    disputed = models.BooleanField(default=False)
-    livemode = models.BooleanField(default=False)
-    created_at = models.DateTimeField(default=timezone.now)
-    paid_at = models.DateTimeField(null=True, blank=True)
-
-
-class StripeEvent(models.Model):
-    """Every event as it was received, so that it is handled exactly once."""
-
-    class State(models.TextChoices):
-        RECEIVED = "received"
-        DONE = "done"
-        IGNORED = "ignored"
-        FAILED = "failed"
-
-    event_id = models.CharField(primary_key=True, max_length=120)
-    type = models.CharField(max_length=80)
-    created = models.DateTimeField()
-    livemode = models.BooleanField()
-    payload = models.JSONField()
-    state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
-    tries = models.IntegerField(default=0)
-    error = models.TextField(blank=True, default="")

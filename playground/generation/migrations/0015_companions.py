@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0011_ways'),
+        ('generation', '0014_account_days'),
     ]
 
     operations = [
