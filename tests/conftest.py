@@ -18,7 +18,7 @@ from tests.services import browser, clean_books, redis
 from tests.services.site import Client, Site, running_site
 from tests.services.worker import running_worker
 
-pytest_plugins = ["tests.sdk.matrix"]
+pytest_plugins = ["tests.sdk.matrix", "tests.api.fault_table"]
 PROVIDER_SETTINGS = {"COMPATIBLE_SERVERS", "PROVIDERS", "PROVIDERS_DIR"}
 DATABASE_FIXTURES = {"db", "transactional_db"}
 
