@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
-from playground.generation import channels, health, measures, unpaid
+from playground.generation import channels, health, measures, patience, unpaid
 from tests.cast import customer
 from tests.services import browser, clean_books, redis
 from tests.services.site import Client, Site, running_site
@@ -69,6 +69,7 @@ def fresh_cache():
     channels.forget()
     health.board.forget()
     measures.measures.forget()
+    patience.purse.forget()
     unpaid.brakes.forget()
 
 

@@ -305,3 +305,26 @@ def test_on_a_bad_day(api, alice, town, settings, name, record_property):
 def pictures(cell):
     """How many of the two orders brought a picture that is paid for."""
     return (cell.status == 200) + (cell.painter != "nobody")
+
+
+@pytest.mark.parametrize("name", ["refusal", "refusal as 200"])
+def test_a_refusal_is_told_in_the_providers_words_and_no_others(
+    api, alice, town, settings, name
+):
+    settings.PROVIDERS = {**town.accesses, "fal": way_to_fal(town, False)}
+    faults = DAYS[name].faults
+
+    said = {
+        provider: asked(api, alice, provider, fault, "alone").json()["error"]["message"]
+        for provider, fault in faults.items()
+    }
+
+    silent = (
+        {"fal"} if name == "refusal as 200" else set()
+    )  # it only blanks the picture
+    assert {one for one, words in said.items() if "The provider says" not in words} == (
+        silent
+    )
+    assert [
+        words for words in said.values() if "fault:" in words or "http" in words
+    ] == []
