@@ -12,7 +12,14 @@ from django.core.cache import cache
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
-from playground.generation import channels, health, measures, patience, unpaid
+from playground.generation import (
+    channels,
+    health,
+    measures,
+    patience,
+    unpaid,
+    usual,
+)
 from tests.cast import customer
 from tests.services import browser, clean_books, redis
 from tests.services.site import Client, Site, running_site
@@ -71,6 +78,7 @@ def fresh_cache():
     measures.measures.forget()
     patience.purse.forget()
     unpaid.brakes.forget()
+    usual.lately.forget()
 
 
 @pytest.fixture

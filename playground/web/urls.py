@@ -3,16 +3,27 @@
 from django.urls import URLPattern, path
 
 from playground.web import (
+    arranging,
+    boards,
+    cards,
     create,
     credits,
     docs,
+    downloads,
+    edit,
+    edit_turns,
+    gallery,
+    history,
     keys,
     mailbox,
     mails,
+    noting,
     pictures,
     running,
+    shared,
     sifted,
     till,
+    uploads,
     usage,
     webhook,
 )
@@ -20,6 +31,10 @@ from playground.web import (
 public: list[URLPattern] = [
     path("", create.create, name="create"),
     path("docs/errors", docs.errors, name="docs-errors"),
+    path("gallery", gallery.gallery, name="gallery"),
+    path("gallery/<str:picture_id>", gallery.exhibit, name="exhibit"),
+    path("gallery/<str:picture_id>/remix", gallery.remix, name="remix"),
+    path("gallery/<str:picture_id>/report", gallery.report, name="report"),
 ]
 
 urlpatterns: list[URLPattern] = [
@@ -30,7 +45,36 @@ urlpatterns: list[URLPattern] = [
     path("create/runs/<str:generation_id>/cancel", running.cancel, name="run-cancel"),
     path("create/runs/<str:generation_id>/code", running.code, name="run-code"),
     path("pictures/<str:picture_id>", pictures.fragment, name="picture"),
+    path("pictures/<str:picture_id>/download", downloads.download, name="download"),
+    path("pictures/<str:picture_id>/copies", downloads.copies, name="copies"),
+    path("pictures/<str:picture_id>/note/<str:verb>", noting.note, name="note"),
+    path("history", history.history, name="history"),
+    path("history/arrange", arranging.arrange, name="arrange"),
+    path("history/undo", arranging.undo, name="history-undo"),
+    path("boards", boards.boards, name="boards"),
+    path("boards/new", boards.new_board, name="board-new"),
+    path("boards/<str:board_id>", boards.board, name="board"),
+    path("boards/<str:board_id>/change", boards.change_board, name="board-change"),
+    path("s/<str:token>", shared.shared, name="shared"),
+    path("s/<str:token>/picture", shared.shared_file, name="shared-file"),
     path("p/<str:picture_id>", pictures.whole_page, name="picture-page"),
+    path("edit", edit.begin, name="edit-begin"),
+    path("edit/<str:version_id>", edit.edit, name="edit"),
+    path("edit/uploads/<str:upload_id>", uploads.file, name="upload"),
+    path(
+        "edit/<str:version_id>/settings", edit.settings_fragment, name="edit-settings"
+    ),
+    path("edit/<str:version_id>/turns", edit_turns.start, name="edit-start"),
+    path(
+        "edit/<str:version_id>/turns/<str:generation_id>",
+        edit_turns.turn,
+        name="edit-turn",
+    ),
+    path(
+        "edit/<str:version_id>/turns/<str:generation_id>/cancel",
+        edit_turns.cancel,
+        name="edit-cancel",
+    ),
     path("console", usage.console, name="console"),
     path("console/usage", usage.usage, name="usage"),
     path("console/usage.csv", sifted.usage_csv, name="usage-csv"),
@@ -40,6 +84,7 @@ urlpatterns: list[URLPattern] = [
     path("console/credits", credits.credits, name="credits"),
     path("console/credits/checkout", credits.buy, name="checkout"),
     path("console/credits/returned", credits.returned, name="credits-returned"),
+    path("console/credits/cards/returned", cards.returned, name="card-returned"),
     path("console/till/<str:session>", till.counter, name="till"),
     path("accounts/mails/", mails.mails, name="mails"),
     path("billing/stripe/webhook", webhook.stripe_webhook, name="stripe-webhook"),
