@@ -21,6 +21,26 @@ from playground.generation.models import Picture
 from playground.generation.thumbnails import WIDTHS
 
 register = template.Library()
+# The first sign that is found decides: most browsers also name others.
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+    ("OpenAI/Python", "openai-python"),
+    ("python", "Python"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 CENTS_SIGN = {"usd": "$", "eur": "€", "gbp": "£"}
 
 
@@ -103,6 +123,14 @@ def ago(moment: datetime) -> str:
     if passed < 7 * 86_400:
         return _("%(count)s d ago") % {"count": int(passed // 86_400)}
     return date_format(timezone.localtime(moment), "j M Y")
+
+
+@register.filter
+def device(agent: str) -> str:
+    """Name a browser and its system, as far as they say it: "Firefox, Linux"."""
+    browser = next((name for sign, name in BROWSERS if sign in agent), agent[:40])
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    return f"{browser}, {system}" if system else browser
 
 
 @register.filter
