@@ -51,16 +51,16 @@ ACCOUNT = (
 )
 PEOPLE = (
     Entry(gettext_lazy("Team pictures"), "shared", "image", Action.PICTURES),
-    Entry(gettext_lazy("Members"), "members", "user", Action.MEMBERS),
+    Entry(gettext_lazy("Members"), "members", "team", Action.MEMBERS),
     Entry(gettext_lazy("Roles"), "roles", "list", None),
     Entry(gettext_lazy("Activity"), "activity", "pulse", Action.MEMBERS),
 )
 YOU = (
-    Entry(gettext_lazy("Teams"), "teams", "user", None),
+    Entry(gettext_lazy("Teams"), "teams", "team", None),
     Entry(gettext_lazy("Email"), "account_email", "mail", None),
     Entry(gettext_lazy("Password"), "account_change_password", "lock", None),
     Entry(gettext_lazy("Sessions"), "usersessions_list", "clock", None),
-    Entry(gettext_lazy("Mails"), "mails", "send", None),
+    Entry(gettext_lazy("Mails"), "mails", "bell", None),
 )
 
 
