@@ -6,6 +6,7 @@ alphabet, so that it can be handed out before the row exists and never collides.
 
 import os
 import time
+from datetime import datetime
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
@@ -16,6 +17,21 @@ def new_id(prefix: str) -> str:
     """Return a fresh id such as `img_01kaf3…`."""
     number = (int(time.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
     return f"{prefix}_{encode(number, LENGTH)}"
+
+
+def id_of(prefix: str, moment: datetime) -> str:
+    """Return an id as it would have been made at this moment."""
+    number = (milliseconds(moment) << 80) | int.from_bytes(os.urandom(10))
+    return f"{prefix}_{encode(number, LENGTH)}"
+
+
+def first_id(prefix: str, moment: datetime) -> str:
+    """Return what sorts before every id made from this moment on, and after all earlier."""
+    return f"{prefix}_{encode(milliseconds(moment) << 80, LENGTH)}"
+
+
+def milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def encode(number: int, length: int) -> str:

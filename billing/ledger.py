@@ -52,6 +52,7 @@ __all__ = [
     "limit_key",
     "limit_member",
     "member_name",
+    "one_writer",
     "refund",
     "settle_on_sqlite",
     "wallet_of",

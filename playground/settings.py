@@ -155,6 +155,13 @@ QUEUE_SECONDS = env.int("EASEL_QUEUE_SECONDS", default=3600, validate=NOT_NEGATI
 LEASE_SECONDS = env.int("EASEL_LEASE_SECONDS", default=120, validate=NOT_NEGATIVE)
 SWEEP_SECONDS = env.int("EASEL_SWEEP_SECONDS", default=30, validate=NOT_NEGATIVE)
 RESEND_SECONDS = env.int("EASEL_RESEND_SECONDS", default=60, validate=NOT_NEGATIVE)
+METRICS_SECONDS = env.int("EASEL_METRICS_SECONDS", default=60, validate=AT_LEAST_ONE)
+METRICS_HOURS_KEPT_DAYS = env.int(
+    "EASEL_METRICS_HOURS_KEPT_DAYS", default=100, validate=NOT_NEGATIVE
+)
+METRICS_DAYS_KEPT_DAYS = env.int(
+    "EASEL_METRICS_DAYS_KEPT_DAYS", default=1100, validate=NOT_NEGATIVE
+)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "playground.generation.tasks.sweep_orders",
@@ -171,6 +178,14 @@ CELERY_BEAT_SCHEDULE = {
     "expire": {
         "task": "playground.generation.tasks.remove_expired_pictures",
         "schedule": 300,
+    },
+    "metrics": {
+        "task": "playground.generation.tasks.add_up_metrics",
+        "schedule": METRICS_SECONDS,
+    },
+    "tidy-metrics": {
+        "task": "playground.generation.tasks.remove_old_metrics",
+        "schedule": 6 * 3600,
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
@@ -241,6 +256,10 @@ PROVIDER_KEYS = {
     "ark": "ARK_API_KEY",
     "byteplus": "BYTEPLUS_API_KEY",
 }
+# Adapters of the operator's own: kiln.py in that folder is let in by KILN_API_KEY.
+PROVIDERS_DIR = env.str("EASEL_PROVIDERS_DIR", default="")
+for adapter in sorted(Path(PROVIDERS_DIR).glob("[!_]*.py")) if PROVIDERS_DIR else []:
+    PROVIDER_KEYS.setdefault(adapter.stem, f"{adapter.stem.upper()}_API_KEY")
 PROVIDERS: dict[str, dict[str, Any]] = {
     name: {
         "secret": env.str(key, default=""),

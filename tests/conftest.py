@@ -19,7 +19,7 @@ from tests.services.site import Client, Site, running_site
 from tests.services.worker import running_worker
 
 pytest_plugins = ["tests.sdk.matrix"]
-PROVIDER_SETTINGS = {"COMPATIBLE_SERVERS", "PROVIDERS"}
+PROVIDER_SETTINGS = {"COMPATIBLE_SERVERS", "PROVIDERS", "PROVIDERS_DIR"}
 DATABASE_FIXTURES = {"db", "transactional_db"}
 
 

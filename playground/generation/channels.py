@@ -17,7 +17,7 @@ from django.conf import settings
 from playground.generation.environment import named_channels
 from playground.generation.mirror import Mirror
 from playground.generation.providers.base import Access, Channel
-from playground.generation.providers.connected import trade_of
+from playground.generation.providers.connected import known_trades, trade_of
 from playground.generation.sealing import opened
 from playground.generation.ways import ChannelRow
 
@@ -100,9 +100,15 @@ def made_of(row: ChannelRow) -> Channel:
         is_local=row.is_local,
         options=row.options,
     )
+    trade = trade_of(
+        row.provider,
+        access,
+        trades=known_trades(settings.PROVIDERS_DIR),
+        servers=settings.COMPATIBLE_SERVERS,
+    )
     return Channel(
         name=row.name,
-        trade=trade_of(row.provider, access, settings.COMPATIBLE_SERVERS),
+        trade=trade,
         access=access,
         priority=row.priority,
         weight=row.weight,

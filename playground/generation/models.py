@@ -20,17 +20,39 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from playground.generation.entries import AttemptRow
+from playground.generation.rollups import (
+    AttemptDay,
+    AttemptHour,
+    OfferDay,
+    OfferHour,
+    Rolled,
+    SalesDay,
+    SalesHour,
+    UsageDay,
+    UsageHour,
+    Usual,
+)
 from playground.generation.ways import ChannelRow, Health, Unpaid
 
 __all__ = [
     "Attempt",
+    "AttemptDay",
+    "AttemptHour",
     "ChannelRow",
     "Generation",
     "Health",
     "IdempotencyKey",
+    "OfferDay",
+    "OfferHour",
     "Picture",
     "RateWindow",
+    "Rolled",
+    "SalesDay",
+    "SalesHour",
     "Unpaid",
+    "UsageDay",
+    "UsageHour",
+    "Usual",
 ]
 
 UNCHECKED: dict[str, Any] = {"db_constraint": False, "db_index": False}
@@ -72,6 +94,7 @@ class Generation(models.Model):
         "accounts.AccessGroup", on_delete=models.PROTECT, **UNCHECKED
     )
     is_test = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False, db_default=False)
     lane = models.CharField(max_length=8, choices=Lane)
     endpoint = models.CharField(max_length=40)
     network = models.CharField(max_length=43, blank=True, default="")
@@ -242,6 +265,8 @@ class Attempt(models.Model):
         EMPTY = "empty"
         CANCELLED = "cancelled"
         LOST = "lost"
+        CROWDED = "crowded"
+        HINDERED = "hindered"
 
     id = models.BigAutoField(primary_key=True)
     generation = models.ForeignKey(

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
-from accounts.ids import new_id
+from accounts.ids import id_of, new_id
 from billing.ledger import MICRO
 from playground.generation.links import EXTENSIONS
 from playground.generation.models import Generation, Picture
@@ -51,7 +51,7 @@ def an_order(account, *, credits=0, n=1, delivered=1, days_ago=0, **facts):
         "finished_at": asked_at + timedelta(seconds=2),
     }
     return Generation.objects.create(
-        id=new_id("img"),
+        id=id_of("img", facts.get("created_at", asked_at)),
         account=account,
         group_id="standard",
         n=n,
