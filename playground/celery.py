@@ -14,7 +14,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 
 app = Celery("easel")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["accounts", "playground.generation", "playground.webhooks"])
+app.autodiscover_tasks(
+    ["accounts", "playground.generation", "playground.web", "playground.webhooks"]
+)
 
 
 @app.on_after_configure.connect

@@ -173,6 +173,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
     },
+    "tidy-uploads": {
+        "task": "playground.web.tasks.tidy_uploads",
+        "schedule": 3600,
+    },
     "letters": {"task": "accounts.tasks.deliver_waiting", "schedule": 60},
     "tidy-people": {"task": "accounts.tasks.tidy", "schedule": 24 * 3600},
     "expire": {

@@ -53,7 +53,8 @@ class Ask:
 
     `references` and `mask` name stored pictures; `first_size` is the first one's.
     `turns` is the conversation that ends with the prompt, if there was one before it,
-    and `earlier` names the pictures in it that are not to be edited now.
+    and `earlier` names the pictures in it that are not to be edited now. `keeps_outside`
+    has what the mask protects put back as it was, whatever the model made of it.
     """
 
     prompt: str
@@ -75,6 +76,7 @@ class Ask:
     first_size: tuple[int, int] | None = None
     turns: tuple[Turn, ...] = ()
     earlier: tuple[str, ...] = ()
+    keeps_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ class ImageRequest:
     mask: str = ""
     turns: tuple[Turn, ...] = ()
     earlier: tuple[str, ...] = ()
+    keeps_outside: bool = False
     wishes: Wishes = NO_WISHES
     instead: tuple["Instead", ...] = ()
 

@@ -93,10 +93,16 @@ def available_microcredits(account: Account | None) -> int:
 def main_places(request: HttpRequest) -> tuple[Place, ...]:
     """The top bar: a guest has no console."""
     create = place(request, _("Create"), "create")
+    edit = whole(request, _("Edit"), "edit-begin")
     if not request.user.is_authenticated:
-        return existing(create)
-    console = place(request, _("Console"), "console")
-    return existing(create, replace(console, is_current=is_under(request, console.url)))
+        return existing(create, edit)
+    return existing(create, edit, whole(request, _("Console"), "console"))
+
+
+def whole(request: HttpRequest, label: str, name: str) -> Place:
+    """A place with everything under it."""
+    entry = place(request, label, name)
+    return replace(entry, is_current=is_under(request, entry.url))
 
 
 def console_sections(request: HttpRequest) -> tuple[Section, ...]:

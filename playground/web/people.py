@@ -30,6 +30,7 @@ from accounts.teams import chosen_among, memberships_of
 from playground.addresses import client_address
 from playground.generation.models import Generation, Picture
 from playground.generation.request import Buyer
+from playground.web.models import Upload
 
 GUEST_COOKIE = "easel_guest"
 COOKIE_SALT = "easel.guest"
@@ -235,3 +236,4 @@ def move_orders(guest: Account, account: Account, person: Person) -> None:
             )
         orders.update(account=account, person=person)
         Picture.objects.filter(account=guest).update(account=account)
+        Upload.objects.filter(account=guest).update(account=account, person=person)

@@ -7,6 +7,8 @@ from playground.web import (
     create,
     credits,
     docs,
+    edit,
+    edit_turns,
     keys,
     mailbox,
     mails,
@@ -18,6 +20,7 @@ from playground.web import (
     sifted,
     teams,
     till,
+    uploads,
     usage,
     webhook,
 )
@@ -37,6 +40,23 @@ urlpatterns: list[URLPattern] = [
     path("create/runs/<str:generation_id>/share", sharing.share, name="run-share"),
     path("pictures/<str:picture_id>", pictures.fragment, name="picture"),
     path("p/<str:picture_id>", pictures.whole_page, name="picture-page"),
+    path("edit", edit.begin, name="edit-begin"),
+    path("edit/<str:version_id>", edit.edit, name="edit"),
+    path("edit/uploads/<str:upload_id>", uploads.file, name="upload"),
+    path(
+        "edit/<str:version_id>/settings", edit.settings_fragment, name="edit-settings"
+    ),
+    path("edit/<str:version_id>/turns", edit_turns.start, name="edit-start"),
+    path(
+        "edit/<str:version_id>/turns/<str:generation_id>",
+        edit_turns.turn,
+        name="edit-turn",
+    ),
+    path(
+        "edit/<str:version_id>/turns/<str:generation_id>/cancel",
+        edit_turns.cancel,
+        name="edit-cancel",
+    ),
     path("console", usage.console, name="console"),
     path("console/usage", usage.usage, name="usage"),
     path("console/usage.csv", sifted.usage_csv, name="usage-csv"),
