@@ -15,7 +15,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 app = Celery("easel")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["accounts", "playground.generation", "playground.web", "playground.webhooks"]
+    [
+        "accounts",
+        "playground.generation",
+        "playground.gallery",
+        "playground.web",
+        "playground.webhooks",
+    ]
 )
 
 

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "billing",
     "playground.generation",
     "playground.webhooks",
+    "playground.gallery",
     "playground.web",
 ]
 MIDDLEWARE = [
@@ -173,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
     },
+    "empty-bin": {"task": "playground.gallery.tasks.empty_bin", "schedule": 300},
     "tidy-uploads": {
         "task": "playground.web.tasks.tidy_uploads",
         "schedule": 3600,
@@ -187,6 +189,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.generation.tasks.add_up_metrics",
         "schedule": METRICS_SECONDS,
     },
+    "usual": {"task": "playground.generation.tasks.renew_usual", "schedule": 600},
     "tidy-metrics": {
         "task": "playground.generation.tasks.remove_old_metrics",
         "schedule": 6 * 3600,
@@ -339,6 +342,9 @@ GUEST_PICTURES_A_DAY = env.int(
 NETWORK_PICTURES_A_DAY = env.int(
     "EASEL_NETWORK_PICTURES_A_DAY", default=60, validate=NOT_NEGATIVE
 )
+
+# The public gallery: whether somebody looks at a picture before all can.
+GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
 
 # Language and time.
 LANGUAGE_CODE = "en"

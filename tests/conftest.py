@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
-from playground.generation import channels, health, measures, unpaid
+from playground.generation import channels, health, measures, unpaid, usual
 from tests.cast import customer
 from tests.services import browser, clean_books, redis
 from tests.services.site import Client, Site, running_site
@@ -70,6 +70,7 @@ def fresh_cache():
     health.board.forget()
     measures.measures.forget()
     unpaid.brakes.forget()
+    usual.lately.forget()
 
 
 @pytest.fixture

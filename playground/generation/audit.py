@@ -148,14 +148,16 @@ INVARIANTS = (
         FROM generation_generation g
         LEFT JOIN generation_picture p ON p.generation_id = g.id
         LEFT JOIN billing_hold h ON h.job_id = g.id
-        GROUP BY g.id, g.state, g.n, g.delivered, g.unit_price_microcredits, h.posted, h.id
-        HAVING coalesce(h.posted, 0) <> CASE WHEN g.state IN ('queued', 'running') THEN 0
+        GROUP BY g.id, g.state, g.n, g.delivered, g.unit_price_microcredits, g.is_demo,
+            h.posted, h.id
+        HAVING coalesce(h.posted, 0) <> CASE
+                WHEN g.is_demo OR g.state IN ('queued', 'running') THEN 0
                 ELSE g.unit_price_microcredits * g.delivered END
             OR count(DISTINCT p.id) > g.delivered OR g.delivered > g.n
             OR (g.state IN ('succeeded', 'partially_succeeded'))
                 <> (g.delivered > 0 AND g.state NOT IN ('queued', 'running'))
-            OR (g.unit_price_microcredits = 0 AND h.id IS NOT NULL)
-            OR (g.unit_price_microcredits > 0 AND h.id IS NULL)""",
+            OR ((g.unit_price_microcredits = 0 OR g.is_demo) AND h.id IS NOT NULL)
+            OR (g.unit_price_microcredits > 0 AND NOT g.is_demo AND h.id IS NULL)""",
     ),
     Invariant(
         "I9",

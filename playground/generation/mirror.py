@@ -28,8 +28,10 @@ class Mirror(Generic[Known]):
         read: Callable[[], Known],
         nothing: Callable[[], Known],
         clock: Callable[[], float] = time.monotonic,
+        seconds: float = SECONDS,
     ) -> None:
         self._read, self._nothing, self._clock = read, nothing, clock
+        self._seconds = seconds
         self.forget()
 
     def forget(self) -> None:
@@ -42,7 +44,7 @@ class Mirror(Generic[Known]):
         now = self._clock()
         if now < self._stale_at and self._known is not None:
             return self._known
-        self._stale_at = now + SECONDS
+        self._stale_at = now + self._seconds
         reading = threading.Thread(target=self._renew, name="mirror", daemon=True)
         reading.start()
         if self._known is None:

@@ -33,13 +33,13 @@ def share(request: HttpRequest, generation_id: str) -> HttpResponse:
     order.shared_at = None if is_off else order.shared_at or timezone.now()
     order.save(update_fields=["shared_at"])
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("shared" if "list" in request.POST else "create")
+        return redirect("team-pictures" if "list" in request.POST else "create")
     return render(request, "web/_share.html", {"run": run_of(order)})
 
 
 @needs(Action.PICTURES)
 @require_safe
-def shared(request: HttpRequest) -> HttpResponse:
+def pictures(request: HttpRequest) -> HttpResponse:
     """GET /console/pictures: what members have shared, newest first."""
     context = {
         "runs": [run_of(order) for order in shared_in(own_account(request))],

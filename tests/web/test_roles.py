@@ -30,7 +30,7 @@ NEEDED = {
     "member-role": A.MEMBERS,
     "member-remove": A.MEMBERS,
     "invitation-change": A.MEMBERS,
-    "shared": A.PICTURES,
+    "team-pictures": A.PICTURES,
     "roles": ANYBODY,
     "activity": A.MEMBERS,
     "activity-csv": A.MEMBERS,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.ledger import MICRO
+from playground.gallery.sharing import alt_of
 from playground.generation.links import thumbnail_path
 from playground.generation.models import Picture
 from playground.generation.thumbnails import WIDTHS
@@ -162,6 +163,12 @@ def control(field: BoundField) -> SafeString:
 def icon(name: str) -> dict[str, str]:
     """Draw one icon of the sprite."""
     return {"name": name}
+
+
+@register.filter
+def alt_text(picture: Picture) -> str:
+    """Say what a picture shows, for those who do not see it."""
+    return alt_of(picture)
 
 
 @register.inclusion_tag("ui/thumb.html")
