@@ -12,7 +12,7 @@ from accounts.devices import is_strange
 from accounts.models import Deed, Person
 from accounts.notices import NewSignIn, write_to
 from playground.web.people import actor_of
-from playground.web.templatetags.easel import device
+from playground.web.templatetags.people import device
 
 DEVICE_COOKIE = "easel_device"
 COOKIE_SALT = "easel.device"

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from billing.cash import cash
 from billing.ledger import MICRO
 from playground.gallery.sharing import alt_of
 from playground.generation.links import thumbnail_path
@@ -22,27 +23,6 @@ from playground.generation.models import Picture
 from playground.generation.thumbnails import WIDTHS
 
 register = template.Library()
-# The first sign that is found decides: most browsers also name others.
-BROWSERS = (
-    ("Edg/", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-    ("curl/", "curl"),
-    ("OpenAI/Python", "openai-python"),
-    ("python", "Python"),
-)
-SYSTEMS = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
-    ("CrOS", "ChromeOS"),
-    ("Linux", "Linux"),
-)
-CENTS_SIGN = {"usd": "$", "eur": "€", "gbp": "£"}
 
 
 @register.filter
@@ -86,12 +66,7 @@ def count_of(microcredits: int) -> int:
     return 2 if rest else whole
 
 
-@register.filter
-def cash(cents: int, currency: str = "usd") -> str:
-    """Write money as it is charged: "$5", "$5.50"."""
-    amount = f"{cents / 100:,.2f}".removesuffix(".00")
-    sign = CENTS_SIGN.get(currency)
-    return f"{sign}{amount}" if sign else f"{amount} {currency.upper()}"
+register.filter(cash)
 
 
 @register.filter
@@ -124,14 +99,6 @@ def ago(moment: datetime) -> str:
     if passed < 7 * 86_400:
         return _("%(count)s d ago") % {"count": int(passed // 86_400)}
     return date_format(timezone.localtime(moment), "j M Y")
-
-
-@register.filter
-def device(agent: str) -> str:
-    """Name a browser and its system, as far as they say it: "Firefox, Linux"."""
-    browser = next((name for sign, name in BROWSERS if sign in agent), agent[:40])
-    system = next((name for sign, name in SYSTEMS if sign in agent), "")
-    return f"{browser}, {system}" if system else browser
 
 
 @register.filter
