@@ -167,7 +167,7 @@ def left_today(request: HttpRequest, buyer: Buyer) -> Callable[[], int]:
 def price(request: HttpRequest, panel: Panel, buyer: Buyer) -> Price:
     is_guest = buyer.lane == "guest"
     may_be_free = any(tier.may_be_free for tier in panel.tiers)
-    free = free_left(buyer.account_id) if may_be_free else 0
+    free = free_left(buyer) if may_be_free else 0
     chosen = next(tier for tier in panel.tiers if tier.is_chosen)
     return Price(
         unit=panel.unit_price_microcredits,

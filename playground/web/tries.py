@@ -100,9 +100,9 @@ def may_be_free(model_id: str, tier: str, buyer: Buyer) -> bool:
     return is_small and buyer.lane == "browser" and not buyer.is_test
 
 
-def free_left(account_id: str) -> int:
+def free_left(buyer: Buyer) -> int:
     """Return how many free pictures a person has left today."""
-    spent = free_pictures_today(account_id)
+    spent = free_pictures_today(buyer)
     return max(0, settings.FREE_PICTURES_A_DAY - spent)
 
 
@@ -110,14 +110,14 @@ def treated(buyer: Buyer, request: ImageRequest) -> Buyer:
     """Return who pays for this: nobody, when it fits in the day's free pictures."""
     if not may_be_free(request.model, request.tier, buyer):
         return buyer
-    return replace(buyer, is_treat=request.n <= free_left(buyer.account_id))
+    return replace(buyer, is_treat=request.n <= free_left(buyer))
 
 
 def stay_within_treats(buyer: Buyer, generation: Generation) -> None:
     """Take a free order back when others took the last free pictures at the same moment."""
     if not buyer.is_treat:
         return
-    over = free_pictures_today(buyer.account_id) > settings.FREE_PICTURES_A_DAY
+    over = free_pictures_today(buyer) > settings.FREE_PICTURES_A_DAY
     if over and in_studio(service.cancel(generation.id)):
         raise TooMany(
             _(
@@ -149,11 +149,13 @@ def pictures_today(**whose: str) -> int:
     return counted(Q(lane=Generation.Lane.GUEST, **whose))
 
 
-def free_pictures_today(account_id: str) -> int:
-    """Count what was painted for nothing: as a guest, and since."""
+def free_pictures_today(buyer: Buyer) -> int:
+    """Count what a person painted for nothing: before they signed in, and since."""
     is_treat = Q(lane=Generation.Lane.BROWSER, is_test=False, model=GUEST_MODEL)
-    is_treat &= Q(unit_price_microcredits=0)
-    return counted(Q(Q(lane=Generation.Lane.GUEST) | is_treat, account_id=account_id))
+    is_treat &= Q(unit_price_microcredits=0, person_id=buyer.person_id)
+    return counted(
+        is_treat | Q(lane=Generation.Lane.GUEST, account_id=buyer.account_id)
+    )
 
 
 def counted(which: Q) -> int:
