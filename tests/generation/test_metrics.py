@@ -51,6 +51,18 @@ def test_success_says_whose_failure_it_was(alice, now):
     assert known.error_rate == pytest.approx(3 / 22)
 
 
+def test_a_try_counts_for_the_model_that_was_tried(alice, now):
+    tries = [{"outcome": "broken"}, {"model": "gpt-image-2", "provider": "fal"}]
+    tries[0]["model"] = "gpt-image-1"
+    many(alice.account, 1, now, model="gpt-image-2", tries=tries)
+    catch_up()
+
+    of_each = figures_by(Scope(), Window.last("24h"), "model", "provider")
+    assert of_each[("gpt-image-1", "openai")].providers == 1
+    assert of_each[("gpt-image-2", "fal")].succeeded == 1
+    assert len(of_each) == 2
+
+
 def test_too_few_tries_say_nothing(alice, now):
     many(alice.account, 19, now, tries=[{}])
     catch_up()
