@@ -171,6 +171,7 @@ def test_an_account_sees_its_own_usage(alice, bob, now):
     assert list(by_model) == [("gpt-image-2",), ("gpt-image-1",)]
     assert used_by(mine, week, "error_code")[("timeout",)].requests == 1
     assert used(Filter(alice.account.pk, state="failed"), week).requests == 1
+    assert sum(whole.took) == 3
     (line,) = usage_series(Filter(alice.account.pk, "gpt-image-2"), week).values()
     assert [one.spent_microcredits for one in line.values()] == [0, 0, 0, 30, 0, 0, 0]
 
