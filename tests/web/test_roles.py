@@ -34,6 +34,7 @@ NEEDED = {
     "credits": A.MONEY,
     "checkout": A.MONEY,
     "credits-returned": A.MONEY,
+    "card-returned": A.MONEY,
     "till": A.MONEY,
     "members": A.MEMBERS,
     "member-invite": A.MEMBERS,
