@@ -45,7 +45,7 @@ class Entry:
 
 USAGE = (Entry(gettext_lazy("Usage"), "usage", "chart", Action.REQUESTS),)
 BUILD = (Entry(gettext_lazy("API keys"), "keys", "key", Action.KEYS),)
-ACCOUNT = (Entry(gettext_lazy("Credits"), "credits", "card", Action.MONEY),)
+ACCOUNT = (Entry(gettext_lazy("Billing"), "credits", "card", Action.MONEY),)
 YOU = (
     Entry(gettext_lazy("Email"), "account_email", "mail", None),
     Entry(gettext_lazy("Password"), "account_change_password", "lock", None),
@@ -123,10 +123,10 @@ def place(request: HttpRequest, label: str, name: str, icon: str = "") -> Place:
     return Place(label, address(name), url_name(request) == name, icon)
 
 
-def address(name: str) -> str:
+def address(name: str, *names: str) -> str:
     """Return where a page is, or nothing when this instance has no such page."""
     try:
-        return reverse(name)
+        return reverse(name, args=names)
     except NoReverseMatch:
         return ""
 
