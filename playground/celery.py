@@ -15,7 +15,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 app = Celery("easel")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["accounts", "playground.generation", "playground.web", "playground.webhooks"]
+    [
+        "accounts",
+        "billing",
+        "playground.generation",
+        "playground.gallery",
+        "playground.web",
+        "playground.webhooks",
+    ]
 )
 
 

@@ -50,7 +50,8 @@ ROOMS = {
     "playground.webhooks": ("playground.webhooks", "playground.generation", "accounts")
     + ("playground.celery",),
     "playground.arena": ("playground.arena", "playground.generation", "accounts"),
-    "playground.gallery": ("playground.gallery", "playground.generation", "accounts"),
+    "playground.gallery": ("playground.gallery", "playground.generation", "accounts")
+    + ("playground.celery",),
     "playground.api": ("playground", "billing", "accounts", "!playground.web"),
     "playground.web": ("playground", "billing", "accounts", "!playground.api"),
 }  # fmt: skip

@@ -25,10 +25,11 @@ from playground.generation.history import order_named
 from playground.generation.limits import check_scope
 from playground.generation.lookout import until_ended
 from playground.generation.models import Generation
-from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
+from playground.generation.offered import UNKNOWN_SECONDS
 from playground.generation.request import Buyer, ImageRequest
 from playground.generation.service import call_off
 from playground.generation.twins import answer_again
+from playground.generation.usual import typical_seconds
 from playground.webhooks.tasks import tell_soon
 
 State = Generation.State

@@ -6,7 +6,8 @@ Only tries that brought pictures say how long painting takes. A number that rest
 than 20 tries is None.
 
 Whole sites and long windows are read from lines of model and provider; what is asked by
-channel, group, tier or endpoint needs a model.
+channel, group, tier or endpoint needs a model. How much is read of each line is for the
+caller to say: counts alone are the quickest, first bytes come last.
 """
 
 from collections.abc import Sequence
@@ -30,11 +31,17 @@ from playground.generation.rollups import FIRST_BYTE, TOOK
 from playground.generation.summing import Key, Sums, Wanted, Window, lines, totals
 
 By = Literal["model", "provider", "channel", "group", "tier", "endpoint"]
+Depth = Literal["counts", "latency", "first_bytes"]
 FINE = ("channel", "group", "tier", "endpoint")
 STREAMED = 0.95  # a first byte that comes later than this part of it all says nothing
 COUNTS = ("tries", "succeeded", "ours", "providers", "callers", "refused", "pictures")
 MONEY = ("charged_microcredits", "cost_microusd", "refused_microusd", "lost_microusd")
 SUMS = (*COUNTS, *MONEY, "tokens", "tokens_ms")
+COLUMNS: dict[Depth, tuple[str, ...]] = {
+    "counts": SUMS,
+    "latency": (*SUMS, *TOOK),
+    "first_bytes": (*SUMS, *TOOK, *FIRST_BYTE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ class Figures:
     def first_byte_seconds(self) -> float | None:
         """When half of the answers had begun; None where they begin when all is done."""
         whole = self.p50_seconds
-        if whole is None or sum(self.first_bytes) < ENOUGH:
+        if not whole or sum(self.first_bytes) < ENOUGH:
             return None
         first = percentile(self.first_bytes, 0.5)
         return first if first is not None and first < STREAMED * whole else None
@@ -136,15 +143,17 @@ class Figures:
         return self.tokens * 1000 / self.tokens_ms
 
 
-def figures(scope: Scope, window: Window) -> Figures:
+def figures(scope: Scope, window: Window, *, depth: Depth = "latency") -> Figures:
     """Return what is known of all these tries together."""
-    found = totals(wanted(scope, window))
+    found = totals(wanted(scope, window, depth=depth))
     return figures_in(found[()], window) if found else nothing(window)
 
 
-def figures_by(scope: Scope, window: Window, *by: By) -> dict[Key, Figures]:
+def figures_by(
+    scope: Scope, window: Window, *by: By, depth: Depth = "latency"
+) -> dict[Key, Figures]:
     """Return the same for each provider, say; most tries first."""
-    found = totals(wanted(scope, window, by))
+    found = totals(wanted(scope, window, by, depth))
     known = {key: figures_in(sums, window) for key, sums in found.items()}
     return dict(sorted(known.items(), key=lambda item: -item[1].tries))
 
@@ -157,7 +166,9 @@ class Point:
     figures: Figures
 
 
-def series(scope: Scope, window: Window, *by: By) -> dict[Key, list[Point]]:
+def series(
+    scope: Scope, window: Window, *by: By, depth: Depth = "latency"
+) -> dict[Key, list[Point]]:
     """Return a line of points for each provider, say, with none left out."""
     empty = replace(nothing(window), minutes=window.step_minutes)
 
@@ -167,7 +178,7 @@ def series(scope: Scope, window: Window, *by: By) -> dict[Key, list[Point]]:
 
     return {
         key: [point(start, sums) for start, sums in line.items()]
-        for key, line in lines(wanted(scope, window, by)).items()
+        for key, line in lines(wanted(scope, window, by, depth)).items()
     }
 
 
@@ -193,9 +204,9 @@ class Stability:
 
 def stability(model: str, window: Window) -> Stability:
     """Return how available a model was, by day or hour."""
+    found = series(Scope(model), window, "provider", depth="counts")
     of_each = {
-        name: [point.figures for point in line]
-        for (name,), line in series(Scope(model), window, "provider").items()
+        name: [point.figures for point in line] for (name,), line in found.items()
     }
     providers = [uptime_of(steps, name) for name, steps in of_each.items()]
     columns = zip(*of_each.values(), strict=True)
@@ -236,28 +247,28 @@ def put_together(some: Sequence[Figures], window: Window) -> Figures:
 
 
 def nothing(window: Window) -> Figures:
-    empty = Sums((0,) * len(SUMS) + EMPTY + EMPTY, is_demo=False)
-    return figures_in(empty, window)
+    return figures_in(Sums((0,) * len(SUMS), is_demo=False), window)
 
 
 def figures_in(sums: Sums, window: Window) -> Figures:
-    """Read figures from a row of sums."""
+    """Read figures from a row of sums, as deep as it goes."""
     counts = dict(zip(SUMS, sums.numbers, strict=False))
     first = len(SUMS) + len(TOOK)
     return Figures(
         **counts,
-        took=sums.numbers[len(SUMS) : first],
-        first_bytes=sums.numbers[first:],
+        took=sums.numbers[len(SUMS) : first] or EMPTY,
+        first_bytes=sums.numbers[first:] or EMPTY,
         is_demo=sums.is_demo,
         minutes=window.minutes,
     )
 
 
-def wanted(scope: Scope, window: Window, by: Sequence[By] = ()) -> Wanted:
+def wanted(
+    scope: Scope, window: Window, by: Sequence[By] = (), depth: Depth = "latency"
+) -> Wanted:
     """Say what is to be added up, in the smallest rollups that know it."""
     hours, days = tables(scope, by)
-    sums = (*SUMS, *TOOK, *FIRST_BYTE)
-    return Wanted(hours, days, window, sums, scope.said, tuple(by))
+    return Wanted(hours, days, window, COLUMNS[depth], scope.said, tuple(by))
 
 
 def tables(

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playground.generation.entries import AttemptRow
 from playground.generation.rollups import (
+    AccountDay,
     AttemptDay,
     AttemptHour,
     OfferDay,
@@ -35,6 +36,7 @@ from playground.generation.rollups import (
 from playground.generation.ways import ChannelRow, Health, Unpaid
 
 __all__ = [
+    "AccountDay",
     "Attempt",
     "AttemptDay",
     "AttemptHour",

@@ -24,6 +24,7 @@ from billing.ledger import one_writer
 from playground.generation import rollup_sql as sql
 from playground.generation.models import Generation
 from playground.generation.rollups import (
+    AccountDay,
     AttemptDay,
     AttemptHour,
     OfferDay,
@@ -46,8 +47,11 @@ DAYS: dict[type[models.Model], type[models.Model]] = {
     AttemptDay: AttemptHour,
     OfferDay: OfferHour,
     UsageDay: UsageHour,
+    AccountDay: UsageHour,
     SalesDay: SalesHour,
 }
+
+HOURS = tuple(dict.fromkeys(DAYS.values()))
 
 
 def hour_of(moment: datetime) -> datetime:
@@ -153,7 +157,8 @@ def fill_hour(start: datetime) -> None:
     adapt = connection.ops.adapt_datetimefield_value
     begins, within = adapt(start), [adapt(start), adapt(start + HOUR)]
     with connection.cursor() as cursor:
-        for target in DAYS.values():
+        sql.plan_plainly(cursor)
+        for target in HOURS:
             cursor.execute(sql.removed(target), within)
         if not has_orders(start):
             return
@@ -196,7 +201,8 @@ def ask_again(since: datetime, until: datetime) -> None:
     """Have whole days added up once more; whoever looks around next begins with it."""
     opened_mark()
     with one_builder() as mark:
-        mark.again_from, mark.again_until = day_of(since), until
+        mark.again_from = min(mark.again_from or since, day_of(since))
+        mark.again_until = max(mark.again_until or until, until)
         mark.save(update_fields=["again_from", "again_until"])
 
 
@@ -238,14 +244,13 @@ def remove_old() -> int:
     mark = Rolled.objects.first()
     if mark is None:
         return 0
-    now, removed = day_of(timezone.now()), 0
-    for target, finer in DAYS.items():
-        for kept_days, model in (
-            (settings.METRICS_HOURS_KEPT_DAYS, finer),
-            (settings.METRICS_DAYS_KEPT_DAYS, target),
-        ):
-            if kept_days:
-                before = min(now - kept_days * DAY, mark.days_until)
-                rows = model._default_manager.filter(start__lt=before)
-                removed += rows.delete()[0]
+    kept_days = {
+        **dict.fromkeys(HOURS, settings.METRICS_HOURS_KEPT_DAYS),
+        **dict.fromkeys(DAYS, settings.METRICS_DAYS_KEPT_DAYS),
+    }
+    removed = 0
+    for model, days in kept_days.items():
+        before = min(day_of(timezone.now()) - days * DAY, mark.days_until)
+        old = model._default_manager.filter(start__lt=before)
+        removed += old.delete()[0] if days else 0
     return removed

@@ -169,6 +169,21 @@ class UsageDay(UsageRollup):
         indexes = indexed("account_id", "usagedays")
 
 
+class AccountDay(Orders, Rollup):
+    """An account's orders by day, with fewer facts: for long windows of busy accounts."""
+
+    account_id = models.CharField(max_length=40)
+    key_id = models.CharField(max_length=40)
+    state = models.CharField(max_length=20)
+    error_code = models.CharField(max_length=40)
+
+    class Meta:
+        indexes = indexed("account_id", "accountdays")
+
+
+with_buckets(AccountDay, TOOK)
+
+
 class SalesHour(SalesRollup):
     class Meta:
         indexes = [models.Index(fields=["start"], name="saleshours_by_start")]

@@ -6,7 +6,7 @@ after that, so that what happened a minute ago is in it too.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, Self
 
 from django.db import connection, models
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from playground.generation.models import Rolled
 from playground.generation.rolling import DAY, HOUR, day_of, hour_of
+from playground.generation.rollup_sql import plan_plainly
 
 Key = tuple[Any, ...]
 WINDOWS = ("24h", "7d", "30d", "90d")
@@ -79,29 +80,37 @@ def totals(wanted: Wanted) -> dict[Key, Sums]:
 
 def lines(wanted: Wanted) -> dict[Key, dict[datetime, Sums | None]]:
     """Return the sums of each hour or day of the window, for each key, in order."""
+    empty = dict.fromkeys(wanted.window.steps())
     every: dict[Key, dict[datetime, Sums | None]] = {}
     for start, key, sums in found(wanted, in_steps=True):
-        line = every.setdefault(key, dict.fromkeys(wanted.window.steps()))
+        line = every.get(key)
+        if line is None:
+            line = every[key] = dict(empty)
         line[start] = sums
     return every
 
 
 def found(wanted: Wanted, *, in_steps: bool) -> Iterator[tuple[datetime, Key, Sums]]:
-    kinds = [*(("start",) if in_steps else ()), *wanted.by]
-    names = ", ".join(f'"{name}"' for name in kinds)
-    columns = [f'sum("{name}")' for name in wanted.sums]
+    """Ask for the sums of each key, and of each step if they are wanted apart."""
+    names = [f'"{name}"' for name in wanted.by]
+    groups = [*(("start",) if in_steps else ()), *names]
+    sums = [f'sum("{name}")' for name in wanted.sums]
     demo = "max(CASE WHEN is_demo THEN 1 ELSE 0 END)"
+    chosen = [seconds_of_start() if in_steps else "0", *names, *sums, demo]
     source, parameters = lines_of(wanted)
-    chosen = ", ".join([*filter(None, [names]), *columns, demo])
-    grouped = f" GROUP BY {names}" if kinds else " HAVING count(*) > 0"
+    grouped = f"GROUP BY {', '.join(groups)}" if groups else "HAVING count(*) > 0"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {chosen} FROM ({source}) AS lines{grouped}", parameters)
+        plan_plainly(cursor)
+        cursor.execute(
+            f"SELECT {', '.join(chosen)} FROM ({source}) AS lines {grouped}", parameters
+        )
         rows = cursor.fetchall()
+    starts = {int(start.timestamp()): start for start in wanted.window.steps()}
+    count = 1 + len(names)
     for row in rows:
-        numbers = [int(value or 0) for value in row[len(kinds) :]]
-        sums = Sums(tuple(numbers[:-1]), bool(numbers[-1]))
-        start = moment_of(row[0]) if in_steps else wanted.window.since
-        yield start, tuple(row[int(in_steps) : len(kinds)]), sums
+        start = starts[row[0]] if in_steps else wanted.window.since
+        *numbers, is_demo = [int(value or 0) for value in row[count:]]
+        yield start, tuple(row[1:count]), Sums(tuple(numbers), bool(is_demo))
 
 
 def lines_of(wanted: Wanted) -> tuple[str, Sequence[Any]]:
@@ -145,7 +154,8 @@ def day_start() -> str:
     return "strftime('%%Y-%%m-%%d 00:00:00', start)"
 
 
-def moment_of(start: datetime | str) -> datetime:
-    """Read when a step begins; SQLite knows no time zones, nor always a time."""
-    moment = datetime.fromisoformat(start) if isinstance(start, str) else start
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def seconds_of_start() -> str:
+    """When a step begins, as a number: a year's days are read much faster so."""
+    if connection.vendor == "postgresql":
+        return "CAST(extract(epoch FROM start) AS bigint)"
+    return "CAST(strftime('%%s', start) AS integer)"

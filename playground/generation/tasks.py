@@ -22,6 +22,7 @@ from playground.generation.tidy import (
     remove_old_inputs,
     remove_orphans,
 )
+from playground.generation.usual import renew
 
 log = structlog.get_logger()
 
@@ -78,6 +79,12 @@ def remove_expired_pictures() -> None:
 def add_up_metrics() -> None:
     """Add up what was tried and used since the last time."""
     look_around()
+
+
+@app.task(ignore_result=True)
+def renew_usual() -> None:
+    """Work out anew how long things usually take."""
+    renew()
 
 
 @app.task(ignore_result=True)

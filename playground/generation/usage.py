@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from playground.generation.histogram import EMPTY, ENOUGH, Histogram, percentile
-from playground.generation.models import UsageDay, UsageHour
+from playground.generation.models import AccountDay, UsageDay, UsageHour
 from playground.generation.rollups import TOOK
 from playground.generation.summing import Key, Sums, Wanted, Window, lines, totals
 
@@ -24,6 +24,7 @@ By = Literal[
     "state",
     "error_code",
 ]
+COARSE = {"account_id", "model", "key_id", "state", "error_code"}
 SUMS = ("requests", "pictures", "spent_microcredits")
 
 
@@ -78,14 +79,16 @@ NOTHING = Used(0, 0, 0, EMPTY, False)
 
 
 def used(which: Filter, window: Window) -> Used:
-    """Return an account's orders, all together."""
-    found = totals(wanted(which, window))
+    """Return an account's orders, all together, and how long they took."""
+    found = totals(wanted(which, window, latency=True))
     return used_in(found[()]) if found else NOTHING
 
 
-def used_by(which: Filter, window: Window, *by: By) -> dict[Key, Used]:
-    """Return the same for each model, say; who spent most comes first."""
-    found = totals(wanted(which, window, by))
+def used_by(
+    which: Filter, window: Window, *by: By, latency: bool = False
+) -> dict[Key, Used]:
+    """Return the same for each model, say; what cost most comes first."""
+    found = totals(wanted(which, window, by, latency=latency))
     known = {key: used_in(sums) for key, sums in found.items()}
 
     def most(item: tuple[Key, Used]) -> tuple[int, int]:
@@ -95,21 +98,26 @@ def used_by(which: Filter, window: Window, *by: By) -> dict[Key, Used]:
 
 
 def usage_series(
-    which: Filter, window: Window, *by: By
+    which: Filter, window: Window, *by: By, latency: bool = False
 ) -> dict[Key, dict[datetime, Used]]:
     """Return every hour or day of the window for each model, say."""
+    found = lines(wanted(which, window, by, latency=latency))
     return {
         key: {start: used_in(sums) if sums else NOTHING for start, sums in line.items()}
-        for key, line in lines(wanted(which, window, by)).items()
+        for key, line in found.items()
     }
 
 
-def wanted(which: Filter, window: Window, by: tuple[By, ...] = ()) -> Wanted:
-    sums = (*SUMS, *TOOK)
-    return Wanted(UsageHour, UsageDay, window, sums, which.said, by)
+def wanted(
+    which: Filter, window: Window, by: tuple[By, ...] = (), *, latency: bool
+) -> Wanted:
+    """Say what is to be added up, in the smallest rollups that know it."""
+    sums = (*SUMS, *TOOK) if latency else SUMS
+    days = AccountDay if {*which.said, *by} <= COARSE else UsageDay
+    return Wanted(UsageHour, days, window, sums, which.said, by)
 
 
 def used_in(sums: Sums) -> Used:
     """Read an account's usage from a row of sums."""
     requests, pictures, spent, *took = sums.numbers
-    return Used(requests, pictures, spent, tuple(took), sums.is_demo)
+    return Used(requests, pictures, spent, tuple(took) or EMPTY, sums.is_demo)

@@ -19,6 +19,7 @@ from playground.generation.price import unit_price
 from playground.generation.quoting import quoted
 from playground.generation.request import Buyer
 from playground.generation.sizes import ratio_of
+from playground.generation.usual import known_seconds
 from playground.web.templatetags.easel import pixels
 from playground.web.tries import GUEST_MODEL, GUEST_TIERS
 from playground.web.wishes import AUTO, FORMAT, Wish
@@ -64,7 +65,7 @@ class Panel:
 
     @property
     def typical_seconds(self) -> float | None:
-        return self.model.typical_seconds.get(self.wish.tier)
+        return known_seconds(self.model, self.wish.tier)
 
 
 def panel_for(wish: Wish, buyer: Buyer) -> Panel:
@@ -185,7 +186,7 @@ def tier_options(wish: Wish, model: Model, buyer: Buyer) -> Iterable[Option]:
             is_chosen=tier == wish.tier,
             is_off=not is_offered or not may_use_tier(tier, buyer),
             price=price_of(replace(wish, tier=tier), buyer),
-            seconds=model.typical_seconds.get(tier),
+            seconds=known_seconds(model, tier),
         )
 
 

@@ -28,6 +28,7 @@ from accounts.models import Account, Membership, Person
 from accounts.roles import REFUSALS, Action
 from accounts.teams import place_of
 from playground.addresses import client_address
+from playground.gallery.moving import hand_over
 from playground.generation.models import Generation, Picture
 from playground.generation.request import Buyer
 from playground.web.models import Upload
@@ -211,4 +212,5 @@ def move_orders(guest: Account, account: Account, person: Person) -> None:
             )
         orders.update(account=account, person=person)
         Picture.objects.filter(account=guest).update(account=account)
+        hand_over(guest.pk, account.pk)
         Upload.objects.filter(account=guest).update(account=account, person=person)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from playground.generation.catalogue import Model, catalogue
 from playground.generation.request import Buyer
+from playground.generation.usual import known_seconds
 from playground.web.panel import is_connected, is_for_words, price_of
 from playground.web.tries import GUEST_MODEL
 from playground.web.wishes import Wish
@@ -49,7 +50,7 @@ def choice(model: Model, chosen: str, buyer: Buyer) -> Choice:
         price_microcredits=price_of(
             Wish(model=model.id, tier=model.default_tier), payer
         ),
-        typical_seconds=model.typical_seconds.get(model.default_tier),
+        typical_seconds=known_seconds(model, model.default_tier),
         is_chosen=model.id == chosen,
         is_connected=is_connected(model),
         is_for_members=is_guest and not is_own,

@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from playground.web.create import first_wish, page
+from playground.web.mine import picture_seen
+from playground.web.noting import panel
 from playground.web.runs import run_of
 from playground.web.seen import orders_seen
 
@@ -26,13 +28,16 @@ def whole_page(request: HttpRequest, picture_id: str) -> HttpResponse:
 
 def lightbox(request: HttpRequest, picture_id: str) -> dict[str, Any]:
     """A picture among its run's; one that is not shown to you looks like a missing one."""
-    order = orders_seen(request).filter(pictures__pk=picture_id).first()
+    picture = picture_seen(request, picture_id)
+    order = orders_seen(request).filter(pk=picture.generation_id).first()
     if order is None:
         raise Http404
     run = run_of(order)
     shown = run.pictures
     place = next(i for i, one in enumerate(shown) if one.picture_id == picture_id)
     return {
+        **panel(request, picture),
+        "is_apart": request.GET.get("on") == "shelf",
         "run": run,
         "slot": shown[place],
         "place": place + 1,

@@ -19,19 +19,20 @@ from playground.generation.catalogue import catalogue
 from playground.generation.errors import ModelNotFound
 from playground.generation.links import EXTENSIONS, picture_path
 from playground.generation.models import Generation, Picture
-from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
+from playground.generation.offered import UNKNOWN_SECONDS
 from playground.generation.request import ImageRequest
 from playground.generation.sizes import ratio_of
+from playground.generation.usual import typical_seconds
 from playground.web.templatetags.easel import balance, price
 from playground.web.tries import GUEST_MODEL
 
 FEED, RAIL = 10, 30
-SlotState = Literal["waiting", "painting", "done", "failed"]
+SlotState = Literal["waiting", "painting", "done", "gone", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place in a run: a picture, one to come, or why there is none."""
+    """One place in a run: a picture, one to come, one deleted, or why there is none."""
 
     position: int
     state: SlotState
@@ -185,6 +186,7 @@ def known_of(model_id: str, tier: str) -> tuple[str, float]:
 
 def slots_of(generation: Generation) -> Iterable[Slot]:
     made = {picture.position: picture for picture in generation.pictures.all()}
+    gone = 0 if generation.is_live else generation.delivered - len(made)
     for position in range(generation.n):
         picture = made.get(position)
         if picture is not None:
@@ -192,6 +194,9 @@ def slots_of(generation: Generation) -> Iterable[Slot]:
         elif generation.is_live:
             is_queued = generation.state == Generation.State.QUEUED
             yield Slot(position + 1, "waiting" if is_queued else "painting")
+        elif gone > 0:
+            gone -= 1
+            yield Slot(position + 1, "gone")
         else:
             yield Slot(position + 1, "failed", reason=reason_of(generation))
 

@@ -5,12 +5,13 @@ account. What API calls make belongs to the account. In an account of one's own,
 in a guest's, everything is one's own.
 """
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import Account, Membership
 from accounts.roles import Action
-from playground.generation.models import Generation
+from playground.gallery.shelf import still_there
+from playground.generation.models import Generation, Picture
 from playground.web.people import current_account, current_place
 
 Lane = Generation.Lane
@@ -18,8 +19,11 @@ LANES = (Lane.BROWSER, Lane.GUEST)
 
 
 def orders_of(request: HttpRequest) -> QuerySet[Generation]:
-    """Return one's own playground orders, newest first, with their pictures."""
-    orders = newest_of(current_account(request)).filter(lane__in=LANES)
+    """Return one's own playground orders, newest first, with their pictures.
+
+    Demo data has none to show.
+    """
+    orders = newest_of(current_account(request)).filter(lane__in=LANES, is_demo=False)
     return orders.filter(own(current_place(request)))
 
 
@@ -30,8 +34,9 @@ def orders_seen(request: HttpRequest) -> QuerySet[Generation]:
 
 
 def newest_of(account: Account | None) -> QuerySet[Generation]:
-    orders = Generation.objects.filter(account=account)
-    return orders.order_by("-created_at", "-id").prefetch_related("pictures")
+    orders = Generation.objects.filter(account=account).exclude(prompt="")
+    there = Prefetch("pictures", still_there(Picture.objects.all()))
+    return orders.order_by("-created_at", "-id").prefetch_related(there)
 
 
 def own(place: Membership | None) -> Q:

@@ -1,11 +1,14 @@
 /* The lightbox, on every page that has pictures: it has an address of its own, going back closes it,
    arrows go from picture to picture, and letters press its buttons. */
 (() => {
-  const { find, findAll } = window.easel;
+  const { verbs, find, findAll } = window.easel;
   const lightbox = find("#lightbox");
   const steps = { ArrowLeft: "before", ArrowRight: "after" };
 
+  let here = location.pathname + location.search;
+
   function showPicture() {
+    if (!lightbox.open) here = location.pathname + location.search;
     const address = find(".info", lightbox).dataset.page;
     if (lightbox.open) history.replaceState({ picture: true }, "", address);
     else {
@@ -21,6 +24,11 @@
   addEventListener("popstate", () => lightbox.close());
   addEventListener("htmx:afterSwap", ({ detail }) => detail.target === lightbox && showPicture());
   addEventListener("htmx:afterSettle", ({ detail }) => detail.target.id === "as-code" && detail.target.showModal());
+  addEventListener("htmx:afterSwap", () => {
+    for (const field of findAll("[data-here]", lightbox)) field.value = here;
+    if (navigator.share) for (const button of findAll("[data-do=send]", lightbox)) button.hidden = false;
+  });
+  verbs.send = (button) => navigator.share({ url: button.dataset.url }).catch(() => {});
   /* An answer for a lightbox that was closed meanwhile does not open it again. */
   addEventListener("htmx:beforeSwap", ({ detail }) => {
     const isStep = lightbox.contains(detail.requestConfig.elt);

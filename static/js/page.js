@@ -84,7 +84,7 @@
     setTimeout(() => {
       if (toast.matches(":hover, :focus-within")) leaveSoon(toast);
       else toast.remove();
-    }, 6000);
+    }, find("form", toast) ? 20_000 : 6000);
   }
 
   /* data-vars="share:62%;ar:7/3" becomes --share and --ar: the policy forbids style attributes. */

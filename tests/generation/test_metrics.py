@@ -130,7 +130,7 @@ def test_a_first_byte_is_told_where_it_comes_before_the_rest(alice, now):
     many(alice.account, 20, now, tries=[slow])
     catch_up()
 
-    of_each = figures_by(MODEL, Window.last("24h"), "provider")
+    of_each = figures_by(MODEL, Window.last("24h"), "provider", depth="first_bytes")
     assert of_each[("openai",)].first_byte_seconds == pytest.approx(4, rel=0.08)
     assert of_each[("fal",)].first_byte_seconds is None
 

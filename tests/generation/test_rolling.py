@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from playground.generation.histogram import bucket_of
 from playground.generation.models import (
+    AccountDay,
     Attempt,
     AttemptDay,
     AttemptHour,
@@ -92,7 +93,7 @@ ORDERS = st.lists(
 def test_what_is_added_up_is_what_stands_in_the_rows(alice, orders, looks):
     for model in (Attempt, Generation, Rolled, AttemptHour, AttemptDay, OfferHour):
         model.objects.all().delete()
-    for model in (OfferDay, UsageHour, UsageDay, SalesDay):
+    for model in (OfferDay, UsageHour, UsageDay, AccountDay, SalesDay):
         model.objects.all().delete()
     for place, wanted in enumerate(orders):
         facts = dict(wanted)
@@ -120,7 +121,7 @@ def test_what_is_added_up_is_what_stands_in_the_rows(alice, orders, looks):
                     "duration_ms", flat=True
                 )
             )
-    for which in (UsageHour, UsageDay, SalesDay):
+    for which in (UsageHour, UsageDay, AccountDay, SalesDay):
         rows = which.objects.values_list(
             "model", "state", "requests", "spent_microcredits"
         )

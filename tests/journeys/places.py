@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from playground.gallery import boards, sharing
 from playground.generation.models import Generation, Picture
 from tests.cast import Customer
 from tests.web.orders import a_painted_picture_of, an_order
@@ -21,6 +22,8 @@ class Scene:
     done: Generation
     picture: Picture
     key: str
+    board: str
+    token: str
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,14 @@ class Place:
     then: Callable[[Page], object] | None = None
 
     def path(self, scene: Scene) -> str:
-        """Fill in what the scene knows: {picture}, {order}, {key}."""
-        known = {"picture": scene.picture.pk, "order": scene.done.pk, "key": scene.key}
+        """Fill in what the scene knows: {picture}, {board}, …"""
+        known = {
+            "picture": scene.picture.pk,
+            "order": scene.done.pk,
+            "key": scene.key,
+            "board": scene.board,
+            "token": scene.token,
+        }
         return self.address.format(**known)
 
 
@@ -43,7 +52,12 @@ def scene_of(alice: Customer) -> Scene:
     an_order(alice.account, credits=2, days_ago=3, delivered=0, state="failed")
     done = an_order(alice.account, credits=1, n=4, delivered=3, prompt="a paper boat")
     pictures = [a_painted_picture_of(done, position) for position in range(3)]
-    return Scene(alice, done, pictures[0], alice.account.keys.get().pk)
+    board = boards.open_board(alice.account.pk, "Boats")
+    boards.pin(board, pictures[:2])
+    sharing.publish(pictures[0])
+    token = sharing.share(pictures[0], tells_prompt=True).token or ""
+    key = alice.account.keys.get()
+    return Scene(alice, done, pictures[0], key.pk, board.pk, token)
 
 
 def open_dialog(button: str, dialog: str) -> Callable[[Page], None]:
@@ -62,6 +76,20 @@ def press(key: str, dialog: str) -> Callable[[Page], None]:
         expect(page.locator(dialog)).to_be_visible()
 
     return opened
+
+
+def choose(page: Page) -> None:
+    page.locator("[data-day]").first.check()
+    expect(page.locator("#pickbar")).to_be_visible()
+
+
+def open_formats(page: Page) -> None:
+    """Open a picture with everything there is to open beside it."""
+    page.locator("main [data-picture]").first.click()
+    page.get_by_label("Other formats").click()
+    expect(page.locator("#copies .copies")).to_be_visible()
+    for closed in page.locator("#keeping details:not([open]) summary").all()[::-1]:
+        closed.click()
 
 
 def wrong_password(page: Page) -> None:
@@ -102,6 +130,25 @@ PLACES = [
         then=open_dialog("[hx-target='#as-code']", "#code-curl"),
     ),
     Place("picture", "/p/{picture}", signed_in=True),
+    Place("history", "/history", signed_in=True),
+    Place("history, nothing", "/history"),
+    Place("history, chosen", "/history", signed_in=True, then=choose),
+    Place("history, failures", "/history?show=failed", signed_in=True),
+    Place("history, nothing fits", "/history?q=zebra", signed_in=True),
+    Place("history, lightbox", "/history", signed_in=True, then=open_formats),
+    Place("boards", "/boards", signed_in=True),
+    Place("board", "/boards/{board}", signed_in=True),
+    Place("copies", "/pictures/{picture}/copies", signed_in=True),
+    Place("gallery", "/gallery"),
+    Place(
+        "gallery, lightbox",
+        "/gallery",
+        then=open_dialog("main [data-picture]", "#lightbox .info"),
+    ),
+    Place("gallery, one picture", "/gallery/{picture}"),
+    Place("report", "/gallery/{picture}/report"),
+    Place("shared", "/s/{token}"),
+    Place("shared no more", "/s/nothing"),
     Place("edit, begin", "/edit", signed_in=True),
     Place("edit", "/edit/{picture}", signed_in=True),
     Place(
