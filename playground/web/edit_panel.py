@@ -38,6 +38,7 @@ class EditPanel:
     wish: EditWish
     buyer: Buyer
     changed: tuple[str, ...] = ()
+    is_following: bool = False  # nobody chose a tier: the picture's own pixels are kept
 
     @cached_property
     def unit_price_microcredits(self) -> int:
@@ -91,7 +92,7 @@ def panel_for(wish: EditWish, scene: Scene, buyer: Buyer) -> EditPanel:
     """Draw the settings for a wish, put right where the model cannot follow it."""
     model = chosen_model(wish, scene, buyer)
     fitted, changed = fit(wish, scene, model, buyer)
-    return EditPanel(scene, model, fitted, buyer, changed)
+    return EditPanel(scene, model, fitted, buyer, changed, not wish.tier)
 
 
 def editors(buyer: Buyer) -> list[Model]:
@@ -182,7 +183,7 @@ def tier_options(panel: EditPanel) -> Iterable[Option]:
             value=tier,
             label=tier,
             note=pixels(size),
-            is_chosen=tier == panel.wish.tier,
+            is_chosen=tier == panel.wish.tier and not panel.is_following,
             is_off=not may_use_tier(tier, panel.buyer),
             price=cost,
             seconds=typical_seconds(panel.model, tier),
