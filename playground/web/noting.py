@@ -38,7 +38,10 @@ def note(request: HttpRequest, picture_id: str, verb: str) -> HttpResponse:
     if verb == "delete":
         return gone(request)
     if getattr(request, "htmx", False):
-        context = panel(request, picture_seen(request, picture_id)) | {"said": said}
+        context = panel(request, picture_seen(request, picture_id)) | {
+            "said": said,
+            "did": verb,
+        }
         return render(request, "web/_keeping.html", context)
     if said:
         messages.info(request, said)
