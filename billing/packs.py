@@ -75,6 +75,48 @@ def find_pack(pack_id: str) -> Pack | None:
     return next((pack for pack in packs() if pack.id == pack_id), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Between which amounts the buyer may choose one."""
+
+    currency: str
+    least_minor: int
+    most_minor: int
+
+
+def custom_ranges() -> dict[str, Range]:
+    """Return where any amount may be bought, by currency."""
+    if not isinstance(settings.CUSTOM_AMOUNTS, dict):
+        raise wrong_range("it must be an object of currencies")
+    on_sale = {pack.currency for pack in packs()}
+    found = {}
+    for currency, limits in settings.CUSTOM_AMOUNTS.items():
+        if currency not in on_sale:
+            raise wrong_range(f"{currency!r} has no pack, and so no price")
+        if (
+            not isinstance(limits, list)
+            or [type(limit) for limit in limits] != [int, int]
+            or not 0 < limits[0] <= limits[1]
+        ):
+            raise wrong_range(f"{currency!r} must hold two amounts; write [500, 50000]")
+        found[currency] = Range(currency, *limits)
+    return found
+
+
+def custom_pack(currency: str, amount_minor: int) -> Pack | None:
+    """Price any amount like the largest pack that costs no more, or the smallest one."""
+    limits = custom_ranges().get(currency)
+    if not limits or not limits.least_minor <= amount_minor <= limits.most_minor:
+        return None
+    priced = [pack for pack in packs() if pack.currency == currency]
+    rate = next(
+        (pack for pack in reversed(priced) if pack.amount_minor <= amount_minor),
+        priced[0],
+    )
+    credits = amount_minor * rate.credits // rate.amount_minor
+    return Pack(currency, amount_minor, credits) if credits else None
+
+
 def packs_in(currency: str, prices: Any) -> Iterator[Pack]:
     """Read one currency's packs, or say what is wrong with them."""
     if len(currency) != 3 or not currency.isascii() or not currency.islower():
@@ -99,6 +141,10 @@ def credits_of(currency: str, price: str, credits: Any) -> int:
     if type(credits) is not int or credits < 1:
         raise wrong(f"{currency!r} {price} must buy a whole number of credits")
     return credits
+
+
+def wrong_range(reason: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"EASEL_CUSTOM_AMOUNTS: {reason}.")
 
 
 def wrong(reason: str) -> ImproperlyConfigured:

@@ -17,6 +17,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     [
         "accounts",
+        "billing",
         "playground.generation",
         "playground.gallery",
         "playground.web",

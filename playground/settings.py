@@ -171,6 +171,9 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
     },
+    "top-up": {"task": "billing.tasks.top_up_what_is_low", "schedule": 20},
+    "reconcile": {"task": "billing.tasks.reconcile_payments", "schedule": 600},
+    "expire-credits": {"task": "billing.tasks.expire_credits", "schedule": 300},
     "empty-bin": {"task": "playground.gallery.tasks.empty_bin", "schedule": 300},
     "tidy-uploads": {
         "task": "playground.web.tasks.tidy_uploads",
@@ -295,6 +298,18 @@ TEST_TILL = env.bool("EASEL_TEST_TILL", default=DEBUG)
 PACKS = env.json(
     "EASEL_PACKS", default={"usd": {"500": 240, "2000": 1010, "10000": 5120}}
 )
+# Between which amounts any may be bought, by currency.
+CUSTOM_AMOUNTS: Any = env.json("EASEL_CUSTOM_AMOUNTS", default={"usd": [500, 100000]})
+# Stripe computes tax: on top of the prices, or as a part of them.
+TAX = env.str(
+    "EASEL_TAX", default="", validate=validate.OneOf(["", "exclusive", "inclusive"])
+)
+STRIPE_INVOICES = env.bool("EASEL_STRIPE_INVOICES", default=True)
+# A failed auto top-up is tried again after so long, and switched off after so many.
+TOP_UP_RETRY_MINUTES = env.int(
+    "EASEL_TOP_UP_RETRY_MINUTES", default=60, validate=AT_LEAST_ONE
+)
+TOP_UP_TRIES = env.int("EASEL_TOP_UP_TRIES", default=3, validate=AT_LEAST_ONE)
 QUOTE_SECONDS = env.int("EASEL_QUOTE_SECONDS", default=300, validate=NOT_NEGATIVE)
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50, validate=NOT_NEGATIVE)
 WELCOME_DAYS = env.int("EASEL_WELCOME_DAYS", default=0, validate=NOT_NEGATIVE)

@@ -16,8 +16,9 @@ class StripePayment(models.Model):
     """One attempt to buy credits, from the click (or the threshold) to the money.
 
     `amount_minor` is what was asked for, `paid_minor` what was paid with tax. What was
-    refunded or is withheld for a dispute is written as it stands now; the credits that
-    were taken back for it are clawbacks.
+    refunded or is withheld for a dispute is written as it stood at the last of so many
+    `looks`; the credits that were taken back for it are clawbacks. `asked` is what a
+    saved card was asked for, word for word.
     """
 
     class Kind(models.TextChoices):
@@ -53,6 +54,8 @@ class StripePayment(models.Model):
     disputed_minor = models.BigIntegerField(default=0)
     card = models.CharField(max_length=40, blank=True, default="")
     error = models.CharField(max_length=80, blank=True, default="")
+    asked = models.JSONField(null=True, blank=True)
+    looks = models.BigIntegerField(default=0)
     livemode = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     paid_at = models.DateTimeField(null=True, blank=True)
@@ -112,21 +115,29 @@ class StripeEvent(models.Model):
         ]
 
 
+class Mode(models.TextChoices):
+    """Where something is known: customers and cards of one mode mean nothing in another."""
+
+    LIVE = "live"
+    TEST = "test"
+    TILL = "till"
+
+
 class Customer(models.Model):
-    """Who a wallet is at the card processor; live and test mode know different ones."""
+    """Who a wallet is at the card processor."""
 
     id = models.CharField(primary_key=True, max_length=120)
     wallet = models.ForeignKey(
         Wallet, on_delete=models.PROTECT, related_name="customers"
     )
-    livemode = models.BooleanField()
+    mode = models.CharField(max_length=4, choices=Mode)
     tax_id = models.CharField(max_length=120, blank=True, default="")
     details_sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["wallet", "livemode"], name="one_customer_a_mode"
+                fields=["wallet", "mode"], name="one_customer_a_mode"
             ),
         ]
 
@@ -155,7 +166,7 @@ class Card(models.Model):
 
     id = models.CharField(primary_key=True, max_length=120)
     wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="cards")
-    livemode = models.BooleanField()
+    mode = models.CharField(max_length=4, choices=Mode)
     brand = models.CharField(max_length=20)
     last4 = models.CharField(max_length=4)
     exp_month = models.SmallIntegerField()
@@ -166,7 +177,7 @@ class Card(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["wallet", "livemode"],
+                fields=["wallet", "mode"],
                 condition=Q(is_default=True),
                 name="one_default_card_a_mode",
             ),

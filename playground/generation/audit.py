@@ -56,22 +56,22 @@ ORPHANS = " UNION ALL ".join(
 
 # A payment's share is counted for each credit, so that no number outgrows the database.
 PAYMENTS = """
-SELECT id, status, credits, credited, paid_back, taken_back FROM (
+SELECT id, status, credits, credited, back, taken_back FROM (
     SELECT p.id, p.status, p.credits,
-        coalesce((SELECT sum(t.amount) FROM billing_transfer t WHERE t.kind = 'topup'
-            AND t.ref_type = 'payment' AND t.ref_id = CAST(p.id AS text)), 0) AS credited,
-        p.credits * (1000000 * least_of / p.paid) AS paid_back,
+        coalesce((SELECT sum(l.amount) FROM billing_lot l JOIN billing_transfer t
+            ON t.id = l.transfer_id AND t.kind = 'topup'
+            WHERE l.payment_id = p.id), 0) AS credited,
+        p.credits * (1000000 * CASE WHEN p.gone < p.paid THEN p.gone ELSE p.paid END / p.paid)
+            AS back,
         coalesce((SELECT sum(c.amount) FROM billing_clawback c WHERE c.payment_id = p.id), 0)
-        - coalesce((SELECT sum(t.amount) FROM billing_transfer t WHERE t.kind = 'adjust'
-            AND t.ref_type = 'payment' AND t.ref_id = CAST(p.id AS text)), 0) AS taken_back
-    FROM (SELECT id, status, credits, coalesce(paid_minor, amount_minor) AS paid,
-            CASE WHEN refunded_minor + disputed_minor < coalesce(paid_minor, amount_minor)
-                 THEN refunded_minor + disputed_minor
-                 ELSE coalesce(paid_minor, amount_minor) END AS least_of
-          FROM billing_stripepayment) AS p
+        - coalesce((SELECT sum(l.amount) FROM billing_lot l JOIN billing_transfer t
+            ON t.id = l.transfer_id AND t.kind = 'adjust'
+            WHERE l.payment_id = p.id), 0) AS taken_back
+    FROM (SELECT id, status, credits, refunded_minor + disputed_minor AS gone,
+            coalesce(paid_minor, amount_minor) AS paid FROM billing_stripepayment) AS p
 ) AS payments
 WHERE credited <> CASE WHEN status = 'paid' THEN credits * 1000000 ELSE 0 END
-   OR (status = 'paid' AND paid_back <> taken_back) OR (status <> 'paid' AND taken_back <> 0)"""
+   OR taken_back <> CASE WHEN status = 'paid' THEN back ELSE 0 END"""
 
 INVARIANTS = (
     Invariant(

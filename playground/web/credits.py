@@ -21,14 +21,17 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.roles import Action
 from billing import checkout, till
+from billing.cash import cash, minor_in
+from billing.counter import buttons_of_session
 from billing.ledger import wallet_of
 from billing.models import StripePayment, Wallet
-from billing.packs import Pack, find_pack, packs
+from billing.packs import Pack, custom_pack, custom_ranges, find_pack, packs
+from billing.processor import is_open
 from playground.web.people import needs, own_account
 from playground.web.statement import statement_of
-from playground.web.templatetags.easel import cash
 
 Status = StripePayment.Status
+CUSTOM = "custom"
 NOT_PAID: dict[str, Promise] = {
     Status.FAILED: gettext_lazy(
         "The payment did not go through. You were not charged."
@@ -65,9 +68,9 @@ def credits(request: HttpRequest) -> HttpResponse:
 @require_POST
 def buy(request: HttpRequest) -> HttpResponse:
     """Begin a purchase and go where it is paid."""
-    pack = find_pack(request.POST.get("pack", ""))
-    if pack is None or not checkout.is_open():
-        messages.error(request, _("That pack is not on sale. Choose another one."))
+    pack = chosen_pack(request)
+    if pack is None or not is_open():
+        messages.error(request, not_on_sale(request))
         return redirect("credits")
     try:
         address = checkout.open_checkout(
@@ -75,12 +78,31 @@ def buy(request: HttpRequest) -> HttpResponse:
             pack,
             return_url=absolute(request, "credits-returned"),
             cancel_url=absolute(request, "credits"),
+            saves_card="save_card" in request.POST,
         )
     except checkout.CheckoutUnavailable:
         text = _("The card processor did not answer. You were not charged; try again.")
         messages.error(request, text)
         return redirect("credits")
     return HttpResponseRedirect(address)
+
+
+def chosen_pack(request: HttpRequest) -> Pack | None:
+    """Return the pack that was chosen, or one made of the amount that was written."""
+    if request.POST.get("pack") != CUSTOM:
+        return find_pack(request.POST.get("pack", ""))
+    amount = minor_in(request.POST.get("amount", ""))
+    return custom_pack(request.POST.get("currency", ""), amount) if amount else None
+
+
+def not_on_sale(request: HttpRequest) -> str:
+    limits = custom_ranges().get(request.POST.get("currency", ""))
+    if request.POST.get("pack") != CUSTOM or limits is None:
+        return _("That pack is not on sale. Choose another one.")
+    return _("Name an amount between %(least)s and %(most)s.") % {
+        "least": cash(limits.least_minor, limits.currency),
+        "most": cash(limits.most_minor, limits.currency),
+    }
 
 
 @vary_on_headers("HX-Request")
@@ -110,7 +132,7 @@ def credits_page(
 ) -> HttpResponse:
     context = {
         "wallet": wallet,
-        "shelves": shelves() if checkout.is_open() else (),
+        "shelves": shelves() if is_open() else (),
         "is_till": till.is_open(),
         "is_cancelled": "cancelled" in request.GET,
         "statement": statement_of(wallet, before),
@@ -144,7 +166,9 @@ def cash_exact(pack: Pack) -> str:
 def processing(payment: StripePayment) -> dict[str, str]:
     """What the page needs to ask again about a payment on its way."""
     again = f"{reverse('credits-returned')}?session={payment.session_id}"
-    at_till = till.is_open() and bool(till.choices(payment))
+    at_till = till.is_open() and bool(
+        buttons_of_session(till.recall(payment.session_id or ""))
+    )
     till_page = reverse("till", args=[payment.session_id]) if at_till else ""
     return {"check_again": again, "till_page": till_page}
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from playground.web import (
     arranging,
     boards,
+    cards,
     create,
     credits,
     docs,
@@ -83,6 +84,7 @@ urlpatterns: list[URLPattern] = [
     path("console/credits", credits.credits, name="credits"),
     path("console/credits/checkout", credits.buy, name="checkout"),
     path("console/credits/returned", credits.returned, name="credits-returned"),
+    path("console/credits/cards/returned", cards.returned, name="card-returned"),
     path("console/till/<str:session>", till.counter, name="till"),
     path("accounts/mails/", mails.mails, name="mails"),
     path("billing/stripe/webhook", webhook.stripe_webhook, name="stripe-webhook"),

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from billing.fulfilment import is_live
 from billing.ledger import MICRO
 from billing.lots import drop_test_credits, reckon, test_lots
+from billing.processor import is_live
 
 
 class Command(BaseCommand):

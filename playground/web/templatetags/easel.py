@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from billing.cash import cash
 from billing.ledger import MICRO
 from playground.gallery.sharing import alt_of
 from playground.generation.links import thumbnail_path
@@ -22,7 +23,6 @@ from playground.generation.models import Picture
 from playground.generation.thumbnails import WIDTHS
 
 register = template.Library()
-CENTS_SIGN = {"usd": "$", "eur": "€", "gbp": "£"}
 
 
 @register.filter
@@ -66,12 +66,7 @@ def count_of(microcredits: int) -> int:
     return 2 if rest else whole
 
 
-@register.filter
-def cash(cents: int, currency: str = "usd") -> str:
-    """Write money as it is charged: "$5", "$5.50"."""
-    amount = f"{cents / 100:,.2f}".removesuffix(".00")
-    sign = CENTS_SIGN.get(currency)
-    return f"{sign}{amount}" if sign else f"{amount} {currency.upper()}"
+register.filter(cash)
 
 
 @register.filter
