@@ -19,6 +19,7 @@ from playground.web import (
     mails,
     noting,
     pictures,
+    rail,
     running,
     shared,
     sifted,
@@ -40,6 +41,7 @@ public: list[URLPattern] = [
 urlpatterns: list[URLPattern] = [
     path("create/settings", create.panel_fragment, name="create-settings"),
     path("create/quote", create.quote, name="quote"),
+    path("create/rail", rail.older, name="create-rail"),
     path("create/runs", running.start, name="create-run"),
     path("create/runs/<str:generation_id>", running.run, name="run"),
     path("create/runs/<str:generation_id>/cancel", running.cancel, name="run-cancel"),

@@ -70,10 +70,10 @@ def test_the_original_keeps_its_pixels_and_without_settings_every_byte(
     data = original(image_format)
     told = as_(browser, picture)
     assert told != data and pixels(told) == pixels(data)
-    browser.post(f"/pictures/{picture.pk}/note/copies-settings", {"on": "0"})
+    browser.post(f"/pictures/{picture.pk}/copies", {"on": "0"})
     assert as_(browser, picture) == data
     assert AI not in as_(browser, picture, "png")
-    browser.post(f"/pictures/{picture.pk}/note/copies-settings", {"on": "1"})
+    browser.post(f"/pictures/{picture.pk}/copies", {"on": "1"})
     assert as_(browser, picture) == told
 
 

@@ -156,6 +156,17 @@ def test_the_list_goes_on_where_it_was_cut_and_counts_nothing(
     assert "<html" not in second.text
 
 
+def test_the_rail_goes_on_as_it_is_scrolled_until_its_end(browser, alice):
+    made = [a_picture(alice.account, days_ago=day).generation_id for day in range(65)]
+    found = re.findall(r'id="rail-(img_\w+)"', browser.get("/").text)
+    onward = r'hx-get="(/create/rail\?after=[^"]+)"'
+    page = browser.get("/").text
+    while link := re.search(onward, page):
+        page = browser.get(link[1]).text
+        found += re.findall(r'id="rail-(img_\w+)"', page)
+    assert found == made
+
+
 def test_carol_sees_chooses_and_changes_none_of_alices_pictures(client, alice, carol):
     picture = a_picture(alice.account)
     board = Board.objects.create(account=alice.account, name="mine")
