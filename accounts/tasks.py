@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError as BrokerAway
 
+from accounts.devices import forget_old
 from accounts.models import Letter
 from accounts.posting import due, remove_old, send
 
@@ -27,8 +28,10 @@ def deliver_waiting() -> None:
 
 
 @shared_task(ignore_result=True)
-def tidy_letters() -> None:
+def tidy() -> None:
+    """Forget letters and browsers of long ago."""
     remove_old()
+    forget_old()
 
 
 def post(letter: Letter) -> None:

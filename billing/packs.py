@@ -59,10 +59,14 @@ def packs() -> tuple[Pack, ...]:
 
 def earned_usd_per_credit(on_sale: Iterable[Pack]) -> Decimal | None:
     """What a credit earns in the pack that gives the most of them for its dollars."""
-    earned = [
-        pack.earned_minor_per_credit for pack in on_sale if pack.currency == "usd"
-    ]
-    return min(earned) / 100 if earned else None
+    pack = most_generous(on_sale)
+    return pack.earned_minor_per_credit / 100 if pack else None
+
+
+def most_generous(on_sale: Iterable[Pack]) -> Pack | None:
+    """Return the pack whose credits leave us the least, of those sold in dollars."""
+    in_dollars = (pack for pack in on_sale if pack.currency == "usd")
+    return min(in_dollars, key=lambda pack: pack.earned_minor_per_credit, default=None)
 
 
 def paid_usd_per_credit(on_sale: Iterable[Pack]) -> Decimal | None:

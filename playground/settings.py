@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "accounts",
     "billing",
@@ -87,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "playground.web.sessions.note_presence",
     "django_htmx.middleware.HtmxMiddleware",
     "playground.middleware.content_policy",
 ]
@@ -180,7 +183,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
     },
     "letters": {"task": "accounts.tasks.deliver_waiting", "schedule": 60},
-    "tidy-letters": {"task": "accounts.tasks.tidy_letters", "schedule": 24 * 3600},
+    "tidy-people": {"task": "accounts.tasks.tidy", "schedule": 24 * 3600},
     "expire": {
         "task": "playground.generation.tasks.remove_expired_pictures",
         "schedule": 300,
@@ -337,6 +340,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+INVITATIONS_A_DAY = env.int(
+    "EASEL_INVITATIONS_A_DAY", default=50, validate=NOT_NEGATIVE
+)
 DEFAULT_FROM_EMAIL = env.str("EASEL_FROM_EMAIL", default="Easel <easel@localhost>")
 EMAIL_DIR = DATA_DIR / "mail"
 if EMAIL_URL := env.str("EMAIL_URL", default=""):

@@ -31,14 +31,15 @@ class Mirror(Generic[Known]):
         seconds: float = SECONDS,
     ) -> None:
         self._read, self._nothing, self._clock = read, nothing, clock
+        self._changes = 0
         self._seconds = seconds
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew, as a new process does."""
+        """Begin anew, as a new process does. What is being read just now is old already."""
+        self._changes += 1
         self._known: Known | None = None
         self._stale_at = 0.0
-        self._changes = 0
 
     def __call__(self) -> Known:
         now = self._clock()

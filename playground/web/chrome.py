@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account
 from accounts.roles import Action
 from billing.ledger import wallet_of
-from playground.web.people import current_account, may
+from playground.web.people import current_account, may, places_of
 
 SITE_NAME = "Easel"
 
@@ -45,11 +45,22 @@ class Entry:
 
 USAGE = (Entry(gettext_lazy("Usage"), "usage", "chart", Action.REQUESTS),)
 BUILD = (Entry(gettext_lazy("API keys"), "keys", "key", Action.KEYS),)
-ACCOUNT = (Entry(gettext_lazy("Credits"), "credits", "card", Action.MONEY),)
+ACCOUNT = (
+    Entry(gettext_lazy("Credits"), "credits", "card", Action.MONEY),
+    Entry(gettext_lazy("Settings"), "settings", "sliders", Action.SETTINGS),
+)
+PEOPLE = (
+    Entry(gettext_lazy("Team pictures"), "team-pictures", "image", Action.PICTURES),
+    Entry(gettext_lazy("Members"), "members", "team", Action.MEMBERS),
+    Entry(gettext_lazy("Roles"), "roles", "list", None),
+    Entry(gettext_lazy("Activity"), "activity", "pulse", Action.MEMBERS),
+)
 YOU = (
+    Entry(gettext_lazy("Teams"), "teams", "team", None),
     Entry(gettext_lazy("Email"), "account_email", "mail", None),
     Entry(gettext_lazy("Password"), "account_change_password", "lock", None),
-    Entry(gettext_lazy("Mails"), "mails", "send", None),
+    Entry(gettext_lazy("Sessions"), "usersessions_list", "clock", None),
+    Entry(gettext_lazy("Mails"), "mails", "bell", None),
 )
 
 
@@ -67,6 +78,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": SITE_NAME,
         "account": account,
+        "allows": cache(lambda: {one for one in Action if may(request, one)}),
+        "places": lambda: places_of(request),
         "available_microcredits": lambda: available_microcredits(account()),
         "nav": lambda: main_places(request),
         "console_nav": lambda: console_sections(request),
@@ -101,6 +114,7 @@ def console_sections(request: HttpRequest) -> tuple[Section, ...]:
         Section("", allowed(request, USAGE)),
         Section(_("Build"), allowed(request, BUILD)),
         Section(_("Account"), allowed(request, ACCOUNT)),
+        Section(_("People"), allowed(request, PEOPLE)),
         Section(_("You"), allowed(request, YOU)),
     )
 

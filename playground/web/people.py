@@ -26,7 +26,7 @@ from accounts.guests import find_guest, open_guest
 from accounts.issuing import account_of
 from accounts.models import Account, Membership, Person
 from accounts.roles import REFUSALS, Action
-from accounts.teams import place_of
+from accounts.teams import chosen_among, memberships_of
 from playground.addresses import client_address
 from playground.gallery.moving import hand_over
 from playground.generation.models import Generation, Picture
@@ -37,7 +37,7 @@ GUEST_COOKIE = "easel_guest"
 COOKIE_SALT = "easel.guest"
 COOKIE_SECONDS = 365 * 24 * 3600
 KNOWN_ACCOUNT = "easel.account"
-KNOWN_PLACE = "easel.place"
+KNOWN_PLACES = "easel.places"
 CHOSEN_ACCOUNT = "account"
 View = Callable[..., HttpResponseBase]
 
@@ -53,11 +53,18 @@ def current_account(request: HttpRequest) -> Account | None:
 
 def current_place(request: HttpRequest) -> Membership | None:
     """Return the signed-in person's place in the account they act for."""
-    if KNOWN_PLACE not in request.META:
+    places = places_of(request)
+    if not places:
+        return None
+    return chosen_among(places, request.session.get(CHOSEN_ACCOUNT, ""))
+
+
+def places_of(request: HttpRequest) -> list[Membership]:
+    """Return the accounts that the signed-in person may act for; a guest has none."""
+    if KNOWN_PLACES not in request.META:
         person = current_person(request)
-        chosen = request.session.get(CHOSEN_ACCOUNT, "") if person else ""
-        request.META[KNOWN_PLACE] = place_of(person, chosen) if person else None
-    known: Membership | None = request.META[KNOWN_PLACE]
+        request.META[KNOWN_PLACES] = memberships_of(person) if person else []
+    known: list[Membership] = request.META[KNOWN_PLACES]
     return known
 
 
@@ -114,6 +121,19 @@ def own_account(request: HttpRequest) -> Account:
     if account is None or current_person(request) is None:
         raise PermissionDenied
     return account
+
+
+def own_place(request: HttpRequest) -> Membership:
+    """Return the place of a person who has signed in, in the account they act for."""
+    place = current_place(request)
+    if place is None:
+        raise PermissionDenied
+    return place
+
+
+def person_of(request: HttpRequest) -> Person:
+    """Return the person who has signed in; `needs_person` sees to that."""
+    return own_place(request).person
 
 
 def current_person(request: HttpRequest) -> Person | None:
@@ -195,8 +215,13 @@ def bring_guest_along(request: HttpRequest, person: Person) -> None:
     guest = guest_of(request)
     if guest is not None:
         move_orders(guest, account_of(person), person)
-        request.META.pop(KNOWN_ACCOUNT, None)
-        request.META.pop(KNOWN_PLACE, None)
+        forget_who_looked(request)
+
+
+def forget_who_looked(request: HttpRequest) -> None:
+    """Ask anew who this is: somebody has signed in meanwhile."""
+    request.META.pop(KNOWN_ACCOUNT, None)
+    request.META.pop(KNOWN_PLACES, None)
 
 
 def move_orders(guest: Account, account: Account, person: Person) -> None:

@@ -22,7 +22,14 @@ from accounts.issuing import account_of, open_account
 from accounts.models import Person
 from billing.ledger import MICRO, credit
 from playground.addresses import client_address
-from playground.web.people import GUEST_COOKIE, bring_guest_along, guest_of, network_of
+from playground.web.arrivals import note_arrival
+from playground.web.people import (
+    GUEST_COOKIE,
+    bring_guest_along,
+    forget_who_looked,
+    guest_of,
+    network_of,
+)
 from playground.web.tries import pictures_today, remember_tries, tries_spent
 
 
@@ -66,11 +73,15 @@ class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> HttpResponse:
         """Let the person in, with what their browser made before."""
         guest = guest_of(request)
+        forget_who_looked(request)
+        if how.get("signup") and has_confirmed_address(user):
+            welcome(user, user.email)  # an invitation, say, had confirmed it before
         response: HttpResponse = super().post_login(request, user, **how)
         if guest is not None:
             spent = tries_spent(request) + pictures_today(account_id=guest.pk)
             remember_tries(response, spent)
             bring_guest_along(request, user)
+        note_arrival(request, response, user)
         response.delete_cookie(GUEST_COOKIE, samesite="Lax")
         return response
 

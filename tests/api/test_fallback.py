@@ -118,6 +118,7 @@ def test_a_refusal_is_the_models_answer_and_no_other_is_asked(api, alice, left, 
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "moderation_blocked"
     assert answer.json()["error"]["type"] == "image_generation_user_error"
+    assert "rejected by the safety system" in answer.json()["error"]["message"]
     assert right.asked == []
     assert alice.credits() == 100
     assert not Health.objects.exists()
@@ -213,6 +214,17 @@ def test_the_last_resort_is_asked_rather_than_nobody(api, alice, left, right):
 
     assert answer.status_code == 200
     assert alice.credits() == 95
+
+
+def test_an_outage_of_everything_is_not_answered_with_a_storm(api, alice, left, right):
+    left.fault = right.fault = "503"
+
+    statuses = {ask(api, alice).status_code for _ in range(40)}
+
+    tries_in_all = len(left.asked) + len(right.asked)
+    assert statuses == {502}
+    assert 40 <= tries_in_all <= 40 + 10 + 0.2 * 40 + 6  # both each time would be 80
+    assert alice.credits() == 100
 
 
 def test_a_provider_that_says_when_is_left_alone_until_then(api, alice, left):

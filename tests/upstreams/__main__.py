@@ -17,6 +17,7 @@ import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 
 from tests.upstreams import ark, fal, gemini, openai_shop, replicate
 from tests.upstreams.faults import FAULTS
@@ -25,6 +26,7 @@ from tests.upstreams.shop import LINE, SPOILS
 from tests.upstreams.street import Street
 
 HOST = "127.0.0.1"
+MODELS = Path(__file__).resolve().parent / "models"  # of those our catalogue lacks
 KEYS = {
     "gemini": "GEMINI_API_KEY",
     "vertex": "VERTEX_CREDENTIALS",
@@ -64,7 +66,8 @@ def settings(street: Street, studio: StudioNextDoor) -> dict[str, str]:
         "previews": True,
     }
     servers = dict.fromkeys(NEXT_DOOR, server)
-    return {**told, "EASEL_COMPATIBLE_SERVERS": json.dumps(servers)}
+    told["EASEL_COMPATIBLE_SERVERS"] = json.dumps(servers)
+    return {**told, "EASEL_CATALOGUE_DIR": str(MODELS)}
 
 
 def faults() -> Iterator[str]:

@@ -12,6 +12,8 @@ that has an address of its own can have its day there: [fault:file-drip].
 import asyncio
 import json
 import re
+import socket
+import struct
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -139,39 +141,49 @@ async def on_the_line(
     return await trouble(request, answer) if trouble else await answer()
 
 
-async def reset(request: web.Request, answer: Answer) -> web.StreamResponse:
+def hang_up(request: web.Request) -> None:
+    """End a connection as a dying machine does: reset, not closed."""
+    line = request.transport.get_extra_info("socket")
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     request.transport.abort()
+
+
+async def sent(request: web.Request, whole: bytes, count: int) -> web.StreamResponse:
+    """Promise a whole body, and send so much of it before hanging up."""
+    response = web.StreamResponse(headers={"content-length": str(len(whole))})
+    await response.prepare(request)
+    request.transport.set_write_buffer_limits(high=0)
+    await response.write(whole[:count])
+    hang_up(request)
+    return response
+
+
+async def reset(request: web.Request, answer: Answer) -> web.StreamResponse:
+    hang_up(request)
     return web.Response()
 
 
 async def reset_before_body(request: web.Request, answer: Answer) -> web.StreamResponse:
-    """Hang up when the head is out and nothing of the body."""
-    whole = (await answer()).body
-    response = web.StreamResponse(headers={"content-length": str(len(whole))})
-    await response.prepare(request)
-    await response.write(b"")
-    request.transport.abort()
-    return response
+    return await sent(request, (await answer()).body, 0)
 
 
 async def reset_after_body(request: web.Request, answer: Answer) -> web.StreamResponse:
-    """Hang up without a goodbye once the whole answer is out."""
     whole = (await answer()).body
-    response = web.StreamResponse(headers={"content-length": str(len(whole))})
-    await response.prepare(request)
-    await response.write(whole)
-    await asyncio.sleep(SLOW_SECONDS)
-    request.transport.abort()
-    return response
+    return await sent(request, whole, len(whole))
 
 
 async def cut(request: web.Request, answer: Answer) -> web.StreamResponse:
-    """Hang up in the middle of a body that said how long it would be."""
     whole = (await answer()).body
-    response = web.StreamResponse(headers={"content-length": str(len(whole))})
+    return await sent(request, whole, len(whole) // 2)
+
+
+async def huge_by_its_word(request: web.Request, answer: Answer) -> web.StreamResponse:
+    """Promise a gigabyte."""
+    response = web.StreamResponse(headers={"content-length": str(1024**3)})
     await response.prepare(request)
-    await response.write(whole[: len(whole) // 2])
-    request.transport.abort()
+    await response.write(b" " * 1024)
+    await asyncio.sleep(SLOW_SECONDS)
+    hang_up(request)
     return response
 
 
@@ -238,6 +250,7 @@ LINE = {
     "drip": drip,
     "hang": hang,
     "huge": huge,
+    "huge-by-its-word": huge_by_its_word,
     "redirect": redirect,
     "html-200": html,
     "503-page": page_503,
