@@ -44,7 +44,10 @@ class Entry:
 
 
 USAGE = (Entry(gettext_lazy("Usage"), "usage", "chart", Action.REQUESTS),)
-BUILD = (Entry(gettext_lazy("API keys"), "keys", "key", Action.KEYS),)
+BUILD = (
+    Entry(gettext_lazy("API keys"), "keys", "key", Action.KEYS),
+    Entry(gettext_lazy("Webhooks"), "webhooks", "send", Action.KEYS),
+)
 ACCOUNT = (
     Entry(gettext_lazy("Billing"), "credits", "card", Action.MONEY),
     Entry(gettext_lazy("Settings"), "settings", "sliders", Action.SETTINGS),
