@@ -42,7 +42,6 @@ NEEDED = {
     "billing-details": A.MONEY,
     "portal": A.MONEY,
     "card-add": A.MONEY,
-    "card-returned": A.MONEY,
     "card-default": A.MONEY,
     "card-remove": A.MONEY,
     "statement-csv": A.MONEY,
