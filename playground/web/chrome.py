@@ -49,7 +49,7 @@ BUILD = (
     Entry(gettext_lazy("Webhooks"), "webhooks", "send", Action.KEYS),
 )
 ACCOUNT = (
-    Entry(gettext_lazy("Credits"), "credits", "card", Action.MONEY),
+    Entry(gettext_lazy("Billing"), "credits", "card", Action.MONEY),
     Entry(gettext_lazy("Settings"), "settings", "sliders", Action.SETTINGS),
 )
 PEOPLE = (
@@ -140,10 +140,10 @@ def place(request: HttpRequest, label: str, name: str, icon: str = "") -> Place:
     return Place(label, address(name), url_name(request) == name, icon)
 
 
-def address(name: str) -> str:
+def address(name: str, *names: str) -> str:
     """Return where a page is, or nothing when this instance has no such page."""
     try:
-        return reverse(name)
+        return reverse(name, args=names)
     except NoReverseMatch:
         return ""
 
