@@ -7,13 +7,11 @@ is made by a person. A key's text is in one answer and nowhere else.
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from accounts.activity import Actor
 from accounts.issuing import (
     NO_LIMITS,
     GroupNotAllowed,
@@ -25,7 +23,6 @@ from accounts.issuing import (
 from accounts.limits import MANAGE_KEYS, WrongLimits
 from accounts.models import AccessGroup, Account, ApiKey, Person
 from billing.ledger import budgets_of, limit_key, member_name
-from playground.addresses import client_address
 from playground.api.key_words import (
     KeyChange,
     NewKey,
@@ -36,7 +33,7 @@ from playground.api.key_words import (
     readable,
     seconds,
 )
-from playground.api.keys import may
+from playground.api.keys import acting, may
 from playground.api.queries import count_in
 from playground.api.schemas import Refusal
 from playground.generation.database import in_thread
@@ -209,14 +206,6 @@ async def rotate(
         return {**shown_now(buyer, key_id), **told}
 
     return await in_thread(turn)
-
-
-def acting(request: HttpRequest) -> Actor:
-    """Return the key that manages others, for the activity log."""
-    buyer: Buyer = request.auth  # type: ignore[attr-defined]
-    address = client_address(request.META, settings.TRUSTED_PROXIES)
-    agent = request.headers.get("User-Agent", "")
-    return Actor(key_id=buyer.key_id, address=address, agent=agent)
 
 
 def own_keys(buyer: Buyer) -> QuerySet[ApiKey]:

@@ -35,8 +35,7 @@ Depth = Literal["counts", "latency", "first_bytes"]
 FINE = ("channel", "group", "tier", "endpoint")
 STREAMED = 0.95  # a first byte that comes later than this part of it all says nothing
 COUNTS = ("tries", "succeeded", "ours", "providers", "callers", "refused", "pictures")
-MONEY = ("charged_microcredits", "cost_microusd", "refused_microusd", "lost_microusd")
-SUMS = (*COUNTS, *MONEY, "tokens", "tokens_ms")
+SUMS = (*COUNTS, "tokens", "tokens_ms")
 COLUMNS: dict[Depth, tuple[str, ...]] = {
     "counts": SUMS,
     "latency": (*SUMS, *TOOK),
@@ -75,10 +74,6 @@ class Figures:
     callers: int
     refused: int
     pictures: int
-    charged_microcredits: int
-    cost_microusd: int
-    refused_microusd: int
-    lost_microusd: int
     tokens: int
     tokens_ms: int
     took: Histogram

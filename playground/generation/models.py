@@ -278,6 +278,8 @@ class Attempt(models.Model):
         Generation, on_delete=models.CASCADE, related_name="attempts", **UNCHECKED
     )
     provider = models.CharField(max_length=40)
+    # An order may have been tried with one model and painted by another.
+    model = models.CharField(max_length=80, default="", db_default="")
     channel = models.CharField(max_length=60, default="", db_default="")
     upstream = models.CharField(max_length=120)
     upstream_request_id = models.CharField(max_length=120, blank=True, default="")

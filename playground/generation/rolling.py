@@ -63,16 +63,18 @@ def day_of(moment: datetime) -> datetime:
 
 
 def look_around() -> bool:
-    """Add up what is new, unless that was done a moment ago; say whether it was."""
+    """Add up what is new, and what is to be done again; say whether it was time to.
+
+    Once all is done there is a rest, twenty times as long as it took.
+    """
     mark = Rolled.objects.first()
     if mark and mark.looked_at:
         rest = timedelta(milliseconds=mark.took_ms * RESTS)
         if timezone.now() < mark.looked_at + min(rest, HOUR):
             return False
     started = time.monotonic()
-    catch_up(A_PASS_SECONDS)
-    do_again(A_PASS_SECONDS)
-    took_ms = round((time.monotonic() - started) * 1000)
+    is_done = catch_up(A_PASS_SECONDS) and do_again(A_PASS_SECONDS)
+    took_ms = round((time.monotonic() - started) * 1000) if is_done else 0
     Rolled.objects.update(looked_at=timezone.now(), took_ms=took_ms)
     return True
 
@@ -92,10 +94,11 @@ def catch_up(seconds: float | None = None) -> bool:
 
 
 def opened_mark() -> Rolled:
-    """Return the mark; at first it stands at the oldest order."""
+    """Return the mark; at first it stands before the oldest order."""
     mark = Rolled.objects.first()
     if mark is None:
-        begin = oldest_from(datetime(2000, 1, 1, tzinfo=UTC)) or timezone.now()
+        oldest = oldest_from(datetime(2000, 1, 1, tzinfo=UTC)) or timezone.now()
+        begin = oldest - sql.ARRIVING
         begins = {"hours_until": hour_of(begin), "days_until": day_of(begin)}
         mark, _ = Rolled.objects.get_or_create(pk=1, defaults=begins)
     return mark

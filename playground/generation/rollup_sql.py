@@ -30,7 +30,7 @@ SUCCEEDED = "outcome = 'succeeded'"
 # Said of an attempt `a` and its order `g`.
 OF_ATTEMPTS = {
     "is_demo": "g.is_demo",
-    "model": "g.model",
+    "model": "CASE WHEN a.model = '' THEN g.model ELSE a.model END",
     "provider": "a.provider",
     "channel": "CASE WHEN a.channel = '' THEN a.provider ELSE a.channel END",
     "group": "g.group_id",

@@ -55,7 +55,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which columns to add up, of which lines, and by what; `fits` has no null in it."""
+    """Which columns to add up, of which lines, and by what; `fits` has no null in it.
+
+    Lines without a picture hold no time either: where only times are wanted, most of the
+    lines may be passed over.
+    """
 
     hours: type[models.Model]
     days: type[models.Model]
@@ -63,6 +67,7 @@ class Wanted:
     sums: tuple[str, ...]
     fits: Mapping[str, Any] = field(default_factory=dict)
     by: tuple[str, ...] = ()
+    is_of_pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,7 @@ def some(
 ) -> tuple[str, list[Any]]:
     names = ", ".join(f'"{name}"' for name in (*wanted.by, *wanted.sums))
     fits = "".join(f' AND "{name}" = %s' for name in wanted.fits)
+    fits += " AND pictures > 0" if wanted.is_of_pictures else ""
     adapt = connection.ops.adapt_datetimefield_value
     return (
         f"SELECT {start} AS start, is_demo, {names} FROM {table._meta.db_table}"

@@ -48,6 +48,7 @@ class Try:
         known = self.failure if isinstance(self.failure, ProviderFailure) else None
         return AttemptRow(
             provider=offer.provider,
+            model=self.candidate.model,
             channel=self.candidate.channel.name,
             upstream=offer.upstream_for(editing=bool(request.references)),
             upstream_request_id=self.answer.upstream_request_id[:120],

@@ -4,7 +4,7 @@ A window is in hours or in days, as `metrics.Window` has it. What a test key reh
 in none of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -80,8 +80,13 @@ NOTHING = Used(0, 0, 0, EMPTY, False)
 
 def used(which: Filter, window: Window) -> Used:
     """Return an account's orders, all together, and how long they took."""
-    found = totals(wanted(which, window, latency=True))
-    return used_in(found[()]) if found else NOTHING
+    counts = totals(wanted(which, window, latency=False))
+    if not counts:
+        return NOTHING
+    times = wanted(which, window, latency=True)
+    took = totals(replace(times, sums=TOOK, is_of_pictures=True))
+    known = used_in(counts[()])
+    return replace(known, took=took[()].numbers) if took else known
 
 
 def used_by(

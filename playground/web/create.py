@@ -20,7 +20,7 @@ from playground.web.examples import EXAMPLES
 from playground.web.panel import Panel, is_for_words, panel_for
 from playground.web.people import current_account, onlooker
 from playground.web.picker import choices, filters
-from playground.web.rail import days_of
+from playground.web.rail import rail_of
 from playground.web.references import references_of
 from playground.web.runs import (
     FEED,
@@ -119,7 +119,7 @@ def page(request: HttpRequest, wish: Wish) -> dict[str, Any]:
     return {
         **panel_context(request, wish),
         "entries": with_asked_run(request, entries),
-        "days": days_of(entries),
+        **rail_of(runs),
         "examples": EXAMPLES,
         "is_live": any(run.is_live for run in runs),
     }

@@ -1,43 +1,31 @@
-"""The history rail: what was asked for, day by day, newest first."""
+"""The rail beside the playground: the newest runs, and older ones as it is scrolled."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from typing import Any
 
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from playground.web.runs import Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """What was asked for on one day."""
-
-    date: date
-    title: str
-    entries: list[Entry]
+from playground.gallery.shelf import page_of
+from playground.web.days import days_of
+from playground.web.history import place_in, place_of
+from playground.web.runs import RAIL, Run, entries_of, feed_orders, runs_of
 
 
-def days_of(entries: list[Entry]) -> list[Day]:
-    """Group runs and comparisons by day."""
-    days: list[Day] = []
-    for entry in entries:
-        day = day_of(entry)
-        if not days or days[-1].date != day:
-            days.append(Day(day, day_title(day), []))
-        days[-1].entries.append(entry)
-    return days
+@require_safe
+def older(request: HttpRequest) -> HttpResponse:
+    """GET /create/rail?after="""
+    place = place_in(request.GET.get("after", ""))
+    orders, has_more = page_of(feed_orders(request), RAIL, place)
+    context = rail_of(runs_of(orders), has_more=has_more)
+    return render(request, "web/_rail_more.html", context)
 
 
-def day_of(entry: Entry) -> date:
-    return timezone.localtime(entry.generation.created_at).date()
-
-
-def day_title(day: date, now: datetime | None = None) -> str:
-    """Head a day of the rail: "Today", "Yesterday", "18 Nov"."""
-    passed = (timezone.localtime(now).date() - day).days
-    if passed == 0:
-        return _("Today")
-    if passed == 1:
-        return _("Yesterday")
-    return f"{day.day} {day:%b}"
+def rail_of(runs: Iterable[Run], *, has_more: bool | None = None) -> dict[str, Any]:
+    """Return what the rail shows, and where it goes on."""
+    listed = list(runs)
+    if has_more is None:
+        has_more = len(listed) == RAIL
+    last = listed[-1].generation if listed and has_more else None
+    return {"days": days_of(entries_of(listed)), "rail_goes_on": place_of(last)}

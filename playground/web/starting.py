@@ -46,10 +46,10 @@ from playground.web.people import (
     onlooker,
     remember_guest,
 )
-from playground.web.rail import days_of
+from playground.web.rail import rail_of
 from playground.web.references import keep_files
 from playground.web.running import changes, owned
-from playground.web.runs import RAIL, duel_of, entries_of, feed_orders, run_of, runs_of
+from playground.web.runs import RAIL, duel_of, feed_orders, run_of, runs_of
 from playground.web.tries import (
     check_tries,
     stay_within_treats,
@@ -253,13 +253,13 @@ def show_started(request: HttpRequest, order: Generation, wish: Wish) -> HttpRes
         return redirect("create")
     orders = feed_orders(request)
     entry = duel_of(run_of(orders.get(pk=order.pk)))
-    entries = entries_of(runs_of(orders[:RAIL]))
-    days = days_of(entries)
+    rail = rail_of(runs_of(orders[:RAIL]))
+    today = rail["days"][0].entries
     context = {
         **panel_context(request, wish),
         "entry": entry,
-        "is_first": len(entries) == 1,
-        "days": days if len(days[0].entries) == 1 else None,
+        "is_first": len(rail["days"]) == len(today) == 1,
+        **(rail if len(today) == 1 else {}),
     }
     response = render(request, "web/_started.html", context)
     return reswap(response, "innerHTML") if context["is_first"] else response

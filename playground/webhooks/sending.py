@@ -21,6 +21,7 @@ from accounts.notices import WebhookDisabled, tell
 from playground.generation.database import in_thread
 from playground.generation.errors import BadRequest
 from playground.webhooks.endpoints import signing_secrets
+from playground.webhooks.events import TEST, test_body
 from playground.webhooks.models import Delivery, DeliveryAttempt, Endpoint
 from playground.webhooks.posting import Answer, post
 from playground.webhooks.schedule import pause_after, wish_in
@@ -165,6 +166,13 @@ def resend(delivery: Delivery) -> Delivery:
     delivery.next_attempt_at = timezone.now()
     delivery.save(update_fields=["state", "failures", "next_attempt_at"])
     return delivery
+
+
+def rehearse(endpoint: Endpoint) -> Delivery:
+    """Write an event of the type webhook.test, to be sent like any other."""
+    return Delivery.objects.create(
+        endpoint=endpoint, event=TEST, body=test_body(endpoint.pk)
+    )
 
 
 def remove_old() -> None:

@@ -51,6 +51,18 @@ def test_success_says_whose_failure_it_was(alice, now):
     assert known.error_rate == pytest.approx(3 / 22)
 
 
+def test_a_try_counts_for_the_model_that_was_tried(alice, now):
+    tries = [{"outcome": "broken"}, {"model": "gpt-image-2", "provider": "fal"}]
+    tries[0]["model"] = "gpt-image-1"
+    many(alice.account, 1, now, model="gpt-image-2", tries=tries)
+    catch_up()
+
+    of_each = figures_by(Scope(), Window.last("24h"), "model", "provider")
+    assert of_each[("gpt-image-1", "openai")].providers == 1
+    assert of_each[("gpt-image-2", "fal")].succeeded == 1
+    assert len(of_each) == 2
+
+
 def test_too_few_tries_say_nothing(alice, now):
     many(alice.account, 19, now, tries=[{}])
     catch_up()
@@ -159,6 +171,7 @@ def test_an_account_sees_its_own_usage(alice, bob, now):
     assert list(by_model) == [("gpt-image-2",), ("gpt-image-1",)]
     assert used_by(mine, week, "error_code")[("timeout",)].requests == 1
     assert used(Filter(alice.account.pk, state="failed"), week).requests == 1
+    assert sum(whole.took) == 3
     (line,) = usage_series(Filter(alice.account.pk, "gpt-image-2"), week).values()
     assert [one.spent_microcredits for one in line.values()] == [0, 0, 0, 30, 0, 0, 0]
 

@@ -20,11 +20,31 @@ NEEDED = {
     "usage-csv": A.REQUESTS,
     "keys": A.KEYS,
     "key-new": A.KEYS,
+    "key-edit": A.KEYS,
+    "key-rotate": A.KEYS,
     "key-revoke": A.KEYS,
+    "webhooks": A.KEYS,
+    "webhook": A.KEYS,
+    "webhook-new": A.KEYS,
+    "webhook-call-secret": A.KEYS,
+    "webhook-rotate": A.KEYS,
+    "webhook-remove": A.KEYS,
+    "webhook-test": A.KEYS,
+    "webhook-resend": A.KEYS,
     "credits": A.MONEY,
     "checkout": A.MONEY,
     "credits-returned": A.MONEY,
+    "card-returned": A.MONEY,
     "till": A.MONEY,
+    "receipt": A.MONEY,
+    "top-up": A.MONEY,
+    "redeem": A.MONEY,
+    "billing-details": A.MONEY,
+    "portal": A.MONEY,
+    "card-add": A.MONEY,
+    "card-default": A.MONEY,
+    "card-remove": A.MONEY,
+    "statement-csv": A.MONEY,
     "members": A.MEMBERS,
     "member-invite": A.MEMBERS,
     "member-role": A.MEMBERS,
@@ -72,7 +92,7 @@ def console_pages():
 
 
 def path_of(name):
-    for args in ([], ["1"]):
+    for args in ([], ["1"], ["1", "1"]):
         try:
             return reverse(name, args=args)
         except NoReverseMatch:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0014_account_days'),
+        ('generation', '0015_model_of_attempts'),
     ]
 
     operations = [
