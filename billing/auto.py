@@ -5,6 +5,7 @@ a key that follows from it: whoever asks again, asks for the same payment. The c
 never charged twice for one row, and there is one undecided row at a time.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -154,6 +155,31 @@ def bought_since(wallet_id: str, moment: datetime, pack: Pack) -> int:
         status__in=(*UNDECIDED, Status.PAID),
     )
     return counted.aggregate(sum=Sum("amount_minor"))["sum"] or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What was bought in a currency: by itself, and by hand."""
+
+    currency: str
+    auto_minor: int
+    by_hand_minor: int
+
+
+def bought_this_month(wallet: Wallet) -> list[Bought]:
+    """Return what a wallet's owner paid since the month began, by currency."""
+    month = day_of(timezone.now()).replace(day=1)
+    paid = StripePayment.objects.filter(
+        wallet=wallet, status=Status.PAID, created_at__gte=month
+    )
+    sums = paid.values("currency").annotate(
+        auto=Sum("amount_minor", filter=Q(kind=Kind.AUTO)),
+        by_hand=Sum("amount_minor", filter=~Q(kind=Kind.AUTO)),
+    )
+    return [
+        Bought(row["currency"], row["auto"] or 0, row["by_hand"] or 0)
+        for row in sums.order_by("currency")
+    ]
 
 
 def of_wallet(wallet_id: str) -> QuerySet[StripePayment]:

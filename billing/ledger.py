@@ -227,10 +227,12 @@ def write(
     cursor: CursorWrapper, line: Line, *, seq: int, direction: int, balance: int
 ) -> int:
     """Put one line in the journal, at the database's own time; return its number."""
+    is_sqlite = connection.vendor == "sqlite"
+    now = SQLITE_NOW.replace("%", "%%") if is_sqlite else "CURRENT_TIMESTAMP"
     cursor.execute(
         "INSERT INTO billing_transfer (wallet_id, seq, direction, amount, balance_after, kind,"
         " counter, key, ref_type, ref_id, memo, reverses_id, at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, CURRENT_TIMESTAMP)"
+        f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {now})"
         " RETURNING id",
         [
             *(line.wallet_id, seq, direction, line.amount, balance, line.kind),

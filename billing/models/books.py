@@ -159,6 +159,12 @@ class Transfer(models.Model):
                 condition=Q(reverses__isnull=False),
                 name="transfers_that_reverse",
             ),
+            # Charges are nearly all of them; what is not is found without going through those.
+            models.Index(
+                fields=["wallet", "seq"],
+                condition=~Q(kind="charge"),
+                name="transfers_besides_charges",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["wallet", "seq"], name="transfer_seq_once"),

@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter
 
 from playground.generation.sizes import Pixels, Sizes, is_sensible
 
-NEAR = 1.5  # a picture this near to what a tier paints keeps its own pixels
+NEAR = 2  # tiers are four times apart: within twice a tier's area, pixels are kept
 WIDEST = 2  # a frame adds at most so many times the picture on each side
 BLUR, REACH = 0.016, 0.06  # shares of the picture's shorter side
 

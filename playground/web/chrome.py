@@ -49,7 +49,7 @@ BUILD = (
     Entry(gettext_lazy("Webhooks"), "webhooks", "send", Action.KEYS),
 )
 ACCOUNT = (
-    Entry(gettext_lazy("Credits"), "credits", "card", Action.MONEY),
+    Entry(gettext_lazy("Billing"), "credits", "card", Action.MONEY),
     Entry(gettext_lazy("Settings"), "settings", "sliders", Action.SETTINGS),
 )
 PEOPLE = (
@@ -61,7 +61,7 @@ PEOPLE = (
 YOU = (
     Entry(gettext_lazy("Teams"), "teams", "team", None),
     Entry(gettext_lazy("Email"), "account_email", "mail", None),
-    Entry(gettext_lazy("Password"), "account_change_password", "lock", None),
+    Entry(gettext_lazy("Security"), "mfa_index", "lock", None),
     Entry(gettext_lazy("Sessions"), "usersessions_list", "clock", None),
     Entry(gettext_lazy("Mails"), "mails", "bell", None),
 )
@@ -140,10 +140,10 @@ def place(request: HttpRequest, label: str, name: str, icon: str = "") -> Place:
     return Place(label, address(name), url_name(request) == name, icon)
 
 
-def address(name: str) -> str:
+def address(name: str, *names: str) -> str:
     """Return where a page is, or nothing when this instance has no such page."""
     try:
-        return reverse(name)
+        return reverse(name, args=names)
     except NoReverseMatch:
         return ""
 

@@ -19,7 +19,8 @@ from playground.web.examples import EXAMPLES
 from playground.web.panel import Panel, is_for_words, panel_for
 from playground.web.people import current_account, onlooker
 from playground.web.picker import choices
-from playground.web.runs import FEED, RAIL, days_of, run_of
+from playground.web.rail import rail_of
+from playground.web.runs import FEED, RAIL, run_of
 from playground.web.seen import orders_of, orders_seen
 from playground.web.tries import tries_left, tries_spent
 from playground.web.wishes import Wish
@@ -89,7 +90,7 @@ def page(request: HttpRequest, wish: Wish) -> dict[str, Any]:
     return {
         **panel_context(request, wish),
         "runs": with_asked_run(request, runs),
-        "days": days_of(runs),
+        **rail_of(runs),
         "examples": EXAMPLES,
         "is_live": any(run.generation.is_live for run in runs),
     }

@@ -1,9 +1,9 @@
 """Copies of one picture for its owner: as it is, or in another format."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from playground.gallery.copies import (
     FORMATS,
@@ -41,18 +41,24 @@ def download(request: HttpRequest, picture_id: str) -> HttpResponse:
     return response
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def copies(request: HttpRequest, picture_id: str) -> HttpResponse:
-    """GET /pictures/<id>/copies: what it can be had as, and what would be lost."""
+    """GET /pictures/<id>/copies: what it can be had as, and what would be lost.
+
+    POST says whether this visitor's copies carry their settings from now on.
+    """
     picture = picture_seen(request, picture_id)
-    others = [(one, HINTS[one]) for one in FORMATS if one != picture.format]
+    is_part = getattr(request, "htmx", False)
+    if request.method == "POST":
+        request.session[PLAIN_COPIES] = request.POST.get("on") != "1"
+        if not is_part:
+            return redirect("copies", picture_id)
     context = {
         "picture": picture,
-        "others": others,
+        "others": [(one, HINTS[one]) for one in FORMATS if one != picture.format],
         "loses_credentials": loses_credentials(picture),
         "copies_settings": not request.session.get(PLAIN_COPIES, False),
     }
-    is_part = getattr(request, "htmx", False)
     return render(
         request, "web/_copies.html" if is_part else "web/copies.html", context
     )

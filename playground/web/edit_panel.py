@@ -12,15 +12,17 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from playground.generation.catalogue import catalogue
+from playground.generation.channels import connected
 from playground.generation.errors import BadRequest, ModelNotFound
 from playground.generation.normalise import normalise
 from playground.generation.offered import Model, typical_seconds
 from playground.generation.price import unit_price
+from playground.generation.providers.base import Trade
 from playground.generation.request import Buyer
 from playground.generation.sizes import Pixels
 from playground.web.edit_plans import Scene, planned
 from playground.web.edit_wishes import RATIOS, EditWish
-from playground.web.panel import COUNTS, Option, is_connected, may_use_tier
+from playground.web.panel import COUNTS, Option, may_use_tier
 from playground.web.templatetags.easel import pixels, price
 from playground.web.tries import GUEST_MODEL
 
@@ -36,6 +38,7 @@ class EditPanel:
     wish: EditWish
     buyer: Buyer
     changed: tuple[str, ...] = ()
+    is_following: bool = False  # nobody chose a tier: the picture's own pixels are kept
 
     @cached_property
     def unit_price_microcredits(self) -> int:
@@ -43,11 +46,8 @@ class EditPanel:
 
     @property
     def can_mask(self) -> bool:
-        return self.model.capabilities.mask
-
-    @property
-    def can_extend(self) -> bool:
-        return can_extend(self.model)
+        """Say whether a mask would be followed; what extends a picture is one, too."""
+        return takes_masks(self.model)
 
     @property
     def most_references(self) -> int:
@@ -84,27 +84,40 @@ class EditPanel:
     @property
     def masking_model(self) -> Model | None:
         """A model that takes masks, for whoever painted one for a model that does not."""
-        able = (one for one in editors(self.buyer) if one.capabilities.mask)
+        able = filter(takes_masks, editors(self.buyer))
         return next(able, None)
-
-
-def can_extend(model: Model) -> bool:
-    """Say whether it can be given a larger canvas, and a mask for what is new on it."""
-    return model.capabilities.edit and model.capabilities.mask
 
 
 def panel_for(wish: EditWish, scene: Scene, buyer: Buyer) -> EditPanel:
     """Draw the settings for a wish, put right where the model cannot follow it."""
     model = chosen_model(wish, scene, buyer)
     fitted, changed = fit(wish, scene, model, buyer)
-    return EditPanel(scene, model, fitted, buyer, changed)
+    return EditPanel(scene, model, fitted, buyer, changed, not wish.tier)
 
 
 def editors(buyer: Buyer) -> list[Model]:
     """The models this buyer could have a picture changed by, here and now."""
     if buyer.lane == "guest":
         return [catalogue().find(GUEST_MODEL)]
-    return [one for one in catalogue().models if is_editor(one) and is_connected(one)]
+    return [one for one in catalogue().models if is_editor(one) and can_edit(one)]
+
+
+def can_edit(model: Model) -> bool:
+    """Say whether somebody who paints this model here can be sent a picture."""
+    return any(trade.edits for trade in trades_of(model, "edit"))
+
+
+def takes_masks(model: Model) -> bool:
+    """Say whether somebody who paints this model here follows a mask."""
+    is_able = model.capabilities.mask
+    return is_able and any(trade.masks for trade in trades_of(model, "mask"))
+
+
+def trades_of(model: Model, need: str) -> Iterable[Trade]:
+    ways = connected()
+    for offer in model.offers:
+        if need not in offer.lacks:
+            yield from (one.trade for one in ways.by_provider.get(offer.provider, ()))
 
 
 def is_editor(model: Model) -> bool:
@@ -170,7 +183,7 @@ def tier_options(panel: EditPanel) -> Iterable[Option]:
             value=tier,
             label=tier,
             note=pixels(size),
-            is_chosen=tier == panel.wish.tier,
+            is_chosen=tier == panel.wish.tier and not panel.is_following,
             is_off=not may_use_tier(tier, panel.buyer),
             price=cost,
             seconds=typical_seconds(panel.model, tier),
@@ -240,13 +253,15 @@ def row(model: Model, panel: EditPanel) -> Editor:
 
 def note_on(model: Model, buyer: Buyer) -> str:
     """Say why it cannot be chosen, or what it can do with a picture."""
-    if not is_connected(model):
+    if not can_edit(model):
         return _("Not connected here")
     if model not in editors(buyer):
         return _("Create an account to use")
     known = model.capabilities
     said = [
-        _("masks, more around the picture") if known.mask else _("takes no mask"),
+        _("masks, more around the picture")
+        if takes_masks(model)
+        else _("takes no mask"),
         _("remembers the conversation") if known.multi_turn else "",
         _("up to %(count)d pictures") % {"count": known.references},
     ]

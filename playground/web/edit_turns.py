@@ -65,8 +65,9 @@ def begin_turn(request: HttpRequest, scene: Scene, wish: EditWish) -> Generation
 
     Nothing is read or stored for an order that could not be anyway.
     """
-    model = panel_for(wish, scene, onlooker(request)).model
-    plan = planned(wish, scene, model)
+    panel = panel_for(wish, scene, onlooker(request))
+    wish = panel.wish
+    plan = planned(wish, scene, panel.model)
     order = quoted(request, plan.ask, wish)
     mask = request.FILES.get("mask")
     brought = Brought(request.FILES.getlist("reference"), mask.read() if mask else b"")

@@ -27,6 +27,7 @@ from playground.gallery.shelf import (
     page_of,
     pictures_like,
 )
+from playground.gallery.tasks import read_on_later
 from playground.generation.catalogue import catalogue
 from playground.generation.errors import ModelNotFound
 from playground.generation.models import Generation, Picture
@@ -108,6 +109,8 @@ def listed(
     """One page of the list."""
     account_id = account.pk if account else ""
     read_until = read_orders(account_id) if account and sieve.q else None
+    if read_until:
+        read_on_later(account_id)
     place = place_in(request.GET.get("after", ""))
     if sieve.show == "failed":
         orders = failures_like(orders_seen(request), account_id, sieve.wanted)

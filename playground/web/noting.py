@@ -21,7 +21,7 @@ from playground.gallery import bin, boards, sharing
 from playground.gallery.models import Board
 from playground.gallery.sharing import alt_of, noted
 from playground.generation.models import Picture
-from playground.web.arranging import PLAIN_COPIES, tell_deleted
+from playground.web.arranging import tell_deleted
 from playground.web.mine import check_arranging, check_owning, owned, picture_seen
 from playground.web.people import current_person, own_account
 
@@ -38,7 +38,10 @@ def note(request: HttpRequest, picture_id: str, verb: str) -> HttpResponse:
     if verb == "delete":
         return gone(request)
     if getattr(request, "htmx", False):
-        context = panel(request, picture_seen(request, picture_id)) | {"said": said}
+        context = panel(request, picture_seen(request, picture_id)) | {
+            "said": said,
+            "did": verb,
+        }
         return render(request, "web/_keeping.html", context)
     if said:
         messages.info(request, said)
@@ -106,12 +109,6 @@ def delete(request: HttpRequest, picture: Picture) -> str:
     return ""
 
 
-def settings_in_copies(request: HttpRequest, picture: Picture) -> str:
-    """Remember for this visitor whether copies carry their settings."""
-    request.session[PLAIN_COPIES] = request.POST.get("on") != "1"
-    return ""
-
-
 Verb = Callable[[HttpRequest, Picture], str]
 VERBS: dict[str, Verb] = {
     "star": star,
@@ -120,7 +117,6 @@ VERBS: dict[str, Verb] = {
     "publish": publish,
     "pin": pin,
     "delete": delete,
-    "copies-settings": settings_in_copies,
 }
 
 
@@ -162,5 +158,4 @@ def panel(request: HttpRequest, picture: Picture) -> dict[str, Any]:
         "why_not_public": sharing.why_not_public(picture),
         "kept_until": picture.expires_at,
         "has_end": known.expires_at if known else None,
-        "copies_settings": not request.session.get(PLAIN_COPIES, False),
     }

@@ -38,10 +38,10 @@ from playground.web.people import (
     onlooker,
     remember_guest,
 )
+from playground.web.rail import rail_of
 from playground.web.runs import (
     RAIL,
     Run,
-    days_of,
     ending_of,
     filled_in,
     run_of,
@@ -141,7 +141,7 @@ def show_started(request: HttpRequest, generation: Generation) -> HttpResponse:
         **panel_context(request, Wish.like(generation)),
         "run": run,
         "is_first": len(newest) < 2,
-        "days": days_of(rail_runs(request)) if is_new_day else None,
+        **(rail_of(rail_runs(request)) if is_new_day else {}),
     }
     response = render(request, "web/_started.html", context)
     return reswap(response, "innerHTML") if context["is_first"] else response

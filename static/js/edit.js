@@ -31,6 +31,7 @@
     showCurrent();
     const compare = find("#compare");
     if (compare) holdToCompare(compare);
+    if (find("#reference").files.length) showReferences();
   }
 
   function showCurrent() {
@@ -394,7 +395,8 @@
     if (isReady && turn.dataset.base === main().dataset.version && !board.pointers.size) go(turn.dataset.arrived);
   }
   function go(path) {
-    htmx.ajax("GET", path, { target: "#main", swap: "outerHTML" });
+    const values = { model: find("#edit-form").elements.model.value, n: find("#n").value };
+    htmx.ajax("GET", path, { target: "#main", swap: "outerHTML", values });
   }
   addEventListener("htmx:afterSettle", ({ detail }) => {
     if (detail.target.id === "main" && address !== main().dataset.address) {

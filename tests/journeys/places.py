@@ -99,6 +99,13 @@ def wrong_password(page: Page) -> None:
     expect(page.get_by_role("alert").first).to_be_visible()
 
 
+def open_editors(page: Page) -> None:
+    """On a phone the settings stand behind a button of their own."""
+    if page.locator("#more-button").is_visible():
+        page.locator("#more-button").click()
+    open_dialog("#model-button", "#editors")(page)
+
+
 PLACES = [
     Place("create, as a guest", "/"),
     Place("create", "/", signed_in=True),
@@ -148,7 +155,7 @@ PLACES = [
         "edit, models",
         "/edit/{picture}",
         signed_in=True,
-        then=open_dialog("#model-button", "#editors"),
+        then=open_editors,
     ),
     Place("edit, extended", "/edit/{picture}?frame_right=64", signed_in=True),
     Place("errors of the API", "/docs/errors"),

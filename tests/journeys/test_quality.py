@@ -10,12 +10,10 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from tests.journeys.places import PLACES, scene_of
 from tests.services.axe import violations
-from tests.services.visits import Visit
+from tests.services.visits import Visit, remember
 
 KIB = 1024
 MOST = {"html": 30 * KIB, "css": 16 * KIB, "js": 60 * KIB}
@@ -39,18 +37,7 @@ def scene(alice):
 def visit(browser_context, live_site, scene, place):
     """Somebody in front of this place, as far as signing in goes."""
     if place.signed_in:
-        client = Client()
-        client.force_login(scene.alice.person)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        browser_context.add_cookies(
-            [
-                {
-                    "name": settings.SESSION_COOKIE_NAME,
-                    "value": cookie,
-                    "url": live_site.base_url,
-                }
-            ]
-        )
+        remember(browser_context, live_site.base_url, scene.alice.person)
     return Visit(browser_context.new_page())
 
 

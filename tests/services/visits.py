@@ -4,7 +4,11 @@ import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from playwright.sync_api import ConsoleMessage, Page, Response
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+
+from accounts.models import Person
 
 KINDS = {"document": "html", "stylesheet": "css", "script": "js"}
 # A form that is answered with an error, or a page that is not there, is no fault of the page.
@@ -76,6 +80,15 @@ class Visit:
         return bool(
             self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
         )
+
+
+def remember(context: BrowserContext, address: str, person: Person) -> None:
+    """Let a browser be signed in already: the front door has its own journeys."""
+    client = Client()
+    client.force_login(person)
+    name = settings.SESSION_COOKIE_NAME
+    cookie = {"name": name, "value": client.cookies[name].value, "url": address}
+    context.add_cookies([cookie])
 
 
 def weights(answers: list[Response]) -> dict[str, int]:

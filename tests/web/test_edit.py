@@ -1,6 +1,7 @@
 """The edit page: versions of a picture, masks and frames by numbers, and who may look."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -9,11 +10,14 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageChops
 
-from playground.generation import channels, service
+from playground.generation import service
+from playground.generation.catalogue import catalogue
 from playground.generation.models import Generation, Picture
 from playground.generation.studio import in_studio
 from playground.web.models import EditTurn, Upload
+from playground.web.past import past_of
 from playground.web.uploads import remove_unused
+from tests.upstreams import openai_shop
 from tests.upstreams.gemini import KEY
 from tests.upstreams.street import open_street
 from tests.web.orders import a_painted_picture_of, an_order
@@ -32,9 +36,13 @@ def page(client, alice):
 @pytest.fixture
 def boat(alice):
     """A picture of alice's, painted here: 512 by 512 pixels."""
-    order = an_order(alice.account, prompt="a paper boat")
-    picture = a_painted_picture_of(order, data=a_slope((512, 512)))
-    picture.width = picture.height = 512
+    return a_picture_of(alice, 512)
+
+
+def a_picture_of(customer, side):
+    order = an_order(customer.account, prompt="a paper boat")
+    picture = a_painted_picture_of(order, data=a_slope((side, side)))
+    picture.width = picture.height = side
     picture.save()
     return picture
 
@@ -64,7 +72,7 @@ def finish(generation=None):
     """Paint a queued order here, as a worker would."""
     order = in_studio(service.take_up((generation or newest()).pk))
     in_studio(service.carry_out(order))
-    return Picture.objects.get(generation=order)
+    return Picture.objects.filter(generation=order).earliest("position")
 
 
 def words(answer):
@@ -279,6 +287,39 @@ def test_a_guest_brings_a_picture_and_it_goes_along_when_they_sign_in(client, al
     assert client.get(f"/edit/{picture.pk}").context["talk"].root.id == upload.pk
 
 
+def test_further_pictures_go_along_in_their_order(page, boat):
+    files = [
+        SimpleUploadedFile(f"{side}.png", a_slope((side, side)), "image/png")
+        for side in (40, 50)
+    ]
+    ask(page, boat.pk, prompt="side by side", n="2", quoted="2000000", reference=files)
+    order = newest()
+    assert [stored(name).size for name in order.request["references"]] == [
+        (512, 512),
+        (40, 40),
+        (50, 50),
+    ]
+    finish(order)
+    seen = page.get(f"/edit/{boat.pk}")
+    assert [turn.labels for turn in seen.context["talk"].turns] == [("2a", "2b")]
+
+
+def test_the_one_file_that_cannot_be_read_is_named(page, alice, boat):
+    files = [
+        SimpleUploadedFile("one.png", a_slope((40, 40)), "image/png"),
+        SimpleUploadedFile("two.png", b"not a picture", "image/png"),
+    ]
+    answer = ask(page, boat.pk, reference=files)
+    assert answer.status_code == 422
+    assert "reference 2: " in words(answer)
+    assert alice.credits() == 100
+
+
+def test_a_picture_made_here_in_any_format_can_be_changed(page, alice):
+    avif = a_painted_picture_of(an_order(alice.account), image_format="avif")
+    assert ask(page, avif.pk).status_code == 200
+
+
 def test_what_is_no_picture_is_not_taken(page):
     sent = SimpleUploadedFile("notes.png", b"hello", "image/png")
     answer = page.post("/edit", {"image": sent})
@@ -306,8 +347,39 @@ def gemini(settings, books_db):
     with open_street() as street:
         access = {"secret": KEY, "base_url": f"{street.gemini.url}/v1beta"}
         settings.PROVIDERS = {"gemini": access | {"is_local": True}}
-        channels.forget()
         yield street.gemini
+
+
+@pytest.fixture
+def openai(settings, books_db):
+    """OpenAI's own wire. It sends a picture of its own, whatever the mask says."""
+    with open_street() as street:
+        access = {"secret": openai_shop.KEY, "base_url": f"{street.openai.url}/v1"}
+        settings.PROVIDERS = {"openai": access | {"is_local": True}}
+        yield street.openai
+
+
+def test_a_model_that_drifts_changes_only_what_the_mask_leaves_open(
+    page, alice, openai
+):
+    boat = a_picture_of(alice, 1024)
+    edges = {"mask_x": "200", "mask_width": "400", "mask_height": "300"}
+    gpt = quoted_for(page, boat.pk, model="gpt-image-2", **edges)
+    ask(page, boat.pk, **edges, **gpt)
+    made = finish()
+    changed = differing(stored(made.file), stored(boat.file).convert("RGB"))
+    assert len(openai.asked) == 1
+    assert changed[20:280, 220:580].mean() > 0.9
+    changed[:300, 200:600] = False
+    assert not changed.any()
+
+
+def test_a_model_whose_provider_here_ignores_masks_says_so(page, boat, settings):
+    settings.PROVIDERS = {"fal": {"secret": "key"}}
+    form = {"model": "gpt-image-2", "mask_width": "9", "mask_height": "9"}
+    assert "GPT Image 2 takes no mask" in words(
+        page.get(f"/edit/{boat.pk}/settings", form)
+    )
 
 
 FLASH = "gemini-3.1-flash-image"
@@ -352,3 +424,31 @@ def test_a_model_that_follows_conversations_hears_this_one_with_its_marks(
     assert marks == [second.signature, third.signature]
     shown = last[0]["parts"][0]["inlineData"]["data"]
     assert shown == first[0]["parts"][0]["inlineData"]["data"]
+
+
+def test_a_long_conversation_is_told_from_where_the_model_can_look_at_all_of_it(
+    page, boat, gemini
+):
+    version = boat
+    for prompt in ("make it blue", "now at night", "add a gull"):
+        ask(page, version.pk, prompt=prompt, **quoted_for(page, version.pk))
+        version = finish()
+    scene = page.get(f"/edit/{version.pk}").context["panel"].scene
+    model = catalogue().find(FLASH)
+    told = [
+        [
+            step.words
+            for step in past_of(scene.version, scene.talk, short, references=1).steps
+        ]
+        for short in (looking_at(model, most) for most in (4, 3, 2, 1))
+    ]
+    assert told == [
+        ["make it blue", "now at night", "add a gull"],
+        ["now at night", "add a gull"],
+        ["add a gull"],
+        [],
+    ]
+
+
+def looking_at(model, most):
+    return replace(model, capabilities=replace(model.capabilities, references=most))

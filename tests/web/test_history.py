@@ -16,6 +16,7 @@ from accounts.guests import open_guest
 from accounts.issuing import issue_key
 from playground.gallery import bin, captions
 from playground.gallery.models import Board, Caption, Note
+from playground.gallery.tasks import read_on
 from playground.generation.models import Picture
 from playground.web import people
 from tests.cast import PASSWORD
@@ -103,9 +104,10 @@ def test_a_long_history_is_read_a_part_at_a_time_and_says_how_far(
     first = browser.get("/history?q=fox")
     assert shown(first) == made[:3]
     assert "Searched back to" in first.text
+    read_on(alice.account.pk)
     second = browser.get("/history?q=fox")
     assert shown(second) == made
-    assert "Searched back to" not in browser.get("/history?q=fox").text
+    assert "Searched back to" not in second.text
 
 
 def test_pictures_are_sifted_by_model_key_day_star_and_rehearsal(browser, alice):
@@ -154,6 +156,17 @@ def test_the_list_goes_on_where_it_was_cut_and_counts_nothing(
     assert len(shown(first)) == 60
     assert sorted(shown(first) + shown(second)) == sorted(one.pk for one in made)
     assert "<html" not in second.text
+
+
+def test_the_rail_goes_on_as_it_is_scrolled_until_its_end(browser, alice):
+    made = [a_picture(alice.account, days_ago=day).generation_id for day in range(65)]
+    found = re.findall(r'id="rail-(img_\w+)"', browser.get("/").text)
+    onward = r'hx-get="(/create/rail\?after=[^"]+)"'
+    page = browser.get("/").text
+    while link := re.search(onward, page):
+        page = browser.get(link[1]).text
+        found += re.findall(r'id="rail-(img_\w+)"', page)
+    assert found == made
 
 
 def test_carol_sees_chooses_and_changes_none_of_alices_pictures(client, alice, carol):
