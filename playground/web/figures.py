@@ -8,7 +8,7 @@ in no rollup: a filter by it reads the orders alone.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -46,7 +46,7 @@ class Figures:
 
     whole: Sums = field(default_factory=Sums)
     took: tuple[int, ...] = NOTHING.took
-    spent: dict[tuple[datetime, str], int] = field(default_factory=dict)
+    spent: dict[tuple[date, str], int] = field(default_factory=dict)
     models: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
     keys: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
     steps: dict[datetime, Sums] = field(default_factory=lambda: defaultdict(Sums))

@@ -22,7 +22,7 @@ from playground.generation.models import Generation
 from playground.generation.storage import bytes_stored, most_bytes
 from playground.web.figures import Figures, Sums, figures_of, most_of, spent_in
 from playground.web.people import needs, needs_person, own_account
-from playground.web.plot import Plot, stacked
+from playground.web.plot import stacked
 from playground.web.sifted import LANES, Sieve
 from playground.web.spans import NAMES, Span, span_of
 
@@ -161,7 +161,7 @@ def numbers(
         "median_seconds": figures.seconds(0.5),
         "slow_seconds": figures.seconds(0.95),
         "trend": trend(whole.spent_microcredits, spent_in(account, sieve, span.before)),
-        "plot": chart(starts, figures),
+        "plot": stacked(starts, figures.spent, MICRO),
         "is_hourly": span.window.step == "hour",
         "steps": [
             Step(start, figures.steps[start], figures.failed_in[start])
@@ -177,11 +177,6 @@ def numbers(
         ],
         "reasons": [(meaning(code), count) for code, count in figures.reasons[:6]],
     }
-
-
-def chart(starts: list[date], figures: Figures) -> Plot:
-    spent: dict[tuple[date, str], int] = {**figures.spent}
-    return stacked(starts, spent, MICRO)
 
 
 def percent_of(share: float | None) -> str:

@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,8 +15,9 @@ from billing.ledger import MICRO
 from playground.codes import CODES
 from playground.generation import rolling
 from playground.generation.models import Attempt
+from playground.generation.request import Note
 from playground.web.plot import stacked
-from tests.web.orders import a_picture_of, an_order
+from tests.web.orders import A_FOX, a_picture_of, an_order
 
 
 @pytest.fixture
@@ -289,7 +291,9 @@ def test_new_requests_are_told_of_and_not_pushed_in(console, alice):
 
 
 def test_a_requests_life_is_told_with_every_try_and_the_sum(console, alice):
-    order = an_order(alice.account, credits=8, n=4, delivered=3, provider="gemini")
+    noted = replace(A_FOX, notes=(Note("size", "900x900 became 1024x1024."),))
+    facts = {"provider": "gemini", "request": noted.to_json()}
+    order = an_order(alice.account, credits=8, n=4, delivered=3, **facts)
     a_picture_of(order)
     busy = {"provider": "fal", "outcome": "busy", "status": 429, "reason": "busy"}
     done = {"provider": "gemini", "outcome": "succeeded", "pictures": 3}
@@ -304,6 +308,7 @@ def test_a_requests_life_is_told_with_every_try_and_the_sum(console, alice):
     assert "Charged 24" in page
     assert "Held at first 32" in page
     assert "a fox" in page
+    assert "900x900 became 1024x1024." in page
 
 
 def test_a_requests_page_removes_its_prompt_and_pictures(console, alice):
