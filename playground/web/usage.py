@@ -34,7 +34,7 @@ ENDPOINTS = (
     "gemini.predict",
     "playground",
 )
-ROWS_A_PAGE = 50
+ROWS_A_PAGE, TOP = 50, 5
 BADGES = {
     Generation.State.QUEUED: "accent",
     Generation.State.RUNNING: "accent",
@@ -43,33 +43,6 @@ BADGES = {
     Generation.State.FAILED: "bad",
     Generation.State.REFUSED: "bad",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One day and one model, added up; or one day, whatever the model."""
-
-    day: date
-    model: str
-    requests: int
-    pictures: int
-    failed: int
-    spent_microcredits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """The period in a few numbers, a chart and a table."""
-
-    requests: int
-    pictures: int
-    failed: int
-    spent_microcredits: int
-    days: tuple[Day, ...]
-    plot: Plot
-
-
-TOP = 5
 
 
 @dataclass(frozen=True, slots=True)
