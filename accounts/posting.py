@@ -34,7 +34,8 @@ def send(letter_id: str) -> None:
     except (OSError, SMTPException) as error:
         put_off(letter, str(error))
         return
-    letters.update(due_at=None, sent_at=timezone.now())
+    # A letter may hold a code or a link that opens an account: it is not kept.
+    letters.update(due_at=None, sent_at=timezone.now(), text="")
 
 
 def in_an_envelope(letter: Letter) -> EmailMultiAlternatives:

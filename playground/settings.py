@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "django_htmx",
     "accounts",
@@ -317,7 +318,7 @@ QUOTE_SECONDS = env.int("EASEL_QUOTE_SECONDS", default=300, validate=NOT_NEGATIV
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50, validate=NOT_NEGATIVE)
 WELCOME_DAYS = env.int("EASEL_WELCOME_DAYS", default=0, validate=NOT_NEGATIVE)
 
-# People: sign-in by e-mail and password, verified by mail.
+# People: sign-in by e-mail and password, a mailed code, or a passkey; verified by mail.
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
@@ -331,6 +332,37 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_ADAPTER = "playground.web.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # clocks go wrong by half a minute
+# Other places to sign in with. One without a client is not offered.
+SOCIALACCOUNT_ADAPTER = "playground.web.elsewhere.ElsewhereAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # these places have verified the address
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {}
+if GOOGLE_CLIENT_ID := env.str("EASEL_GOOGLE_CLIENT_ID", default=""):
+    google = {"client_id": GOOGLE_CLIENT_ID, "secret": env.str("EASEL_GOOGLE_SECRET")}
+    SOCIALACCOUNT_PROVIDERS["google"] = {"APPS": [google]}
+if GITHUB_CLIENT_ID := env.str("EASEL_GITHUB_CLIENT_ID", default=""):
+    github = {"client_id": GITHUB_CLIENT_ID, "secret": env.str("EASEL_GITHUB_SECRET")}
+    SOCIALACCOUNT_PROVIDERS["github"] = {"APPS": [github]}
+if OIDC_URL := env.str("EASEL_OIDC_URL", default="").rstrip("/"):
+    oidc = {
+        "provider_id": "oidc",
+        "name": env.str("EASEL_OIDC_NAME", default="Single sign-on"),
+        "client_id": env.str("EASEL_OIDC_CLIENT_ID"),
+        "secret": env.str("EASEL_OIDC_SECRET"),
+        "settings": {"server_url": OIDC_URL, "oauth_pkce_enabled": True},
+    }
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {"APPS": [oidc]}
+INSTALLED_APPS += [
+    f"allauth.socialaccount.providers.{name}" for name in SOCIALACCOUNT_PROVIDERS
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -387,6 +419,7 @@ for allowed in CORS_ORIGINS:
             f"EASEL_CORS_ORIGINS: {allowed} is no origin; write https://app.example.com."
         )
 IS_HTTPS = env.bool("EASEL_HTTPS", default=not DEBUG)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG and not IS_HTTPS
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -61,7 +61,7 @@ PEOPLE = (
 YOU = (
     Entry(gettext_lazy("Teams"), "teams", "team", None),
     Entry(gettext_lazy("Email"), "account_email", "mail", None),
-    Entry(gettext_lazy("Password"), "account_change_password", "lock", None),
+    Entry(gettext_lazy("Security"), "mfa_index", "lock", None),
     Entry(gettext_lazy("Sessions"), "usersessions_list", "clock", None),
     Entry(gettext_lazy("Mails"), "mails", "bell", None),
 )
