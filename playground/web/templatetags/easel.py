@@ -43,6 +43,12 @@ def credits_exact(microcredits: int) -> str:
 
 
 @register.filter
+def number(count: int) -> str:
+    """Write a count, a thousand at a time."""
+    return f"{count:,}"
+
+
+@register.filter
 def price(microcredits: int) -> str:
     """Write a price with its unit, or say that it is free."""
     return balance(microcredits) if microcredits else _("Free")
