@@ -21,6 +21,7 @@ from playground.web import (
     listening,
     mailbox,
     mails,
+    manifest,
     members,
     noting,
     pictures,
@@ -53,6 +54,7 @@ public: list[URLPattern] = [
 ]
 
 urlpatterns: list[URLPattern] = [
+    path("manifest.webmanifest", manifest.manifest, name="manifest"),
     path("create/settings", create.panel_fragment, name="create-settings"),
     path("create/quote", create.quote, name="quote"),
     path("create/references", references.add, name="references"),

@@ -118,6 +118,7 @@ PLACES = [
         signed_in=True,
         then=press("m", "#picker"),
     ),
+    Place("commands", "/", signed_in=True, then=press("Control+k", "#commands")),
     Place("create, keyboard", "/", signed_in=True, then=press("?", "#keys-help")),
     Place(
         "create, lightbox",
