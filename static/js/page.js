@@ -112,6 +112,13 @@
     }
   });
 
+  /* Who switched single letters off in their profile keeps them for fields; nobody else hears of them. */
+  const isField = (element) => element.closest?.("input, textarea, select, [contenteditable]");
+  addEventListener("keydown", (event) => {
+    const isLetter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (root.dataset.letters === "off" && isLetter && !isField(event.target)) event.stopImmediatePropagation();
+  }, true);
+
   /* Escape does not close a dialog that must be answered; its cancel event comes too seldom to rely on. */
   addEventListener("keydown", (event) => {
     if (event.key === "Escape" && find("dialog[data-stay][open]")) event.preventDefault();
