@@ -41,6 +41,7 @@ class Studio:
         self.is_closing = False
         self._live: dict[str, asyncio.Task[Any]] = {}
         self._called_off: set[str] = set()
+        self._ending: set[str] = set()
         self._pulse: asyncio.Task[None] | None = None
         self._ear: asyncio.Task[None] | None = None
 
@@ -59,6 +60,15 @@ class Studio:
     def _forget(self, generation_id: str) -> None:
         self._live.pop(generation_id, None)
         self._called_off.discard(generation_id)
+        self._ending.discard(generation_id)
+
+    async def to_its_end(
+        self, generation_id: str, ending: Coroutine[Any, Any, Result]
+    ) -> Result:
+        """Write an order's end, whatever is found of it meanwhile: its row is no longer
+        running a moment before its answer is ready."""
+        self._ending.add(generation_id)
+        return await asyncio.shield(ending)
 
     def is_called_off(self, generation_id: str) -> bool:
         """Tell whether an order's work was stopped because nobody wants it any more."""
@@ -73,7 +83,7 @@ class Studio:
             except AWAY as error:
                 log.warning("studio.deaf", reason=str(error))
                 continue
-            for generation_id in {*stopped} - self._called_off:
+            for generation_id in {*stopped} - self._called_off - self._ending:
                 if task := self._live.get(generation_id):
                     self._called_off.add(generation_id)
                     task.cancel()
@@ -92,7 +102,8 @@ class Studio:
                 log.warning("lease.not_extended", reason=str(error))
                 continue
             for generation_id, is_ours in zip(alive, kept, strict=True):
-                if not is_ours and (task := self._live.get(generation_id)):
+                is_lost = not is_ours and generation_id not in self._ending
+                if is_lost and (task := self._live.get(generation_id)):
                     task.cancel()
 
     async def _extend(self, generation_id: str) -> bool:

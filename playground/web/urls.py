@@ -27,6 +27,7 @@ from playground.web import (
     profile,
     rail,
     redeeming,
+    request_life,
     running,
     sessions,
     shared,
@@ -93,6 +94,15 @@ urlpatterns: list[URLPattern] = [
     path("console", usage.console, name="console"),
     path("console/usage", usage.usage, name="usage"),
     path("console/usage.csv", sifted.usage_csv, name="usage-csv"),
+    path("console/usage/fresh", usage.fresh, name="usage-fresh"),
+    path(
+        "console/requests/<str:request_id>", request_life.request_page, name="request"
+    ),
+    path(
+        "console/requests/<str:request_id>/purge",
+        request_life.purge_request,
+        name="request-purge",
+    ),
     path("console/keys", keys.keys, name="keys"),
     path("console/keys/new", keys.new_key, name="key-new"),
     path("console/keys/<str:key_id>", keys.edit_key, name="key-edit"),

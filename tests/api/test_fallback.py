@@ -160,6 +160,18 @@ def test_after_two_tries_nobody_knows_the_end_of_there_is_no_third(
     assert alice.credits() == 100
 
 
+def test_an_order_whose_end_is_written_is_not_taken_for_given_up(
+    api, alice, left, right, settings
+):
+    settings.LEASE_SECONDS = 0.08  # so it is looked at a hundred times a second
+    left.fault = right.fault = "500"  # what nobody pays for is noted after the end
+
+    answers = [ask(api, alice) for _ in range(10)]
+
+    assert {answer.status_code for answer in answers} == {502}
+    assert set(Generation.objects.values_list("state", flat=True)) == {"failed"}
+
+
 # Health.
 
 

@@ -4,7 +4,7 @@ Templates choose words and order; these filters are the only place where
 microcredits become "1,240" and a moment becomes "9 min ago".
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
@@ -99,6 +99,12 @@ def ago(moment: datetime) -> str:
     if passed < 7 * 86_400:
         return _("%(count)s d ago") % {"count": int(passed // 86_400)}
     return date_format(timezone.localtime(moment), "j M Y")
+
+
+@register.filter
+def step_name(start: date, is_hourly: bool) -> str:
+    """Name a day, or an hour, of a chart."""
+    return date_format(start, "H:i" if is_hourly else "j M")
 
 
 @register.filter
