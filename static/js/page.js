@@ -140,5 +140,6 @@
   addEventListener("htmx:load", openMarked);
   ready(document);
   openMarked();
+  find(".console > aside [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   window.easel = { page, verbs, find, findAll };
 })();
