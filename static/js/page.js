@@ -133,5 +133,23 @@
   addEventListener("htmx:load", openMarked);
   ready(document);
   openMarked();
-  window.easel = { page, verbs, find, findAll };
+  /* Single letters as keys can be switched off. */
+  const letters = {
+    areOn() {
+      try {
+        return localStorage.getItem("letters") !== "off";
+      } catch {
+        return true;
+      }
+    },
+    keep(areOn) {
+      try {
+        localStorage.setItem("letters", areOn ? "on" : "off");
+      } catch {
+        /* Private windows may refuse storage; letters then stay keys. */
+      }
+    },
+  };
+
+  window.easel = { page, verbs, letters, find, findAll };
 })();
