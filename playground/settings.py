@@ -393,6 +393,10 @@ else:
 GUEST_PICTURES_A_DAY = env.int(
     "EASEL_GUEST_PICTURES_A_DAY", default=12, validate=NOT_NEGATIVE
 )
+# What a person who has signed in may paint for nothing with the demo painter.
+FREE_PICTURES_A_DAY = env.int(
+    "EASEL_FREE_PICTURES_A_DAY", default=12, validate=NOT_NEGATIVE
+)
 NETWORK_PICTURES_A_DAY = env.int(
     "EASEL_NETWORK_PICTURES_A_DAY", default=60, validate=NOT_NEGATIVE
 )

@@ -112,13 +112,6 @@
     }
   });
 
-  /* Who switched single letters off in their profile keeps them for fields; nobody else hears of them. */
-  const isField = (element) => element.closest?.("input, textarea, select, [contenteditable]");
-  addEventListener("keydown", (event) => {
-    const isLetter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (root.dataset.letters === "off" && isLetter && !isField(event.target)) event.stopImmediatePropagation();
-  }, true);
-
   /* Escape does not close a dialog that must be answered; its cancel event comes too seldom to rely on. */
   addEventListener("keydown", (event) => {
     if (event.key === "Escape" && find("dialog[data-stay][open]")) event.preventDefault();
@@ -141,5 +134,24 @@
   ready(document);
   openMarked();
   find(".console > aside [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-  window.easel = { page, verbs, find, findAll };
+  /* Single letters as keys can be switched off, here or in the profile. */
+  const letters = {
+    areOn() {
+      if (root.dataset.letters === "off") return false;
+      try {
+        return localStorage.getItem("letters") !== "off";
+      } catch {
+        return true;
+      }
+    },
+    keep(areOn) {
+      try {
+        localStorage.setItem("letters", areOn ? "on" : "off");
+      } catch {
+        /* Private windows may refuse storage; letters then stay keys. */
+      }
+    },
+  };
+
+  window.easel = { page, verbs, letters, find, findAll };
 })();

@@ -110,6 +110,8 @@ PLACES = [
     Place("create, as a guest", "/"),
     Place("create", "/", signed_in=True),
     Place("create, a prompt", "/?prompt=a+fox", signed_in=True),
+    Place("create, compared", "/?model=sketch-1&mode=compare&rehearse=on", True),
+    Place("create, a reference", "/?reference={picture}", signed_in=True),
     Place(
         "create, models",
         "/",
