@@ -74,11 +74,11 @@ ORDERED = {
 
 
 def plan_plainly(cursor: CursorWrapper) -> None:
-    """Keep PostgreSQL from compiling a query: with so many columns that takes longer than
-    answering it.
+    """Keep PostgreSQL from compiling a query, or sharing it among workers: with so many
+    columns and so few lines either takes longer than answering it.
     """
     if connection.vendor == "postgresql":
-        cursor.execute("SET jit = off")
+        cursor.execute("SET jit = off; SET max_parallel_workers_per_gather = 0")
 
 
 def listed(names: list[str]) -> str:
