@@ -133,9 +133,11 @@
   addEventListener("htmx:load", openMarked);
   ready(document);
   openMarked();
-  /* Single letters as keys can be switched off. */
+  find(".console > aside [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  /* Single letters as keys can be switched off, here or in the profile. */
   const letters = {
     areOn() {
+      if (root.dataset.letters === "off") return false;
       try {
         return localStorage.getItem("letters") !== "off";
       } catch {
