@@ -70,6 +70,17 @@ register.filter(cash)
 
 
 @register.filter
+def dollars(microusd: int) -> str:
+    """Write what a provider asks: cents need their parts."""
+    return f"${Decimal(microusd) / MICRO:,.4f}"
+
+
+@register.filter
+def percent(part: float) -> str:
+    return f"{part * 100:.1f}".removesuffix(".0") + " %"
+
+
+@register.filter
 def pixels(size: tuple[int, int]) -> str:
     width, height = size
     return f"{width} × {height}"
