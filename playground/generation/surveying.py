@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from cryptography.fernet import InvalidToken
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from yarl import URL
 
@@ -29,6 +30,10 @@ class Ill:
     failures: int
     until: datetime
     reason: str
+
+    @property
+    def is_due(self) -> bool:
+        return self.until <= timezone.now()
 
 
 @dataclass(frozen=True, slots=True)

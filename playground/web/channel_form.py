@@ -60,7 +60,7 @@ class ChannelForm(forms.Form):
         gettext_lazy("Calls at once"), gettext_lazy("Empty: any."), required=False
     )
     groups = forms.MultipleChoiceField(
-        label=gettext_lazy("Only for these groups"),
+        label=gettext_lazy("Only for these groups (none ticked: all)"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

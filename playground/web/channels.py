@@ -180,12 +180,12 @@ def shown(trial: Trial) -> str:
 def held_back() -> list[Held]:
     """Return who has to wait just now, the longest first."""
     brakes = unpaid.read()
-    accounts = Account.objects.in_bulk({account for account, _key in brakes})
+    names = account_names({account for account, _key in brakes})
     keys = ApiKey.objects.in_bulk({key for _account, key in brakes})
     found = [
         Held(
             account_id=account,
-            account=str(accounts.get(account, account)),
+            account=names.get(account, account),
             key_id=key,
             key=key_name(key, keys.get(key)),
             brake=brake,
@@ -193,6 +193,15 @@ def held_back() -> list[Held]:
         for (account, key), brake in brakes.items()
     ]
     return sorted(found, key=lambda one: one.brake.ends_at, reverse=True)
+
+
+def account_names(ids: set[str]) -> dict[str, str]:
+    """Name accounts: a team by its name, others by who is in them."""
+    found = Account.objects.filter(pk__in=ids).prefetch_related("people")
+    return {
+        one.pk: one.name or ", ".join(person.email for person in one.people.all())
+        for one in found
+    }
 
 
 def key_name(key_id: str, key: ApiKey | None) -> str:

@@ -71,8 +71,9 @@ register.filter(cash)
 
 @register.filter
 def dollars(microusd: int) -> str:
-    """Write what a provider asks: cents need their parts."""
-    return f"${Decimal(microusd) / MICRO:,.4f}"
+    """Write what a provider asks: less than a dollar needs parts of a cent."""
+    places = 2 if abs(microusd) >= MICRO else 4
+    return f"${Decimal(microusd) / MICRO:,.{places}f}"
 
 
 @register.filter
