@@ -59,11 +59,13 @@ PEOPLE = (
     Entry(gettext_lazy("Activity"), "activity", "pulse", Action.MEMBERS),
 )
 YOU = (
+    Entry(gettext_lazy("Profile"), "profile", "user", None),
     Entry(gettext_lazy("Teams"), "teams", "team", None),
     Entry(gettext_lazy("Email"), "account_email", "mail", None),
     Entry(gettext_lazy("Security"), "mfa_index", "lock", None),
     Entry(gettext_lazy("Sessions"), "usersessions_list", "clock", None),
     Entry(gettext_lazy("Mails"), "mails", "bell", None),
+    Entry(gettext_lazy("Your data"), "data", "download", None),
 )
 OPERATOR = (
     Entry(gettext_lazy("Channels"), "channels", "remix", None),

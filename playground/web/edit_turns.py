@@ -33,9 +33,9 @@ from playground.web.people import (
     onlooker,
     remember_guest,
 )
-from playground.web.running import STATUSES, check_price
-from playground.web.runs import ending_of, filled_in
+from playground.web.runs import filled_in, said_of
 from playground.web.seen import orders_of
+from playground.web.starting import STATUSES, check_price
 from playground.web.tries import check_tries, stay_within_tries, tries_spent
 
 ENDPOINT = "playground.edit"
@@ -209,5 +209,5 @@ def turn_context(
         "talk": scene.talk,
         "version": scene.version,
         "is_guest": is_guest,
-        "ending": ending_of(shown.run, available),
+        "ending": said_of(shown.run, available),
     }

@@ -166,8 +166,11 @@ def guest_of(request: HttpRequest) -> Account | None:
     return find_guest(account_id) if account_id else None
 
 
-def buyer_for(request: HttpRequest) -> Buyer:
-    """Return who pays for what this page asks, making a guest when there is nobody."""
+def buyer_for(request: HttpRequest, *, is_rehearsal: bool = False) -> Buyer:
+    """Return who pays for what this page asks, making a guest when there is nobody.
+
+    A person may rehearse: the demo painter stands in for any model, for nothing.
+    """
     account = current_account(request)
     if account is None:
         account = request.META[KNOWN_ACCOUNT] = open_guest()
@@ -180,13 +183,14 @@ def buyer_for(request: HttpRequest) -> Buyer:
         person_id=person.pk if person else None,
         member_id=person.pk if person else None,
         network=network_of(request),
+        is_test=is_rehearsal and not account.is_guest,
     )
 
 
-def onlooker(request: HttpRequest) -> Buyer:
+def onlooker(request: HttpRequest, *, is_rehearsal: bool = False) -> Buyer:
     """Return who would pay. Looking, or being refused, makes nobody an account."""
     if current_account(request) is not None:
-        return buyer_for(request)
+        return buyer_for(request, is_rehearsal=is_rehearsal)
     return Buyer(
         account_id="",
         group="standard",
