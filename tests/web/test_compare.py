@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from billing.ledger import MICRO
+from billing.ledger import MICRO, credit
 from playground.generation.errors import Unpainted
 from playground.generation.history import totals
 from playground.generation.models import Compared, Generation
@@ -54,8 +54,10 @@ def test_a_comparison_is_one_order_for_each_model_with_one_seed(
 
 def test_a_comparison_nobody_can_pay_leaves_nothing_behind(client, bob, both_connected):
     client.force_login(bob.person)
+    credit(bob.account.pk, 5 * MICRO, kind="grant", key="grant:five")  # for one side
     answer = compared(client, DEAR, quoted="18000000")
     assert answer.status_code == 402
+    assert bob.credits() == 5
     assert not Generation.objects.filter(state__in=Generation.LIVE).exists()
 
 
