@@ -101,10 +101,19 @@ class Sieve:
             state=self.status,
         )
 
+    @property
+    def is_nonsense(self) -> bool:
+        """Say whether it looks for a label that cannot be."""
+        return bool(self.label) and not NAME.fullmatch(self.label)
+
     def orders(self, account: Account, window: Window) -> QuerySet[Generation]:
-        if self.label and not NAME.fullmatch(self.label):
+        if self.is_nonsense:
             return Generation.objects.none()
-        wanted = Wanted(
+        return orders_like(account.pk, self.wanted(window))
+
+    def wanted(self, window: Window) -> Wanted:
+        """Say it in the words of the lists."""
+        return Wanted(
             key=self.key,
             model=self.model,
             status=self.status,
@@ -118,7 +127,6 @@ class Sieve:
             before=window.until,
             metadata={self.label: self.value} if self.label else {},
         )
-        return orders_like(account.pk, wanted)
 
 
 @needs(Action.REQUESTS)

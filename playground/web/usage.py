@@ -7,7 +7,7 @@ a test key rehearses is in the list, and in no sum.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,9 +17,10 @@ from accounts.roles import Action
 from billing.ledger import MICRO, wallet_of
 from playground.codes import CODES
 from playground.generation.catalogue import catalogue
-from playground.generation.history import page_of
+from playground.generation.looking_back import page_like
 from playground.generation.models import Generation
-from playground.generation.storage import bytes_stored, most_bytes
+from playground.generation.storage import bytes_stored_lately, most_bytes
+from playground.generation.summing import Window
 from playground.web.figures import Figures, Sums, figures_of, most_of, spent_in
 from playground.web.people import needs, needs_person, own_account
 from playground.web.plot import stacked
@@ -86,7 +87,7 @@ def usage(request: HttpRequest) -> HttpResponse:
     account, sieve, span = own_account(request), Sieve.of(request), span_of(request)
     figures = figures_of(account, sieve, span.window)
     after = request.GET.get("after", "")
-    rows, older = page_after(sieve.orders(account, span.window), after)
+    rows, older = page_after(account, sieve, span.window, after)
     return render(
         request,
         "console/usage.html",
@@ -95,7 +96,7 @@ def usage(request: HttpRequest) -> HttpResponse:
             "wallet": wallet_of(account.pk),
             "span": span,
             "spans": [(name, words[0]) for name, words in NAMES.items()],
-            "stored_bytes": bytes_stored(account.pk),
+            "stored_bytes": bytes_stored_lately(account.pk),
             "most_bytes": most_bytes(),
             "sieve": sieve,
             "choices": choices(account, figures),
@@ -133,7 +134,9 @@ def numbers(
         "success_percent": percent_of(figures.success),
         "median_seconds": figures.seconds(0.5),
         "slow_seconds": figures.seconds(0.95),
-        "trend": trend(whole.spent_microcredits, spent_in(account, sieve, span.before)),
+        "trend": ""
+        if figures.since
+        else trend(whole.spent_microcredits, spent_in(account, sieve, span.before)),
         "plot": stacked(starts, figures.spent, MICRO),
         "is_hourly": span.window.step == "hour",
         "steps": [
@@ -201,12 +204,15 @@ def choices(account: Account, figures: Figures) -> dict[str, list[tuple[str, str
 
 
 def page_after(
-    orders: QuerySet[Generation], after: str
+    account: Account, sieve: Sieve, window: Window, after: str
 ) -> tuple[list[Line], str | None]:
     """Return the orders older than the named one, and where the next page begins."""
-    last_seen = orders.filter(pk=after).first() if after else None
-    with_pictures = orders.prefetch_related("pictures")
-    shown, has_more = page_of(with_pictures, ROWS_A_PAGE, last_seen)
+    if sieve.is_nonsense:
+        return [], None
+    last_seen = sieve.orders(account, window).filter(pk=after).first()
+    wanted = sieve.wanted(window)
+    shown, has_more = page_like(account.pk, wanted, ROWS_A_PAGE, last_seen)
+    prefetch_related_objects(shown, "pictures")
     return [line(order) for order in shown], shown[-1].pk if has_more else None
 
 
