@@ -59,7 +59,7 @@ def add_up_newest(orders: QuerySet[Generation], step: Literal["hour", "day"]) ->
         f" AS lines GROUP BY {kinds}",
         parameters,
     )
-    lines = [Line(datetime.fromtimestamp(row[0], UTC), *row[1:]) for row in rows]
+    lines = [line_of(row) for row in rows]
     if not lines:
         return Newest([], EMPTY, None)
     buckets = counted(TOOK, milliseconds(), "delivered > 0")
@@ -69,6 +69,13 @@ def add_up_newest(orders: QuerySet[Generation], step: Literal["hour", "day"]) ->
     is_cut = sum(line.requests for line in lines) == MOST
     since = newest.values_list("created_at", flat=True)[MOST - 1] if is_cut else None
     return Newest(lines, tuple(count or 0 for count in took[0]), since)
+
+
+def line_of(row: tuple[Any, ...]) -> Line:
+    """Read a row; PostgreSQL adds up big numbers to decimals."""
+    start, model, key_id, state, error_code, requests, pictures, spent = row
+    began, money = datetime.fromtimestamp(start, UTC), int(spent)
+    return Line(began, model, key_id, state, error_code, requests, pictures, money)
 
 
 def query_of(orders: QuerySet[Generation]) -> tuple[str, Sequence[Any]]:

@@ -86,20 +86,21 @@ def usage(request: HttpRequest) -> HttpResponse:
     """GET /console/usage?period=30d&key=…&model=…&status=…&user=…&after=<request id>"""
     account, sieve, span = own_account(request), Sieve.of(request), span_of(request)
     figures = figures_of(account, sieve, span.window)
+    names = dict(account.keys.order_by("name").values_list("pk", "name"))
     after = request.GET.get("after", "")
     rows, older = page_after(account, sieve, span.window, after)
     return render(
         request,
         "console/usage.html",
         {
-            **numbers(account, sieve, span, figures),
+            **numbers(account, sieve, span, figures, names),
             "wallet": wallet_of(account.pk),
             "span": span,
             "spans": [(name, words[0]) for name, words in NAMES.items()],
             "stored_bytes": bytes_stored_lately(account.pk),
             "most_bytes": most_bytes(),
             "sieve": sieve,
-            "choices": choices(account, figures),
+            "choices": choices(account, figures, names),
             "rows": rows,
             "older": older,
             "is_first_page": not after,
@@ -123,11 +124,14 @@ def fresh(request: HttpRequest) -> HttpResponse:
 
 
 def numbers(
-    account: Account, sieve: Sieve, span: Span, figures: Figures
+    account: Account,
+    sieve: Sieve,
+    span: Span,
+    figures: Figures,
+    names: dict[str, str],
 ) -> dict[str, object]:
     """Return the page's numbers, its chart, and who spent most."""
     starts: list[date] = list(span.window.steps())
-    names = {key.pk: key.name for key in account.keys.all()}
     whole = figures.whole
     return {
         "figures": figures,
@@ -185,14 +189,16 @@ def meaning(code: str) -> str:
     return str(known.meaning).rstrip(".") if known else code or _("Unknown")
 
 
-def choices(account: Account, figures: Figures) -> dict[str, list[tuple[str, str]]]:
+def choices(
+    account: Account, figures: Figures, names: dict[str, str]
+) -> dict[str, list[tuple[str, str]]]:
     """Return what each menu of the filter offers."""
     models = {model.id for model in catalogue().models} | set(figures.models)
     providers = {offer.provider for one in catalogue().models for offer in one.offers}
     groups = account.granted_groups.values_list("pk", "name")
     own = (account.group.pk, account.group.name)
     return {
-        "key": [(key.pk, key.name) for key in account.keys.order_by("name")],
+        "key": list(names.items()),
         "model": [(model, model) for model in sorted(models)],
         "status": [(one.value, str(one.label)) for one in Generation.State],
         "source": list(zip(LANES, (_("Playground"), _("API")), strict=True)),
@@ -209,7 +215,8 @@ def page_after(
     """Return the orders older than the named one, and where the next page begins."""
     if sieve.is_nonsense:
         return [], None
-    last_seen = sieve.orders(account, window).filter(pk=after).first()
+    orders = sieve.orders(account, window)
+    last_seen = orders.filter(pk=after).first() if after else None
     wanted = sieve.wanted(window)
     shown, has_more = page_like(account.pk, wanted, ROWS_A_PAGE, last_seen)
     prefetch_related_objects(shown, "pictures")
