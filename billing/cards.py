@@ -114,5 +114,5 @@ def words_for(method: Thing) -> str:
     """Name what was paid with, shortly."""
     card = in_full(method.get("card"))
     if card:
-        return f"{card['brand']} {card['last4']}"
+        return f"{card['brand'].title()} {card['last4']}"
     return cast(str, method.get("type") or id_of(method) or "")[:40]

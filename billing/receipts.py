@@ -36,6 +36,10 @@ class Paper:
         return self.payment.paid_minor or self.payment.amount_minor
 
     @property
+    def credits(self) -> str:
+        return f"{self.payment.credits:,}"
+
+    @property
     def till_page(self) -> str:
         """Return what the till knows the payment by, if it was paid there."""
         intent = self.payment.payment_intent or ""

@@ -13,6 +13,7 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 
 app = Celery("easel")
+app.set_default()  # for rooms that know no app, in whichever thread they queue something
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     [
@@ -20,6 +21,7 @@ app.autodiscover_tasks(
         "billing",
         "playground.generation",
         "playground.gallery",
+        "playground.notices",
         "playground.web",
         "playground.webhooks",
     ]

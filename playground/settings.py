@@ -183,6 +183,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.web.tasks.tidy_uploads",
         "schedule": 3600,
     },
+    "forsaken": {"task": "playground.gallery.tasks.forget_forsaken", "schedule": 3600},
+    "low-balances": {"task": "playground.notices.tasks.tell_low", "schedule": 600},
+    "retiring": {
+        "task": "playground.notices.tasks.tell_retiring",
+        "schedule": 6 * 3600,
+    },
     "letters": {"task": "accounts.tasks.deliver_waiting", "schedule": 60},
     "tidy-people": {"task": "accounts.tasks.tidy", "schedule": 24 * 3600},
     "expire": {
@@ -372,6 +378,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+LOW_CREDITS = env.int("EASEL_LOW_CREDITS", default=50, validate=NOT_NEGATIVE)
 INVITATIONS_A_DAY = env.int(
     "EASEL_INVITATIONS_A_DAY", default=50, validate=NOT_NEGATIVE
 )
@@ -385,6 +392,10 @@ else:
 # Guests: what one browser, and one network, may paint in a day.
 GUEST_PICTURES_A_DAY = env.int(
     "EASEL_GUEST_PICTURES_A_DAY", default=12, validate=NOT_NEGATIVE
+)
+# What a person who has signed in may paint for nothing with the demo painter.
+FREE_PICTURES_A_DAY = env.int(
+    "EASEL_FREE_PICTURES_A_DAY", default=12, validate=NOT_NEGATIVE
 )
 NETWORK_PICTURES_A_DAY = env.int(
     "EASEL_NETWORK_PICTURES_A_DAY", default=60, validate=NOT_NEGATIVE

@@ -50,7 +50,9 @@ class Line:
 def earnings(window: Window) -> list[Line]:
     """Return a line for each day and model, the latest day first."""
     sold = ("spent_microcredits", "pictures")
-    sales = lines(Wanted(SalesHour, SalesDay, window, sold, by=("model",)))
+    sales = lines(
+        Wanted(SalesHour, SalesDay, window, sold, by=("model",), is_of_pictures=True)
+    )
     costs = lines(Wanted(OfferHour, OfferDay, window, COSTS, by=("model",)))
     found: list[Line] = []
     for key in sorted({*sales, *costs}):

@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from playground.generation.companions import Compared, Retried
 from playground.generation.entries import AttemptRow
 from playground.generation.rollups import (
     AccountDay,
@@ -41,6 +42,7 @@ __all__ = [
     "AttemptDay",
     "AttemptHour",
     "ChannelRow",
+    "Compared",
     "Generation",
     "Health",
     "IdempotencyKey",
@@ -48,6 +50,7 @@ __all__ = [
     "OfferHour",
     "Picture",
     "RateWindow",
+    "Retried",
     "Rolled",
     "SalesDay",
     "SalesHour",

@@ -55,7 +55,7 @@ def purge(order: Generation) -> Removed:
     inputs = [name for name in sorted(inputs_of(order)) if is_only_ours(name, order)]
     freed = [size_of(name) for name in inputs]
     for name in inputs:
-        default_storage.delete(name)
+        remove_files(name)
     had_prompt = bool(order.prompt)
     order.pictures.all().delete()
     own = {name: empty for name, empty in OWN.items() if name in order.request}

@@ -27,6 +27,7 @@ class Buyer:
     """Who asked: the account (and its wallet), the key or person, and the price level.
 
     `member_id` is the person whose monthly limit it counts in: a key's maker, say.
+    A treat is one of the free pictures that a person has every day.
     """
 
     account_id: str
@@ -40,11 +41,12 @@ class Buyer:
     kept_seconds: int | None = None
     network: str = ""
     limits: Limits | None = None
+    is_treat: bool = False
 
     @property
     def pays(self) -> bool:
-        """Guests and test keys paint for nothing."""
-        return not self.is_test and self.lane != "guest"
+        """Guests and test keys paint for nothing, and so does whoever has a treat."""
+        return not self.is_test and not self.is_treat and self.lane != "guest"
 
 
 @dataclass(frozen=True, slots=True)

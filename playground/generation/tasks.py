@@ -21,6 +21,7 @@ from playground.generation.tidy import (
     remove_expired,
     remove_old_inputs,
     remove_orphans,
+    remove_unused_uploads,
 )
 from playground.generation.usual import renew
 
@@ -66,6 +67,7 @@ def tidy_pictures() -> None:
     """Remove files that nobody can have any more."""
     remove_orphans()
     remove_old_inputs()
+    remove_unused_uploads()
 
 
 @app.task(ignore_result=True)

@@ -14,6 +14,7 @@ from PIL import Image
 
 from accounts.ids import new_id
 from playground.generation.colours import in_srgb, plain
+from playground.generation.database import in_thread
 from playground.generation.deliver import UNREADABLE, local_disk
 from playground.generation.files import write_new
 from playground.generation.models import Picture
@@ -26,11 +27,19 @@ QUALITY, EFFORT = 78, 2
 
 
 async def thumbnail(picture: Picture, width: int) -> bytes:
-    """Return the copy of this width, made now if there is none. Raises `FileNotFoundError`."""
+    """Return a picture's copy of this width. Raises `FileNotFoundError`."""
     found = await asyncio.to_thread(content_of, beside(picture.file, width))
     if found is not None:
         return found
-    return await studio().hands.aside(lambda: made(picture, width))
+    data = await small_copy(picture.file, width)
+    if not await in_thread(Picture.objects.filter(pk=picture.pk).exists):
+        await asyncio.to_thread(remove_files, picture.file)  # deleted meanwhile
+    return data
+
+
+async def small_copy(file: str, width: int) -> bytes:
+    """Return the copy of a stored picture, made now if there is none."""
+    return await studio().hands.aside(lambda: made(file, width))
 
 
 def beside(file: str, width: int) -> str:
@@ -58,20 +67,18 @@ def content_of(name: str) -> bytes | None:
         return None
 
 
-def made(picture: Picture, width: int) -> bytes:
+def made(file: str, width: int) -> bytes:
     """Make the copy and store it: a thread's work. Somebody may just have been faster."""
-    name = beside(picture.file, width)
+    name = beside(file, width)
     found = content_of(name)
     if found is not None:
         return found
     try:
-        with default_storage.open(picture.file) as file:
-            data = smaller(Image.open(file), width)
+        with default_storage.open(file) as opened:
+            data = smaller(Image.open(opened), width)
     except UNREADABLE as error:
-        raise FileNotFoundError(picture.file) from error
+        raise FileNotFoundError(file) from error
     put_whole(name, data)
-    if not Picture.objects.filter(pk=picture.pk).exists():  # deleted meanwhile
-        default_storage.delete(name)
     return data
 
 

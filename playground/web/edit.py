@@ -26,10 +26,10 @@ from playground.web.create import Price
 from playground.web.edit_panel import editor_rows, panel_for
 from playground.web.edit_plans import Scene
 from playground.web.edit_wishes import EditWish
-from playground.web.panel import Option
+from playground.web.options import Option
 from playground.web.people import buyer_for, current_account, onlooker, remember_guest
-from playground.web.running import STATUSES
 from playground.web.seen import orders_of
+from playground.web.starting import STATUSES
 from playground.web.tries import tries_left, tries_spent
 from playground.web.uploads import check_uploads, take_in
 from playground.web.versions import Turn, Version, conversation_about, find_version

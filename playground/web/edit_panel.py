@@ -22,7 +22,7 @@ from playground.generation.request import Buyer
 from playground.generation.sizes import Pixels
 from playground.web.edit_plans import Scene, planned
 from playground.web.edit_wishes import RATIOS, EditWish
-from playground.web.panel import COUNTS, Option, may_use_tier
+from playground.web.options import COUNTS, Option, may_use_tier
 from playground.web.templatetags.easel import pixels, price
 from playground.web.tries import GUEST_MODEL
 

@@ -33,10 +33,11 @@ from playground.generation.catalogue import catalogue
 from playground.generation.errors import ModelNotFound
 from playground.generation.models import Generation, Picture
 from playground.generation.quoting import is_text
+from playground.web.days import day_title
 from playground.web.mine import pictures_seen
 from playground.web.people import current_account, current_person
-from playground.web.runs import day_title, reason_of
 from playground.web.seen import orders_seen
+from playground.web.slots import reason_of
 
 PAGE = 60
 SHOWN = ("", "starred", "failed", "rehearsals")

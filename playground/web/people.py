@@ -17,7 +17,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -115,6 +115,23 @@ def needs_person(view: View) -> View:
     return guarded
 
 
+def needs_staff(view: View) -> View:
+    """Open a view to the operators of this server; for anybody else it is not there."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not is_operator(request):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def is_operator(request: HttpRequest) -> bool:
+    person = current_person(request)
+    return person is not None and person.is_staff
+
+
 def own_account(request: HttpRequest) -> Account:
     """Return the account of a person who has signed in; `needs_person` sees to that."""
     account = current_account(request)
@@ -149,8 +166,11 @@ def guest_of(request: HttpRequest) -> Account | None:
     return find_guest(account_id) if account_id else None
 
 
-def buyer_for(request: HttpRequest) -> Buyer:
-    """Return who pays for what this page asks, making a guest when there is nobody."""
+def buyer_for(request: HttpRequest, *, is_rehearsal: bool = False) -> Buyer:
+    """Return who pays for what this page asks, making a guest when there is nobody.
+
+    A person may rehearse: the demo painter stands in for any model, for nothing.
+    """
     account = current_account(request)
     if account is None:
         account = request.META[KNOWN_ACCOUNT] = open_guest()
@@ -163,13 +183,14 @@ def buyer_for(request: HttpRequest) -> Buyer:
         person_id=person.pk if person else None,
         member_id=person.pk if person else None,
         network=network_of(request),
+        is_test=is_rehearsal and not account.is_guest,
     )
 
 
-def onlooker(request: HttpRequest) -> Buyer:
+def onlooker(request: HttpRequest, *, is_rehearsal: bool = False) -> Buyer:
     """Return who would pay. Looking, or being refused, makes nobody an account."""
     if current_account(request) is not None:
-        return buyer_for(request)
+        return buyer_for(request, is_rehearsal=is_rehearsal)
     return Buyer(
         account_id="",
         group="standard",

@@ -6,10 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from playground.generation.models import Retried
 from playground.web.create import first_wish, page
 from playground.web.mine import picture_seen
 from playground.web.noting import panel
-from playground.web.runs import run_of
+from playground.web.runs import run_of, with_sides
 from playground.web.seen import orders_seen
 
 
@@ -29,7 +30,8 @@ def whole_page(request: HttpRequest, picture_id: str) -> HttpResponse:
 def lightbox(request: HttpRequest, picture_id: str) -> dict[str, Any]:
     """A picture among its run's; one that is not shown to you looks like a missing one."""
     picture = picture_seen(request, picture_id)
-    order = orders_seen(request).filter(pk=picture.generation_id).first()
+    orders = with_sides(orders_seen(request))
+    order = orders.filter(pk=first_of(picture.generation_id)).first()
     if order is None:
         raise Http404
     run = run_of(order)
@@ -44,3 +46,9 @@ def lightbox(request: HttpRequest, picture_id: str) -> dict[str, Any]:
         "before": shown[place - 1] if place else None,
         "after": shown[place + 1] if place + 1 < len(shown) else None,
     }
+
+
+def first_of(order_id: str) -> str:
+    """Return the order that this one is a second try of, or itself."""
+    retried = Retried.objects.filter(generation=order_id).first()
+    return retried.first_id if retried else order_id

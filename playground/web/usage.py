@@ -36,6 +36,7 @@ ENDPOINTS = (
     "playground",
 )
 ROWS_A_PAGE, TOP = 50, 5
+MOST_PERCENT = 1000
 BADGES = {
     Generation.State.QUEUED: "accent",
     Generation.State.RUNNING: "accent",
@@ -175,6 +176,8 @@ def trend(now: int, before: int) -> str:
     if not before:
         return ""
     change = round(100 * (now - before) / before)
+    if change >= MOST_PERCENT:  # of next to nothing, which says nothing
+        return ""
     if not change:
         return _("as much as in the time before")
     words = {"change": abs(change)}
@@ -184,9 +187,11 @@ def trend(now: int, before: int) -> str:
 
 
 def meaning(code: str) -> str:
-    """Say what an error's code means, as the page of errors does."""
+    """Say what an error's code means: the first sentence of the page of errors."""
     known = CODES.get(code)
-    return str(known.meaning).rstrip(".") if known else code or _("Unknown")
+    if known is None:
+        return code or _("Unknown")
+    return str(known.meaning).partition(". ")[0].rstrip(".")
 
 
 def choices(

@@ -18,8 +18,9 @@ from playground.generation.links import EXTENSIONS
 from playground.generation.models import Generation, Picture
 from playground.generation.sizes import SHAPES, Pixels, nearest, ratio_of
 from playground.web.models import EditTurn, Upload
-from playground.web.runs import Run, Slot, picture_url, run_of
+from playground.web.runs import Run, run_of
 from playground.web.seen import orders_seen
+from playground.web.slots import Slot, picture_url
 from playground.web.uploads import own_uploads
 
 FIRST = "1"

@@ -1,7 +1,7 @@
 /* The edit page: brush, zoom and frame over the picture; the form beside it; versions that come and go.
    Every version has an address. The main part is replaced as a whole, the mask stays. */
 (() => {
-  const { page, verbs, find, findAll, Mask } = window.easel;
+  const { page, verbs, letters, find, findAll, Mask } = window.easel;
   const SIDES = ["left", "top", "right", "bottom"];
   const FIELDS = "input, textarea, select";
   const main = () => find("#main.edit");
@@ -461,6 +461,7 @@
       return board.mask[event.shiftKey ? "redo" : "undo"]();
     }
     if (isCommand || event.altKey || find("dialog[open]") || find(":popover-open")) return;
+    if (key.length === 1 && key !== " " && !letters.areOn()) return;
     const isOnPage = target === document.body || target === main();
     if (key === " " && isOnPage) {
       event.preventDefault();

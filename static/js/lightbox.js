@@ -1,7 +1,7 @@
 /* The lightbox, on every page that has pictures: it has an address of its own, going back closes it,
    arrows go from picture to picture, and letters press its buttons. */
 (() => {
-  const { verbs, find, findAll } = window.easel;
+  const { verbs, letters, find, findAll } = window.easel;
   const lightbox = find("#lightbox");
   const steps = { ArrowLeft: "before", ArrowRight: "after" };
 
@@ -38,6 +38,7 @@
   /* Single letters are off inside fields. */
   addEventListener("keydown", (event) => {
     if (event.target.matches?.("input, textarea, select") || event.metaKey || event.ctrlKey || event.altKey) return;
+    if (event.key.length === 1 && !letters.areOn()) return;
     if (lightbox.open) inLightbox(event);
     else if (steps[event.key] && event.target.matches("[data-picture]")) move(event);
   });

@@ -45,7 +45,7 @@
   }
 
   addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.target.matches?.("input, textarea, select") || find("dialog[open]")) return;
+    if (event.key !== "/" || !window.easel.letters.areOn() || event.target.matches?.("input, textarea, select") || find("dialog[open]")) return;
     event.preventDefault();
     find("[type=search]")?.focus();
   });

@@ -221,7 +221,7 @@ def test_what_was_paid_with_is_written_down(client, bob, stripe):
     payment = newest_payment()
     deliver(client, stripe.pay(payment.session_id))
     payment.refresh_from_db()
-    assert payment.card.startswith("visa 42")
+    assert payment.card.startswith("Visa 42")
     assert payment.charge_id == f"ch_{payment.payment_intent}"
 
 

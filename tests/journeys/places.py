@@ -57,6 +57,8 @@ def scene_of(alice: Customer) -> Scene:
     sharing.publish(pictures[0])
     token = sharing.share(pictures[0], tells_prompt=True).token or ""
     key = alice.account.keys.get()
+    alice.person.is_staff = True  # the operator's pages are hers, too
+    alice.person.save()
     return Scene(alice, done, pictures[0], key.pk, board.pk, token)
 
 
@@ -110,12 +112,15 @@ PLACES = [
     Place("create, as a guest", "/"),
     Place("create", "/", signed_in=True),
     Place("create, a prompt", "/?prompt=a+fox", signed_in=True),
+    Place("create, compared", "/?model=sketch-1&mode=compare&rehearse=on", True),
+    Place("create, a reference", "/?reference={picture}", signed_in=True),
     Place(
         "create, models",
         "/",
         signed_in=True,
         then=press("m", "#picker"),
     ),
+    Place("commands", "/", signed_in=True, then=press("Control+k", "#commands")),
     Place("create, keyboard", "/", signed_in=True, then=press("?", "#keys-help")),
     Place(
         "create, lightbox",
@@ -170,10 +175,34 @@ PLACES = [
     Place("a new key", "/console/keys/new", signed_in=True),
     Place("a key's end", "/console/keys/{key}/revoke", signed_in=True),
     Place("credits", "/console/credits", signed_in=True),
+    Place("channels", "/operator/channels", signed_in=True),
+    Place(
+        "channels, a new one",
+        "/operator/channels",
+        signed_in=True,
+        then=open_dialog("a[href='/operator/channels/new']", "#steps dialog"),
+    ),
+    Place(
+        "channels, a test",
+        "/operator/channels",
+        signed_in=True,
+        then=open_dialog("[aria-label='Test sketch']", "#steps dialog img"),
+    ),
+    Place("routing", "/operator/channels/preview", signed_in=True),
     Place("sign in", "/accounts/login/"),
     Place("sign in, refused", "/accounts/login/", then=wrong_password),
     Place("sign up", "/accounts/signup/"),
     Place("a new password", "/accounts/password/reset/"),
+    Place("sign in by mail", "/accounts/login/code/"),
+    Place("members", "/console/members", signed_in=True),
+    Place("roles", "/console/roles", signed_in=True),
+    Place("activity", "/console/activity", signed_in=True),
+    Place("teams", "/accounts/teams/", signed_in=True),
+    Place("profile", "/accounts/profile/", signed_in=True),
+    Place("security", "/accounts/2fa/", signed_in=True),
+    Place("sessions", "/accounts/sessions/", signed_in=True),
+    Place("mails", "/accounts/mails/", signed_in=True),
+    Place("one's data", "/accounts/data/", signed_in=True),
     Place("e-mail addresses", "/accounts/email/", signed_in=True),
     Place("nothing here", "/nowhere"),
 ]

@@ -39,7 +39,9 @@ def test_a_month_is_filled_believably_and_taken_away_again(books_db, alice, sett
     known = figures_by(Scope(PRO), month, "provider")
     assert 18 < known[("gemini",)].p50_seconds < 26
     assert known[("replicate",)].p95_seconds > known[("gemini",)].p95_seconds
-    assert 0.36 < known[("vertex",)].success.part < 0.60
+    success = {name: one.success.part for (name,), one in known.items() if one.success}
+    assert 0.2 < success["vertex"] < 0.72
+    assert success["vertex"] < success["replicate"]
     assert len(figures_by(Scope(PRO), month, "group")) == 8  # seven and the usual one
     assert figures(Scope(PRO), month).is_demo
 

@@ -43,6 +43,12 @@ def credits_exact(microcredits: int) -> str:
 
 
 @register.filter
+def number(count: int) -> str:
+    """Write a count, a thousand at a time."""
+    return f"{count:,}"
+
+
+@register.filter
 def price(microcredits: int) -> str:
     """Write a price with its unit, or say that it is free."""
     return balance(microcredits) if microcredits else _("Free")
@@ -67,6 +73,18 @@ def count_of(microcredits: int) -> int:
 
 
 register.filter(cash)
+
+
+@register.filter
+def dollars(microusd: int) -> str:
+    """Write what a provider asks: less than a dollar needs parts of a cent."""
+    places = 2 if abs(microusd) >= MICRO else 4
+    return f"${Decimal(microusd) / MICRO:,.{places}f}"
+
+
+@register.filter
+def percent(part: float) -> str:
+    return f"{part * 100:.1f}".removesuffix(".0") + " %"
 
 
 @register.filter
@@ -124,6 +142,12 @@ def format_name(image_format: str) -> str:
 def shape_class(shape: str) -> str:
     """Return the class that gives a slot its form: "19.5:9" is `ar-19-5-9`."""
     return "ar-" + shape.replace(":", "-").replace(".", "-")
+
+
+@register.filter
+def rival_letter(place: int) -> str:
+    """Name a model of a comparison: the first is A, and its rivals B, C and D."""
+    return "ABCD"[place]
 
 
 @register.filter
