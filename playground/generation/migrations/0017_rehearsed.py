@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_append_only_activity'),
-        ('generation', '0015_model_of_attempts'),
+        ('generation', '0016_companions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
