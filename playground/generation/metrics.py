@@ -153,6 +153,12 @@ def figures_by(
     return dict(sorted(known.items(), key=lambda item: -item[1].tries))
 
 
+def figures_by_channel(window: Window) -> dict[str, Figures]:
+    """Return what is known of each channel. It reads the whole window: keep it short."""
+    asked = Wanted(AttemptHour, AttemptDay, window, COLUMNS["latency"], by=("channel",))
+    return {key[0]: figures_in(sums, window) for key, sums in totals(asked).items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One hour or day of a chart."""

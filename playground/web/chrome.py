@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account
 from accounts.roles import Action
 from billing.ledger import wallet_of
-from playground.web.people import current_account, may, places_of
+from playground.web.people import current_account, is_operator, may, places_of
 
 SITE_NAME = "Easel"
 
@@ -66,6 +66,10 @@ YOU = (
     Entry(gettext_lazy("Sessions"), "usersessions_list", "clock", None),
     Entry(gettext_lazy("Mails"), "mails", "bell", None),
     Entry(gettext_lazy("Your data"), "data", "download", None),
+)
+OPERATOR = (
+    Entry(gettext_lazy("Channels"), "channels", "remix", None),
+    Entry(gettext_lazy("Routing"), "routing", "list", None),
 )
 
 
@@ -121,6 +125,9 @@ def console_sections(request: HttpRequest) -> tuple[Section, ...]:
         Section(_("Account"), allowed(request, ACCOUNT)),
         Section(_("People"), allowed(request, PEOPLE)),
         Section(_("You"), allowed(request, YOU)),
+        Section(
+            _("Operator"), allowed(request, OPERATOR if is_operator(request) else ())
+        ),
     )
 
 

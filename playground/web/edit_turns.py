@@ -35,7 +35,7 @@ from playground.web.people import (
 )
 from playground.web.runs import filled_in, said_of
 from playground.web.seen import orders_of
-from playground.web.starting import STATUSES, check_price
+from playground.web.starting import STATUSES, ask_again, check_price
 from playground.web.tries import check_tries, stay_within_tries, tries_spent
 
 ENDPOINT = "playground.edit"
@@ -87,7 +87,7 @@ def begin_again(request: HttpRequest, scene: Scene, wish: EditWish) -> Generatio
     failed = scene.talk.turn_by_id(request.POST["again"])
     if failed is None:
         raise BadRequest(_("That turn is not part of this conversation."))
-    ask = same_again(failed.run.request)
+    ask = ask_again(failed.run.request)
     quoted(request, ask, wish)
     turn = EditTurn(
         root=scene.talk.root_id, base=failed.base, frame=list(failed.frame) or None
@@ -116,28 +116,6 @@ def placed(request: HttpRequest, ask: Ask, turn: EditTurn) -> Generation:
     stay_within_tries(buyer, generation, spent=tries_spent(request))
     tasks.send(generation.id)
     return generation
-
-
-def same_again(request: ImageRequest) -> Ask:
-    """Ask for one picture of an order, from the pictures that are stored for it."""
-    size = f"{request.target_width}x{request.target_height}"
-    is_sized = bool(request.output_format)
-    return Ask(
-        prompt=request.prompt,
-        model=request.model,
-        n=1,
-        size=size if is_sized else None,
-        fit=request.fit if is_sized else None,
-        aspect_ratio=None if is_sized else request.shape,
-        resolution=None if is_sized else request.tier,
-        response_format="url",
-        output_format=request.output_format,
-        references=request.references,
-        mask=request.mask,
-        turns=request.turns,
-        earlier=request.earlier,
-        keeps_outside=request.keeps_outside,
-    )
 
 
 def show_started(

@@ -17,7 +17,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -113,6 +113,23 @@ def needs_person(view: View) -> View:
         return HttpResponseClientRedirect(back.url)
 
     return guarded
+
+
+def needs_staff(view: View) -> View:
+    """Open a view to the operators of this server; for anybody else it is not there."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not is_operator(request):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def is_operator(request: HttpRequest) -> bool:
+    person = current_person(request)
+    return person is not None and person.is_staff
 
 
 def own_account(request: HttpRequest) -> Account:

@@ -224,14 +224,17 @@ def once_more(request: HttpRequest) -> HttpResponse:
     return changes(request, [(run_of(owned(request, first.pk)), "")])
 
 
-def ask_again(said: ImageRequest, place: int) -> Ask:
+def ask_again(said: ImageRequest, place: int = 0) -> Ask:
     """Ask for exactly that picture: each place of a seeded order has its own seed."""
+    size = (said.target_width, said.target_height)
+    is_sized = size != (said.width, said.height)
     return Ask(
         prompt=said.prompt,
         model=said.model,
         n=1,
-        aspect_ratio=said.shape,
-        resolution=said.tier,
+        size="{}x{}".format(*size) if is_sized else None,
+        aspect_ratio=None if is_sized else said.shape,
+        resolution=None if is_sized else said.tier,
         fit=said.fit,
         quality=said.quality,
         seed=None if said.seed is None else said.seed + place,
@@ -244,6 +247,7 @@ def ask_again(said: ImageRequest, place: int) -> Ask:
         mask=said.mask,
         turns=said.turns,
         earlier=said.earlier,
+        keeps_outside=said.keeps_outside,
     )
 
 

@@ -36,8 +36,4 @@
   const choice = find("#letters");
   choice.checked = letters.areOn();
   choice.addEventListener("change", () => letters.keep(choice.checked));
-  if (/Mac|iPhone|iPad/.test(navigator.platform)) {
-    for (const key of findAll('[data-keys="mod-enter"]')) key.textContent = "⌘↵";
-    for (const key of findAll('[data-keys="mod"]')) key.textContent = "⌘";
-  }
 })();

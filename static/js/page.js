@@ -153,5 +153,10 @@
     },
   };
 
+  if (/Mac|iPhone|iPad/.test(navigator.platform)) {
+    for (const key of findAll('[data-keys="mod-enter"]')) key.textContent = "⌘↵";
+    for (const key of findAll('[data-keys="mod"]')) key.textContent = "⌘";
+  }
+
   window.easel = { page, verbs, letters, find, findAll };
 })();

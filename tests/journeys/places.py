@@ -57,6 +57,8 @@ def scene_of(alice: Customer) -> Scene:
     sharing.publish(pictures[0])
     token = sharing.share(pictures[0], tells_prompt=True).token or ""
     key = alice.account.keys.get()
+    alice.person.is_staff = True  # the operator's pages are hers, too
+    alice.person.save()
     return Scene(alice, done, pictures[0], key.pk, board.pk, token)
 
 
@@ -118,6 +120,7 @@ PLACES = [
         signed_in=True,
         then=press("m", "#picker"),
     ),
+    Place("commands", "/", signed_in=True, then=press("Control+k", "#commands")),
     Place("create, keyboard", "/", signed_in=True, then=press("?", "#keys-help")),
     Place(
         "create, lightbox",
@@ -172,6 +175,20 @@ PLACES = [
     Place("a new key", "/console/keys/new", signed_in=True),
     Place("a key's end", "/console/keys/{key}/revoke", signed_in=True),
     Place("credits", "/console/credits", signed_in=True),
+    Place("channels", "/operator/channels", signed_in=True),
+    Place(
+        "channels, a new one",
+        "/operator/channels",
+        signed_in=True,
+        then=open_dialog("a[href='/operator/channels/new']", "#steps dialog"),
+    ),
+    Place(
+        "channels, a test",
+        "/operator/channels",
+        signed_in=True,
+        then=open_dialog("[aria-label='Test sketch']", "#steps dialog img"),
+    ),
+    Place("routing", "/operator/channels/preview", signed_in=True),
     Place("sign in", "/accounts/login/"),
     Place("sign in, refused", "/accounts/login/", then=wrong_password),
     Place("sign up", "/accounts/signup/"),

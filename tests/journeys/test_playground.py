@@ -75,6 +75,14 @@ def test_a_run_is_made_with_the_keyboard_alone(page):
     expect(page.locator("#lightbox")).to_be_hidden()
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keyboard")).to_be_visible()
+    page.get_by_role("switch", name="Single letters are keys").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keyboard")).to_be_hidden()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("gall")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/gallery")
 
 
 def test_a_model_is_found_among_all_by_any_of_its_names(page, alice, sign_in):

@@ -50,7 +50,8 @@ def channels(
         "rehearsal": Channel("rehearsal", rehearsal(painters)),
     }
     for name, server in servers_from(servers).items():
-        found[name] = Channel(name, compatible(server))
+        access = Access(server.api_key, str(server.base_url), server.is_local)
+        found[name] = Channel(name, compatible(server), access)
     for name, trade in trades.items():
         access = Access(**accesses.get(name, {}))
         if access.secret:
@@ -68,8 +69,9 @@ def trade_of(
 ) -> Trade:
     """Find a provider's trade. One of no trade is a server that speaks OpenAI's API.
 
-    Such a server has the habits that the setting tells of it, if it is named there.
-    Raises `ValueError` that says what is missing or wrong.
+    Such a server has the habits that the setting tells of it, if it is named there; the
+    setting's key never goes to another address. Raises `ValueError` that says what is
+    missing or wrong.
     """
     if trade := trades.get(provider):
         return trade
@@ -77,6 +79,8 @@ def trade_of(
     said = {**servers.get(provider, {}), **{k: v for k, v in here.items() if v}}
     if access.is_local:
         said["local"] = True
+    if access.base_url and not access.secret:
+        said.pop("api_key", None)
     return compatible(servers_from({provider: said})[provider])
 
 

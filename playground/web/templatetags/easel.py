@@ -76,6 +76,18 @@ register.filter(cash)
 
 
 @register.filter
+def dollars(microusd: int) -> str:
+    """Write what a provider asks: less than a dollar needs parts of a cent."""
+    places = 2 if abs(microusd) >= MICRO else 4
+    return f"${Decimal(microusd) / MICRO:,.{places}f}"
+
+
+@register.filter
+def percent(part: float) -> str:
+    return f"{part * 100:.1f}".removesuffix(".0") + " %"
+
+
+@register.filter
 def pixels(size: tuple[int, int]) -> str:
     width, height = size
     return f"{width} × {height}"
