@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from asgiref.sync import async_to_sync
 
 from accounts.issuing import issue_key
 from billing.ledger import MICRO
@@ -18,6 +17,7 @@ from playground.generation.models import Attempt
 from playground.generation.request import Note
 from playground.web.plot import stacked
 from tests.web.orders import A_FOX, a_picture_of, an_order
+from tests.web.streamed import whole
 
 
 @pytest.fixture
@@ -30,15 +30,6 @@ def console(client, alice):
 def text(response):
     tags = re.sub(r"<[^>]+>", " ", response.content.decode())
     return re.sub(r"\s+", " ", html.unescape(tags))
-
-
-def whole(response):
-    """Read a streamed answer to its end."""
-
-    async def read():
-        return b"".join([piece async for piece in response.streaming_content])
-
-    return async_to_sync(read)().decode()
 
 
 def order_ids(response):
