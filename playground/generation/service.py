@@ -138,12 +138,12 @@ async def carry_out(
             work.failure = CalledOff(
                 _("Cancelled on request. Only delivered pictures are charged.")
             )
-            return await asyncio.shield(settle(generation, work, here))
+            return await settle(generation, work, here)
         back = Release(generation.id, here.name, settings.QUEUE_SECONDS)
         if await here.books.do(back):
             raise
         raise TimedOut(str(GIVEN_UP)) from None
-    return await asyncio.shield(settle(generation, work, here))
+    return await settle(generation, work, here)
 
 
 async def paint_as_planned(generation: Generation, work: Work, here: Studio) -> None:
@@ -207,6 +207,7 @@ async def order_of(
 
 async def settle(generation: Generation, work: Work, here: Studio) -> list[Delivered]:
     """Close the order with what was delivered, or raise why nothing was."""
+    here.closes(generation.id)
     delivered = sorted(work.pictures, key=lambda picture: picture.row.position)
     failure = work.failure
     closing = Close(

@@ -40,6 +40,7 @@ class Studio:
         self.meter = meter(self.books)
         self.is_closing = False
         self._live: dict[str, asyncio.Task[Any]] = {}
+        self._closing: dict[str, asyncio.Task[Any]] = {}
         self._called_off: set[str] = set()
         self._pulse: asyncio.Task[None] | None = None
         self._ear: asyncio.Task[None] | None = None
@@ -56,8 +57,18 @@ class Studio:
             self._ear = asyncio.create_task(self._listen())
         return task
 
+    def closes(self, generation_id: str) -> None:
+        """Let an order be closed: from here on the books decide, and nobody stops it.
+
+        They may know its end a moment before the one who closes it does. Whoever sees in
+        that moment that it runs no more must not take it for one that was given up.
+        """
+        if task := self._live.pop(generation_id, None):
+            self._closing[generation_id] = task
+
     def _forget(self, generation_id: str) -> None:
         self._live.pop(generation_id, None)
+        self._closing.pop(generation_id, None)
         self._called_off.discard(generation_id)
 
     def is_called_off(self, generation_id: str) -> bool:
@@ -102,9 +113,9 @@ class Studio:
     async def finish(self, grace_seconds: float) -> None:
         """Let live work end within the grace, then put the rest back in the queue."""
         self.is_closing = True
-        if tasks := list(self._live.values()):
+        if tasks := [*self._live.values(), *self._closing.values()]:
             _, unfinished = await asyncio.wait(tasks, timeout=grace_seconds)
-            for task in unfinished:
+            for task in unfinished & {*self._live.values()}:
                 task.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
 
