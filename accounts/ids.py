@@ -9,13 +9,13 @@ import time
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
-LENGTH = 26
+LETTERS = bytes(ord(ALPHABET[byte % 32]) for byte in range(256))
 
 
 def new_id(prefix: str) -> str:
     """Return a fresh id such as `img_01kaf3…`."""
-    number = (int(time.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
-    return f"{prefix}_{encode(number, LENGTH)}"
+    milliseconds = encode(int(time.time() * 1000), 10)
+    return f"{prefix}_{milliseconds}{os.urandom(16).translate(LETTERS).decode()}"
 
 
 def encode(number: int, length: int) -> str:

@@ -44,7 +44,7 @@ class PiecesResponse(HttpResponse):
 def answer_images(painted: Painted, site: str) -> HttpResponse:
     """Write the answer: OpenAI's fields, and what Easel adds."""
     generation, pictures = painted.generation, painted.pictures
-    request = ImageRequest.from_json(generation.request)
+    request = generation.asked
     mark = pictures[0].row.id[::-1]  # random, and known to nobody yet
     entries = [entry(picture, request, site) for picture in pictures]
     large: list[Piece] = []

@@ -49,14 +49,10 @@ class KnownKeys:
 
     async def buyer(self, secret: str) -> Buyer:
         """Return who pays for what this key asks."""
-        if not is_well_formed(secret):
-            # "Incorrect API key provided" are the words by which LiteLLM knows a 401.
-            raise Unauthorized(
-                _("Incorrect API key provided: check that it was copied whole.")
-            )
         name = digest(secret, settings.KEY_PEPPER)
         known = self._known.get(name)
         if known is None or not self._holds(known):
+            check_form(secret)
             known = await self._asked_once(name)
         if known.buyer.limits:
             check_address(known.buyer.limits)
@@ -85,6 +81,14 @@ class KnownKeys:
             self._known.clear()
         known = self._known[name] = Known(buyer, begun + seconds, seen)
         return known
+
+
+def check_form(secret: str) -> None:
+    if not is_well_formed(secret):
+        # "Incorrect API key provided" are the words by which LiteLLM knows a 401.
+        raise Unauthorized(
+            _("Incorrect API key provided: check that it was copied whole.")
+        )
 
 
 def look_up(name: str) -> tuple[Buyer, float]:

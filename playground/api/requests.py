@@ -36,7 +36,7 @@ from playground.generation.history import (
 from playground.generation.links import picture_path
 from playground.generation.models import Generation, Picture
 from playground.generation.purging import Removed, purge
-from playground.generation.request import Buyer, ImageRequest
+from playground.generation.request import Buyer
 
 router = Router(auth=may(READ_USAGE))
 maker = may(GENERATE)  # whoever may have pictures made may have them taken away
@@ -156,7 +156,7 @@ def line_out(order: Generation) -> dict[str, Any]:
 
 
 def whole_out(order: Generation, pictures: list[Picture], site: str) -> dict[str, Any]:
-    request = ImageRequest.from_json(order.request)
+    request = order.asked
     return {
         **line_out(order),
         "prompt": order.prompt or None,

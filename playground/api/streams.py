@@ -96,7 +96,7 @@ class Scene:
     @classmethod
     def of(cls, generation: Generation, caller: Caller) -> "Scene":
         name = NAMES.get(caller.endpoint, USUAL_NAME)
-        request = ImageRequest.from_json(generation.request)
+        request = generation.asked
         return cls(generation, request, name, caller.site)
 
     def event(self, one: News) -> list[Piece]:

@@ -75,7 +75,7 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
 
 def drawn_up(offer: Quote, buyer: Buyer) -> Generation:
     """Write the order as it was quoted."""
-    return Generation.of(
+    order = Generation.of(
         {
             "account_id": buyer.account_id,
             "key_id": buyer.key_id,
@@ -86,11 +86,12 @@ def drawn_up(offer: Quote, buyer: Buyer) -> Generation:
             "network": buyer.network,
             "model": offer.request.model,
             "prompt": offer.request.prompt,
-            "request": offer.request.to_json(),
             "n": offer.request.n,
             "unit_price_microcredits": offer.unit_price_microcredits,
         }
     )
+    order.ask_for(offer.request)
+    return order
 
 
 async def opened(
@@ -148,7 +149,7 @@ async def carry_out(
 
 async def paint_as_planned(generation: Generation, work: Work, here: Studio) -> None:
     """Have it painted by its model; by another the caller named, while there is nothing."""
-    request = ImageRequest.from_json(generation.request)
+    request = generation.asked
     patience = Patience(request.wishes.deadline_seconds)
     for place, plan in enumerate(request.instead):
         left = request.instead[place:]
@@ -181,7 +182,8 @@ async def recast(
         return  # an earlier process painted some of it
     if not await here.books.do(change):
         raise TimedOut(str(GIVEN_UP))
-    generation.model, generation.request = change.model, change.request
+    generation.model = change.model
+    generation.ask_for(request)
     generation.unit_price_microcredits = price
 
 

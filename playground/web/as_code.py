@@ -5,7 +5,6 @@ import shlex
 from dataclasses import dataclass
 
 from playground.generation.models import Generation
-from playground.generation.request import ImageRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ def snippets(generation: Generation, origin: str, seed: int | None) -> list[Snip
 
 
 def body_of(generation: Generation, seed: int | None) -> dict[str, object]:
-    request = ImageRequest.from_json(generation.request)
+    request = generation.asked
     body: dict[str, object] = {
         "model": generation.model,
         "prompt": generation.prompt,

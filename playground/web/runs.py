@@ -166,7 +166,7 @@ def orders_of(account: Account | None) -> QuerySet[Generation]:
 
 def run_of(generation: Generation) -> Run:
     """Draw an order as a run."""
-    request = ImageRequest.from_json(generation.request)
+    request = generation.asked
     name, typical = known_of(generation.model, request.tier)
     return Run(
         generation=generation,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from playground.generation.errors import BadRequest
 from playground.generation.models import Generation
-from playground.generation.request import Ask, ImageRequest
+from playground.generation.request import Ask
 
 AUTO = "auto"
 PICTURES = 4
@@ -52,7 +52,7 @@ class Wish:
     @classmethod
     def like(cls, generation: Generation, *, seed: int | None = None) -> "Wish":
         """Ask for what an earlier run asked for, with a new seed unless one is given."""
-        request = ImageRequest.from_json(generation.request)
+        request = generation.asked
         return cls(
             prompt=generation.prompt,
             model=generation.model,
