@@ -134,9 +134,10 @@ _studios: WeakKeyDictionary[asyncio.AbstractEventLoop, Studio] = WeakKeyDictiona
 def studio() -> Studio:
     """Return the studio of the running loop, opening it when it is first needed."""
     loop = asyncio.get_running_loop()
-    if loop not in _studios:
-        _studios[loop] = Studio()
-    return _studios[loop]
+    here = _studios.get(loop)
+    if here is None:
+        here = _studios[loop] = Studio()
+    return here
 
 
 class BackgroundLoop:
