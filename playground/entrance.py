@@ -220,7 +220,7 @@ async def send_whole(response: Response, headers: list[Header], send: Send) -> N
         }
     )
     if pieces is None:
-        async for part in response:  # type: ignore[attr-defined]
+        async for part in response:  # type: ignore[union-attr]
             await send({"type": "http.response.body", "body": part, "more_body": True})
         pieces = [b""]
     for piece in pieces[:-1]:
