@@ -33,6 +33,7 @@ PASSING = (
 )
 AWAY = (postgres_errors.OperationalError, PoolTimeout, OperationalError)
 TRIES = 3
+READERS = 4  # each keeps a connection
 Found = TypeVar("Found")
 
 
@@ -314,7 +315,7 @@ async def in_thread(read: Callable[[], Found]) -> Found:
 
 @cache
 def readers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(settings.DATABASE_POOL_SIZE, thread_name_prefix="reader")
+    return ThreadPoolExecutor(READERS, thread_name_prefix="reader")
 
 
 def with_kept_connection(read: Callable[[], Found]) -> Found:
