@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 
 import loadgen
 from loadgen import Target
@@ -310,12 +311,14 @@ def table(results, order):
 
 
 def tell_failures(results, logs):
-    """The first answers that were none, and where each gateway's log is."""
+    """The first answers that were none, alike ones together, and where the logs are."""
     print(f"logs: {logs}")
     for name, r in results.items():
-        for one in r.get("failures", []):
-            print(f"{name} failed at {one['at']} ({one['asked']}):", end=" ")
-            print(one["status"], one["words"])
+        alike = Counter(
+            (one["asked"], one["status"], one["words"]) for one in r.get("failures", [])
+        )
+        for (asked, status, words), count in alike.items():
+            print(f"{name} failed {count} times ({asked}): {status} {words}")
 
 
 def main():
