@@ -20,7 +20,7 @@ test: installed-dev packages clients
 	@mkdir -p test-results && rm -f $(REPORT)
 	@code=0; \
 	$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) $(PROCESSES) \
-		-m "books and not browser and not clients and not proof" --junitxml=$(REPORT) || code=$$?; \
+		-m "books and not browser and not clients and not wires and not proof" --junitxml=$(REPORT) || code=$$?; \
 	$(PYTEST) $(PROCESSES) --postgresql-report=$(REPORT) || code=$$?; \
 	exit $$code
 

@@ -14,16 +14,19 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import keys
+from accounts.activity import OPERATOR, Actor, note
 from accounts.limits import Limits, checked
 from accounts.models import (
     AccessGroup,
     Account,
     ApiKey,
+    Deed,
     KeyLimits,
     Membership,
     Person,
     RetiredSecret,
 )
+from accounts.notices import KeyMade, KeyRevoked, tell
 
 NO_LIMITS = Limits()
 
@@ -55,10 +58,10 @@ def open_account(person: Person) -> Account:
 
 def account_of(person: Person) -> Account:
     """Return the person's own account, opening one for someone made by a command."""
-    owned = Account.objects.filter(memberships__person=person).select_related("group")
-    return owned.order_by("memberships__created_at", "pk").first() or open_account(
-        person
-    )
+    own = Account.objects.filter(
+        memberships__person=person, kind=Account.Kind.PERSONAL, closed_at=None
+    ).select_related("group")
+    return own.order_by("memberships__created_at", "pk").first() or open_account(person)
 
 
 def groups_for(account: Account) -> QuerySet[AccessGroup]:
@@ -75,6 +78,7 @@ def issue_key(
     is_test: bool = False,
     group: AccessGroup | None = None,
     limits: Limits = NO_LIMITS,
+    by: Actor = OPERATOR,
 ) -> tuple[ApiKey, str]:
     """Make a key and return it with its text, which is never seen again."""
     if group is not None and not account.may_use(group):
@@ -92,6 +96,9 @@ def issue_key(
             group=group,
         )
         limit_use(key, limits)
+        note(account, Deed.KEY_MADE, by, subject=name, detail=key.prefix)
+        if by is not OPERATOR:
+            tell(account, KeyMade(name, key.prefix, name_of(by)))
     return key, secret
 
 
@@ -109,7 +116,12 @@ def limit_use(key: ApiKey, limits: Limits) -> None:
 
 
 def change_key(
-    key: ApiKey, *, name: str, group: AccessGroup | None, limits: Limits
+    key: ApiKey,
+    *,
+    name: str,
+    group: AccessGroup | None,
+    limits: Limits,
+    by: Actor = OPERATOR,
 ) -> None:
     """Say anew what a key is called, at which price level it buys, and what it may do."""
     if group is not None and not key.account.may_use(group):
@@ -118,9 +130,10 @@ def change_key(
         limit_use(key, limits)
         key.name, key.group = name, group
         key.save(update_fields=["name", "group"])
+        note(key.account_id, Deed.KEY_CHANGED, by, subject=name, detail=key.prefix)
 
 
-def rotate_key(key: ApiKey, overlap: timedelta) -> str:
+def rotate_key(key: ApiKey, overlap: timedelta, by: Actor = OPERATOR) -> str:
     """Give a key a new text, and return it; the old one works on for the overlap."""
     secret = keys.new_secret(is_test=key.is_test)
     with transaction.atomic():
@@ -134,12 +147,32 @@ def rotate_key(key: ApiKey, overlap: timedelta) -> str:
         key.prefix = keys.prefix(secret)
         key.digest = keys.digest(secret, settings.KEY_PEPPER)
         key.save(update_fields=["prefix", "digest"])
+        note(key.account_id, Deed.KEY_ROTATED, by, subject=key.name, detail=key.prefix)
         transaction.on_commit(changes.note)
     return secret
 
 
-def revoke_key(key: ApiKey) -> None:
+def revoke_key(key: ApiKey, by: Actor = OPERATOR) -> None:
     """End a key; ending it twice keeps the first time."""
-    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
-    transaction.on_commit(changes.note)
+    with transaction.atomic():
+        living = ApiKey.objects.filter(pk=key.pk, revoked_at=None)
+        if living.update(revoked_at=timezone.now()):
+            note(
+                key.account_id,
+                Deed.KEY_REVOKED,
+                by,
+                subject=key.name,
+                detail=key.prefix,
+            )
+            if by is not OPERATOR:
+                tell(key.account, KeyRevoked(key.name, key.prefix, name_of(by)))
+        transaction.on_commit(changes.note)
     key.refresh_from_db(fields=["revoked_at"])
+
+
+def name_of(actor: Actor) -> str:
+    """Return how a mail names whoever did something: a person, or another key."""
+    if actor.key_id:
+        return str(ApiKey.objects.get(pk=actor.key_id))
+    person = Person.objects.filter(pk=actor.person_id or 0).first()
+    return person.email if person else ""

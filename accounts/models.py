@@ -13,8 +13,25 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.chronicle import Activity, Deed, Device, Invitation, Letter
 from accounts.ids import new_id
 from accounts.limits import Limits
+from accounts.roles import Action, Role, may
+
+__all__ = [
+    "AccessGroup",
+    "Account",
+    "Activity",
+    "ApiKey",
+    "Deed",
+    "Device",
+    "Invitation",
+    "KeyLimits",
+    "Letter",
+    "Membership",
+    "Person",
+    "RetiredSecret",
+]
 
 
 def new_account_id() -> str:
@@ -41,13 +58,24 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
-    """Someone who signs in, by e-mail and password."""
+    """Someone who signs in. `muted` are the kinds of mail they do not want."""
+
+    class Theme(models.TextChoices):
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
+    language = models.CharField(max_length=12, blank=True, default="")
+    theme = models.CharField(max_length=5, choices=Theme, blank=True, default="")
+    has_single_keys = models.BooleanField(default=True)
+    muted = models.JSONField(default=list)
+    default_account = models.ForeignKey(
+        "Account", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -92,11 +120,13 @@ class Account(models.Model):
     """The owner of one wallet, of keys and of pictures.
 
     `kept_seconds` is how long pictures of its API calls are kept when a call does not
-    say; 0 is for good, and None leaves it to the instance.
+    say; 0 is for good, and None leaves it to the instance. A closed account keeps its
+    books and nothing else.
     """
 
     class Kind(models.TextChoices):
         PERSONAL = "personal", _("Personal")
+        TEAM = "team", _("Team")
         GUEST = "guest", _("Guest")
 
     id = models.CharField(primary_key=True, max_length=40, default=new_account_id)
@@ -111,6 +141,7 @@ class Account(models.Model):
         Person, through="Membership", related_name="accounts"
     )
     created_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name or self.id
@@ -118,6 +149,10 @@ class Account(models.Model):
     @property
     def is_guest(self) -> bool:
         return self.kind == self.Kind.GUEST
+
+    @property
+    def is_team(self) -> bool:
+        return self.kind == self.Kind.TEAM
 
     def may_use(self, group: AccessGroup) -> bool:
         """A key may name a public group, the account's own, or one granted to it."""
@@ -129,8 +164,7 @@ class Account(models.Model):
 class Membership(models.Model):
     """A person's place in an account."""
 
-    class Role(models.TextChoices):
-        OWNER = "owner", _("Owner")
+    Role = Role
 
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="memberships"
@@ -147,6 +181,9 @@ class Membership(models.Model):
                 fields=["person", "account"], name="one_membership_each"
             )
         ]
+
+    def may(self, action: Action) -> bool:
+        return may(self.role, action)
 
 
 class ApiKey(models.Model):

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from billing.packs import packs
+from billing.packs import custom_ranges, packs
 
 
 class BillingConfig(AppConfig):
@@ -10,3 +10,4 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         """Refuse to start with packs nobody could mean."""
         packs()
+        custom_ranges()

@@ -5,17 +5,15 @@ row is written first and says what was bought and for how much; nothing that
 comes back from outside is ever asked for that again.
 """
 
-from secrets import token_hex
+from typing import Any
 from urllib.parse import urlencode
 
-import stripe
 import structlog
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import ngettext
 from stripe.params.checkout import SessionCreateParams
 
-from billing import till
+from billing.customers import customer_of, forget_customer
 from billing.fulfilment import (
     UNDECIDED,
     Mismatch,
@@ -23,14 +21,12 @@ from billing.fulfilment import (
     Session,
     fulfil,
     give_up,
-    is_live,
 )
-from billing.models import StripePayment, Wallet
+from billing.models import Customer, StripePayment, Wallet
 from billing.packs import Pack
+from billing.processing import ProcessorAway, Refused, Thing
+from billing.processor import is_live, processor
 
-# The version stripe 16.1 was generated for; raise both together.
-API_VERSION = "2026-10-28.endive"
-NETWORK_RETRIES = 2
 log = structlog.get_logger(__name__)
 
 
@@ -38,13 +34,13 @@ class CheckoutUnavailable(Exception):
     """The card processor did not answer as it should; no money moved."""
 
 
-def is_open() -> bool:
-    """Say whether credits can be bought here at all."""
-    return bool(settings.STRIPE_SECRET_KEY) or till.is_open()
-
-
 def open_checkout(
-    wallet: Wallet, pack: Pack, *, return_url: str, cancel_url: str
+    wallet: Wallet,
+    pack: Pack,
+    *,
+    return_url: str,
+    cancel_url: str,
+    saves_card: bool = False,
 ) -> str:
     """Write the payment down and return the address where it is paid."""
     payment = StripePayment.objects.create(
@@ -55,61 +51,85 @@ def open_checkout(
         currency=pack.currency,
         livemode=is_live(),
     )
-    if settings.STRIPE_SECRET_KEY:
-        return open_at_stripe(payment, return_url, cancel_url)
-    return open_at_till(payment)
-
-
-def open_at_till(payment: StripePayment) -> str:
-    payment.session_id = f"cs_till_{token_hex(16)}"
-    payment.save(update_fields=["session_id"])
-    return reverse("till", args=[payment.session_id])
-
-
-def open_at_stripe(payment: StripePayment, return_url: str, cancel_url: str) -> str:
-    """Ask Stripe for a session; a lost answer is asked for again under the same key."""
     try:
-        session = client().v1.checkout.sessions.create(
-            session_params(payment, return_url, cancel_url),
-            {"idempotency_key": idempotency_key(payment)},
-        )
-    except stripe.StripeError as error:
+        session = open_session(payment, return_url, cancel_url, saves_card)
+    except (ProcessorAway, Refused) as error:
         payment.status = StripePayment.Status.FAILED
         payment.save(update_fields=["status"])
-        log.warning("checkout_failed", payment=payment.pk, error=type(error).__name__)
+        log.warning("checkout_failed", payment=payment.pk, reason=str(error))
         raise CheckoutUnavailable from error
-    payment.session_id = session.id
+    payment.session_id = session["id"]
     payment.save(update_fields=["session_id"])
-    return session.url or cancel_url
+    return session["url"] or cancel_url
+
+
+def open_session(
+    payment: StripePayment, return_url: str, cancel_url: str, saves_card: bool
+) -> Thing:
+    """Ask for a page; a customer the processor has forgotten is made anew, once."""
+    for may_forget in (True, False):
+        customer = customer_of(payment.wallet)
+        params = session_params(payment, customer, return_url, cancel_url)
+        if saves_card:
+            params["payment_intent_data"]["setup_future_usage"] = "off_session"
+        try:
+            key = f"{idempotency_key(payment)}{'' if may_forget else '-again'}"
+            return processor().open_session(params, key=key)
+        except Refused as refusal:
+            if refusal.field != "customer" or not may_forget:
+                raise
+            forget_customer(customer)
+    raise AssertionError("one of the two answers or raises")
 
 
 def session_params(
-    payment: StripePayment, return_url: str, cancel_url: str
+    payment: StripePayment, customer: Customer, return_url: str, cancel_url: str
 ) -> SessionCreateParams:
     """One pack, once; our own names travel along in the metadata."""
-    name = ngettext("%(credits)s credit", "%(credits)s credits", payment.credits) % {
-        "credits": f"{payment.credits:,}"
-    }
-    return {
+    metadata = {"payment": str(payment.pk), "wallet": str(payment.wallet_id)}
+    params: SessionCreateParams = {
         "mode": "payment",
+        "customer": customer.pk,
         "line_items": [
             {
                 "quantity": 1,
                 "price_data": {
                     "currency": payment.currency,
                     "unit_amount": payment.amount_minor,
-                    "product_data": {"name": name},
+                    "product_data": {"name": name_of(payment)},
                 },
             }
         ],
         # The price was shown in this currency, and this amount is what comes back.
         "adaptive_pricing": {"enabled": False},
+        "invoice_creation": {"enabled": settings.STRIPE_INVOICES},
         "client_reference_id": str(payment.pk),
-        "metadata": {"payment": str(payment.pk), "wallet": str(payment.wallet_id)},
+        "metadata": metadata,
+        # A refund or a dispute names the payment only, and it must lead back here.
+        "payment_intent_data": {"metadata": metadata},
         # Stripe puts the session's id in place of its own placeholder, unescaped.
         "success_url": f"{return_url}?session={{CHECKOUT_SESSION_ID}}",
         "cancel_url": f"{cancel_url}?{urlencode({'cancelled': 1})}",
     }
+    return {**params, **tax_params(params)} if settings.TAX else params
+
+
+def tax_params(params: SessionCreateParams) -> Any:
+    """Let Stripe compute tax from the customer's address, and ask for one it lacks."""
+    [item] = params["line_items"]
+    priced = {**item["price_data"], "tax_behavior": settings.TAX}
+    return {
+        "line_items": [{**item, "price_data": priced}],
+        "automatic_tax": {"enabled": True},
+        "customer_update": {"address": "auto", "name": "auto"},
+        "tax_id_collection": {"enabled": True},
+    }
+
+
+def name_of(payment: StripePayment) -> str:
+    """Say on the bill what was bought."""
+    words = ngettext("%(credits)s credit", "%(credits)s credits", payment.credits)
+    return words % {"credits": f"{payment.credits:,}"}
 
 
 def idempotency_key(payment: StripePayment) -> str:
@@ -119,33 +139,13 @@ def idempotency_key(payment: StripePayment) -> str:
 
 def look_again(payment: StripePayment) -> StripePayment:
     """Ask how an undecided purchase stands, in case the webhook is late or lost."""
-    if payment.status not in UNDECIDED or not settings.STRIPE_SECRET_KEY:
+    if payment.status not in UNDECIDED or not payment.session_id:
         return payment
     try:
-        session = find_session(payment.session_id or "")
+        session = Session.of(processor().session(payment.session_id))
         if session.is_expired:
             return give_up(session, StripePayment.Status.EXPIRED)
         return fulfil(session)
-    except (CheckoutUnavailable, Mismatch, NotOurs) as error:
+    except (ProcessorAway, Refused, Mismatch, NotOurs) as error:
         log.warning("look_again_failed", payment=payment.pk, reason=str(error))
         return payment
-
-
-def find_session(session_id: str) -> Session:
-    """Ask Stripe how a purchase stands."""
-    try:
-        found = client().v1.checkout.sessions.retrieve(session_id)
-    except stripe.StripeError as error:
-        raise CheckoutUnavailable from error
-    return Session.of(found.to_dict())
-
-
-def client() -> stripe.StripeClient:
-    """A client of our own: the library's global settings stay untouched."""
-    base = settings.STRIPE_API_BASE
-    return stripe.StripeClient(
-        settings.STRIPE_SECRET_KEY,
-        stripe_version=API_VERSION,
-        base_addresses={"api": base} if base else None,
-        max_network_retries=NETWORK_RETRIES,
-    )

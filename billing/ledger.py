@@ -6,18 +6,12 @@ or goes back stands alone here, and runs on Django's connection: one transaction
 and a unique key, so that a second try changes nothing.
 """
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Literal
+from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Q, Sum
-from django.utils import timezone
+from django.db.models import Sum
 
 from billing.holding import (
     HOLD,
@@ -29,7 +23,16 @@ from billing.holding import (
     hold_on_sqlite,
     settle_on_sqlite,
 )
-from billing.models import Clawback, Hold, KeyBudget, Transfer, Wallet
+from billing.limiting import (
+    Budget,
+    budgets_of,
+    limit_account,
+    limit_key,
+    limit_member,
+    member_name,
+)
+from billing.models import Clawback, Lot, Transfer, Wallet
+from billing.turns import file_turn, one_writer
 
 __all__ = [
     "HOLD",
@@ -49,9 +52,11 @@ __all__ = [
     "limit_key",
     "limit_member",
     "member_name",
+    "one_writer",
     "refund",
     "settle_on_sqlite",
     "wallet_of",
+    "withdraw",
 ]
 
 MICRO = 1_000_000
@@ -65,6 +70,7 @@ COUNTERS = {
     "adjust": "adjust",
     "clawback": "clawback",
     "debt_payment": "receivable",
+    "expire": "expired",
 }
 
 
@@ -79,6 +85,11 @@ class Line:
     ref: tuple[str, str] = ("", "")
     memo: str = ""
     reverses_id: int | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def payment_id(self) -> int | None:
+        return int(self.ref[1]) if self.ref[0] == "payment" else None
 
 
 def wallet_of(account_id: str) -> Wallet:
@@ -94,10 +105,11 @@ def credit(
     key: str,
     ref: tuple[str, str] = ("", ""),
     memo: str = "",
+    expires_at: datetime | None = None,
 ) -> bool:
     """Add money once: a key that was used before changes nothing and returns `False`."""
     wallet_of(wallet_id)
-    return add(Line(wallet_id, amount, kind, key, ref, memo))
+    return add(Line(wallet_id, amount, kind, key, ref, memo, expires_at=expires_at))
 
 
 def refund(charge: Transfer, amount: int, *, number: int, memo: str = "") -> bool:
@@ -114,7 +126,9 @@ def refund(charge: Transfer, amount: int, *, number: int, memo: str = "") -> boo
         return add(line)
 
 
-def claw_back(wallet_id: str, amount: int, *, key: str) -> bool:
+def claw_back(
+    wallet_id: str, amount: int, *, key: str, payment_id: int | None = None
+) -> bool:
     """Take money back that was paid with money taken back from us; owe what is gone."""
     if amount <= 0:
         raise ValueError("A clawback is more than nothing.")
@@ -123,17 +137,35 @@ def claw_back(wallet_id: str, amount: int, *, key: str) -> bool:
         taken = min(amount, wallet.available)
         _, is_new = Clawback.objects.get_or_create(
             key=key,
-            defaults={"wallet": wallet, "amount": amount, "taken": taken},
+            defaults={
+                "wallet": wallet,
+                "amount": amount,
+                "taken": taken,
+                "payment_id": payment_id,
+            },
         )
         if not is_new:
             return False
         if taken:
-            take(cursor, Line(wallet_id, taken, "clawback", key))
+            ref = ("payment", str(payment_id)) if payment_id else ("", "")
+            take(cursor, Line(wallet_id, taken, "clawback", key, ref))
         cursor.execute(
             "UPDATE billing_wallet SET debt = debt + %s WHERE account_id = %s",
             [amount - taken, wallet_id],
         )
     return True
+
+
+def withdraw(
+    wallet_id: str, amount: int, *, kind: str, key: str, ref: tuple[str, str], memo: str
+) -> int:
+    """Take so much, or whatever less is available, and return what was taken."""
+    with one_writer(), transaction.atomic(), connection.cursor() as cursor:
+        wallet = Wallet.objects.select_for_update().get(pk=wallet_id)
+        taken = min(amount, wallet.available)
+        if taken:
+            take(cursor, Line(wallet_id, taken, kind, key, ref, memo))
+    return taken
 
 
 def add(line: Line) -> bool:
@@ -149,7 +181,8 @@ def add(line: Line) -> bool:
                 [line.amount, line.wallet_id],
             )
             seq, balance, held, debt = cursor.fetchone()
-            write(cursor, line, seq=seq, direction=1, balance=balance)
+            number = write(cursor, line, seq=seq, direction=1, balance=balance)
+            lay_in(line, number, seq)
             if owed := min(debt, balance - held):
                 take(
                     cursor,
@@ -166,6 +199,19 @@ def add(line: Line) -> bool:
     return True
 
 
+def lay_in(line: Line, number: int, seq: int) -> None:
+    """Keep a credit as a lot, so that it can be known later whose credits were spent."""
+    Lot.objects.create(
+        transfer_id=number,
+        wallet_id=line.wallet_id,
+        payment_id=line.payment_id,
+        seq=seq,
+        amount=line.amount,
+        unspent=line.amount,
+        expires_at=line.expires_at,
+    )
+
+
 def take(cursor: CursorWrapper, line: Line) -> None:
     """Write a debit and move the wallet with it."""
     cursor.execute(
@@ -179,152 +225,19 @@ def take(cursor: CursorWrapper, line: Line) -> None:
 
 def write(
     cursor: CursorWrapper, line: Line, *, seq: int, direction: int, balance: int
-) -> None:
-    """Put one line in the journal, at the database's own time."""
+) -> int:
+    """Put one line in the journal, at the database's own time; return its number."""
+    is_sqlite = connection.vendor == "sqlite"
+    now = SQLITE_NOW.replace("%", "%%") if is_sqlite else "CURRENT_TIMESTAMP"
     cursor.execute(
         "INSERT INTO billing_transfer (wallet_id, seq, direction, amount, balance_after, kind,"
         " counter, key, ref_type, ref_id, memo, reverses_id, at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, CURRENT_TIMESTAMP)",
+        f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {now})"
+        " RETURNING id",
         [
             *(line.wallet_id, seq, direction, line.amount, balance, line.kind),
             *(COUNTERS[line.kind], line.key, *line.ref, line.memo, line.reverses_id),
         ],
     )
-
-
-def limit_key(wallet_id: str, key_id: str, period: str, cap: int | None) -> None:
-    """Cap what a key may spend in a period; `None` lifts the limit."""
-    limit(wallet_id, Q(key_id=key_id), period, cap, owner=key_id)
-
-
-def limit_account(wallet_id: str, cap: int | None) -> None:
-    """Cap what an account may spend in a month, whoever spends it."""
-    limit(wallet_id, Q(), KeyBudget.Period.MONTH, cap, owner=wallet_id)
-
-
-def limit_member(wallet_id: str, person_id: int, cap: int | None) -> None:
-    """Cap what one person may spend from an account in a month, by hand or by keys."""
-    member = member_name(wallet_id, person_id)
-    limit(wallet_id, Q(member=member), KeyBudget.Period.MONTH, cap, owner=member)
-
-
-def member_name(wallet_id: str, person_id: int | None) -> str:
-    """Name a person as one who spends from this wallet."""
-    return f"{wallet_id}/{person_id}" if person_id else ""
-
-
-def limit(
-    wallet_id: str, whose: Q, period: str, cap: int | None, *, owner: str
-) -> None:
-    """Write or lift a limit; what was spent in its present window so far counts.
-
-    Orders that are just being opened or closed do not see a budget that is made
-    meanwhile, so nobody may touch holds for these few milliseconds.
-    """
-    budgets = KeyBudget.objects.filter(owner=owner, period=period)
-    if cap is None:
-        budgets.delete()
-        return
-    wallet_of(wallet_id)
-    with one_writer(), transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("LOCK TABLE billing_hold IN SHARE ROW EXCLUSIVE MODE")
-        Wallet.objects.filter(pk=wallet_id).update(is_capped=True)
-        starts = window_start(period)
-        holds = Hold.objects.filter(whose, wallet_id=wallet_id, created_at__gte=starts)
-        pending = holds.filter(state=Hold.State.PENDING)
-        budgets.update_or_create(
-            owner=owner,
-            period=period,
-            defaults={
-                "cap": cap,
-                "window_start": starts,
-                "spent": holds.aggregate(all=Sum("posted"))["all"] or 0,
-                "held": pending.aggregate(all=Sum("amount"))["all"] or 0,
-            },
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """A limit as it stands now: of a key, an account or a member."""
-
-    owner: str
-    period: str
-    words: str
-    cap: int
-    spent: int
-    held: int
-    resets_at: datetime | None
-
-    @property
-    def kind(self) -> Literal["key", "account", "member"]:
-        if "/" in self.owner:
-            return "member"
-        return "key" if self.owner.startswith("key_") else "account"
-
-    @property
-    def used(self) -> int:
-        return self.spent + self.held
-
-    @property
-    def left(self) -> int:
-        return max(0, self.cap - self.used)
-
-
-def budgets_of(*owners: str) -> list[Budget]:
-    """Return the limits of these owners; of windows that have ended, nothing is used."""
-    found = []
-    for row in KeyBudget.objects.filter(owner__in=owners).order_by("owner", "pk"):
-        has_ended = row.window_start < window_start(row.period)
-        spent, held = (0, 0) if has_ended else (row.spent, row.held)
-        resets_at, words = window_end(row.period), str(row.get_period_display())
-        found.append(
-            Budget(row.owner, row.period, words, row.cap, spent, held, resets_at)
-        )
-    return found
-
-
-def window_end(period: str) -> datetime | None:
-    """Return when the present window of a period ends; one that never does has none."""
-    starts = window_start(period)
-    if period == KeyBudget.Period.MONTH:
-        return (starts + timedelta(days=32)).replace(day=1)
-    days = {"day": 1, "week": 7}.get(period)
-    return starts + timedelta(days=days) if days else None
-
-
-def window_start(period: str) -> datetime:
-    """Return when the present window of a period began, in UTC."""
-    today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    if period == KeyBudget.Period.WEEK:
-        return today - timedelta(days=today.weekday())
-    if period == KeyBudget.Period.MONTH:
-        return today.replace(day=1)
-    return today if period == KeyBudget.Period.DAY else datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@contextmanager
-def one_writer() -> Iterator[None]:
-    """On SQLite, wait in line for the one writer's place; elsewhere, nothing.
-
-    Inside a transaction the place is taken already.
-    """
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        yield
-        return
-    with file_turn(str(connection.settings_dict["NAME"])):
-        yield
-
-
-@contextmanager
-def file_turn(database: str) -> Iterator[None]:
-    """Queue for an SQLite file: its own waiting polls and starves.
-
-    The kernel lets waiters in one after the other, and frees the place when its
-    holder dies. Each turn opens the file afresh, so that threads queue too.
-    """
-    with Path(f"{database}.lock").open("w") as place:
-        fcntl.flock(place, fcntl.LOCK_EX)
-        yield
+    number: int = cursor.fetchone()[0]
+    return number

@@ -59,10 +59,14 @@ def packs() -> tuple[Pack, ...]:
 
 def earned_usd_per_credit(on_sale: Iterable[Pack]) -> Decimal | None:
     """What a credit earns in the pack that gives the most of them for its dollars."""
-    earned = [
-        pack.earned_minor_per_credit for pack in on_sale if pack.currency == "usd"
-    ]
-    return min(earned) / 100 if earned else None
+    pack = most_generous(on_sale)
+    return pack.earned_minor_per_credit / 100 if pack else None
+
+
+def most_generous(on_sale: Iterable[Pack]) -> Pack | None:
+    """Return the pack whose credits leave us the least, of those sold in dollars."""
+    in_dollars = (pack for pack in on_sale if pack.currency == "usd")
+    return min(in_dollars, key=lambda pack: pack.earned_minor_per_credit, default=None)
 
 
 def paid_usd_per_credit(on_sale: Iterable[Pack]) -> Decimal | None:
@@ -73,6 +77,48 @@ def paid_usd_per_credit(on_sale: Iterable[Pack]) -> Decimal | None:
 
 def find_pack(pack_id: str) -> Pack | None:
     return next((pack for pack in packs() if pack.id == pack_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Between which amounts the buyer may choose one."""
+
+    currency: str
+    least_minor: int
+    most_minor: int
+
+
+def custom_ranges() -> dict[str, Range]:
+    """Return where any amount may be bought, by currency."""
+    if not isinstance(settings.CUSTOM_AMOUNTS, dict):
+        raise wrong_range("it must be an object of currencies")
+    on_sale = {pack.currency for pack in packs()}
+    found = {}
+    for currency, limits in settings.CUSTOM_AMOUNTS.items():
+        if currency not in on_sale:
+            raise wrong_range(f"{currency!r} has no pack, and so no price")
+        if (
+            not isinstance(limits, list)
+            or [type(limit) for limit in limits] != [int, int]
+            or not 0 < limits[0] <= limits[1]
+        ):
+            raise wrong_range(f"{currency!r} must hold two amounts; write [500, 50000]")
+        found[currency] = Range(currency, *limits)
+    return found
+
+
+def custom_pack(currency: str, amount_minor: int) -> Pack | None:
+    """Price any amount like the largest pack that costs no more, or the smallest one."""
+    limits = custom_ranges().get(currency)
+    if not limits or not limits.least_minor <= amount_minor <= limits.most_minor:
+        return None
+    priced = [pack for pack in packs() if pack.currency == currency]
+    rate = next(
+        (pack for pack in reversed(priced) if pack.amount_minor <= amount_minor),
+        priced[0],
+    )
+    credits = amount_minor * rate.credits // rate.amount_minor
+    return Pack(currency, amount_minor, credits) if credits else None
 
 
 def packs_in(currency: str, prices: Any) -> Iterator[Pack]:
@@ -99,6 +145,10 @@ def credits_of(currency: str, price: str, credits: Any) -> int:
     if type(credits) is not int or credits < 1:
         raise wrong(f"{currency!r} {price} must buy a whole number of credits")
     return credits
+
+
+def wrong_range(reason: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"EASEL_CUSTOM_AMOUNTS: {reason}.")
 
 
 def wrong(reason: str) -> ImproperlyConfigured:

@@ -13,15 +13,22 @@ from typing import Any
 import stripe
 import structlog
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 from django.db.models import F
 
-from billing.fulfilment import Mismatch, NotOurs, Session, fulfil, give_up, is_live
+from billing import auto, cards, reversals
+from billing.fulfilment import Mismatch, NotOurs, Session, fulfil, give_up
 from billing.models import StripeEvent, StripePayment
+from billing.processing import ProcessorAway, Refused, Thing, id_of
+from billing.processor import is_live
 
 TOLERANCE_SECONDS = 300
 # Somebody's money waits for the event, so it must come again.
-MISHAPS = (Mismatch, DatabaseError, LookupError, TypeError, ValueError)
+MISHAPS = (
+    *(Mismatch, ProcessorAway, Refused),
+    *(DatabaseError, LookupError, ObjectDoesNotExist, TypeError, ValueError),
+)
 State = StripeEvent.State
 log = structlog.get_logger(__name__)
 
@@ -88,7 +95,7 @@ def handle(event: StripeEvent) -> Receipt:
     try:
         if event.livemode != is_live():
             raise NotOurs("The event is of the other mode, live or test.")
-        act(Session.of(event.payload["data"]["object"]))
+        act(event.payload["data"]["object"])
     except NotOurs as reason:
         log.warning("event_ignored", event_id=event.pk, reason=str(reason))
         return close(event, State.IGNORED, str(reason))
@@ -98,6 +105,14 @@ def handle(event: StripeEvent) -> Receipt:
     return close(event, State.DONE, "")
 
 
+def handle_again(event: StripeEvent) -> Receipt:
+    """Act on a stored event once more: everything it may do is safe to do twice."""
+    StripeEvent.objects.filter(pk=event.pk).update(
+        state=State.RECEIVED, tries=F("tries") + 1
+    )
+    return handle(event)
+
+
 def close(event: StripeEvent, state: State, error: str) -> Receipt:
     """Write the outcome down; what another delivery has done stays done."""
     open_one = StripeEvent.objects.filter(pk=event.pk).exclude(state=State.DONE)
@@ -105,18 +120,50 @@ def close(event: StripeEvent, state: State, error: str) -> Receipt:
     return Receipt(500 if state == State.FAILED else 200, state.value)
 
 
-def payment_failed(session: Session) -> StripePayment:
-    return give_up(session, StripePayment.Status.FAILED)
+def session_news(session: Thing) -> None:
+    """A hosted page came to an end: something was paid, or a card was saved."""
+    if session.get("mode") == "setup":
+        if (session.get("metadata") or {}).get("purpose") != cards.PURPOSE:
+            raise NotOurs("This card was not saved for us.")
+        cards.keep_from_session(session)
+        return
+    fulfil(Session.of(session))
 
 
-def session_expired(session: Session) -> StripePayment:
-    return give_up(session, StripePayment.Status.EXPIRED)
+def session_failed(session: Thing) -> None:
+    give_up(Session.of(session), StripePayment.Status.FAILED)
+
+
+def session_expired(session: Thing) -> None:
+    if session.get("mode") != "setup":
+        give_up(Session.of(session), StripePayment.Status.EXPIRED)
+
+
+def reversed_news(refund_or_dispute: Thing) -> None:
+    """A charge, a refund or a dispute: each names the payment it is about."""
+    reversals.look_at(id_of(refund_or_dispute.get("payment_intent")))
 
 
 # What Stripe may bring, in any order and more than once.
-ACTIONS: dict[str, Callable[[Session], StripePayment]] = {
-    "checkout.session.completed": fulfil,
-    "checkout.session.async_payment_succeeded": fulfil,
-    "checkout.session.async_payment_failed": payment_failed,
+ACTIONS: dict[str, Callable[[Thing], object]] = {
+    "checkout.session.completed": session_news,
+    "checkout.session.async_payment_succeeded": session_news,
+    "checkout.session.async_payment_failed": session_failed,
     "checkout.session.expired": session_expired,
+    "payment_intent.succeeded": auto.news,
+    "payment_intent.processing": auto.news,
+    "payment_intent.payment_failed": auto.news,
+    "payment_intent.canceled": auto.news,
+    "charge.refunded": reversed_news,
+    "refund.created": reversed_news,
+    "refund.updated": reversed_news,
+    "refund.failed": reversed_news,
+    "charge.dispute.created": reversed_news,
+    "charge.dispute.updated": reversed_news,
+    "charge.dispute.closed": reversed_news,
+    "charge.dispute.funds_withdrawn": reversed_news,
+    "charge.dispute.funds_reinstated": reversed_news,
+    "payment_method.automatically_updated": cards.updated,
+    "payment_method.updated": cards.updated,
+    "payment_method.detached": cards.detached,
 }

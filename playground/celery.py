@@ -13,8 +13,19 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 
 app = Celery("easel")
+app.set_default()  # for rooms that know no app, in whichever thread they queue something
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["playground.generation", "playground.webhooks"])
+app.autodiscover_tasks(
+    [
+        "accounts",
+        "billing",
+        "playground.generation",
+        "playground.gallery",
+        "playground.notices",
+        "playground.web",
+        "playground.webhooks",
+    ]
+)
 
 
 @app.on_after_configure.connect

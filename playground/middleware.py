@@ -8,6 +8,7 @@ stranger's files.
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
@@ -81,7 +82,7 @@ def leave_as_is(request: HttpRequest) -> None:
 
 def add_policy(response: HttpResponseBase) -> None:
     response.headers.setdefault(
-        "Content-Security-Policy", policy(settings.MEDIA_ORIGIN)
+        "Content-Security-Policy", policy(settings.MEDIA_ORIGIN, sign_in_origins())
     )
     response.headers.setdefault(
         "Permissions-Policy", ", ".join(f"{feature}=()" for feature in PERMISSIONS)
@@ -89,8 +90,25 @@ def add_policy(response: HttpResponseBase) -> None:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
 
 
-def policy(media_origin: str) -> str:
+SIGN_IN_ORIGINS = {
+    "google": "https://accounts.google.com",
+    "github": "https://github.com",
+}
+
+
+def sign_in_origins() -> tuple[str, ...]:
+    """Return where a form may lead because somebody signs in there."""
+    offered = settings.SOCIALACCOUNT_PROVIDERS
+    found = [origin for name, origin in SIGN_IN_ORIGINS.items() if name in offered]
+    for app in offered.get("openid_connect", {}).get("APPS", ()):
+        parts = urlsplit(app["settings"]["server_url"])
+        found.append(f"{parts.scheme}://{parts.netloc}")
+    return tuple(found)
+
+
+def policy(media_origin: str, sign_in: tuple[str, ...] = ()) -> str:
     """Write the Content-Security-Policy; pictures may have an origin of their own."""
+    forms = " ".join(("'self'", "https://checkout.stripe.com", *sign_in))
     pictures = " ".join(filter(None, ("'self'", "data:", "blob:", media_origin)))
     return "; ".join(
         (
@@ -101,7 +119,7 @@ def policy(media_origin: str) -> str:
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",
-            "form-action 'self' https://checkout.stripe.com",
+            f"form-action {forms}",
             "frame-ancestors 'none'",
             "base-uri 'none'",
             "object-src 'none'",

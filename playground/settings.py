@@ -67,11 +67,15 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
     "django_htmx",
     "accounts",
     "billing",
     "playground.generation",
     "playground.webhooks",
+    "playground.gallery",
     "playground.web",
 ]
 MIDDLEWARE = [
@@ -86,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "playground.web.sessions.note_presence",
     "django_htmx.middleware.HtmxMiddleware",
     "playground.middleware.content_policy",
 ]
@@ -152,6 +157,13 @@ QUEUE_SECONDS = env.int("EASEL_QUEUE_SECONDS", default=3600, validate=NOT_NEGATI
 LEASE_SECONDS = env.int("EASEL_LEASE_SECONDS", default=120, validate=NOT_NEGATIVE)
 SWEEP_SECONDS = env.int("EASEL_SWEEP_SECONDS", default=30, validate=NOT_NEGATIVE)
 RESEND_SECONDS = env.int("EASEL_RESEND_SECONDS", default=60, validate=NOT_NEGATIVE)
+METRICS_SECONDS = env.int("EASEL_METRICS_SECONDS", default=60, validate=AT_LEAST_ONE)
+METRICS_HOURS_KEPT_DAYS = env.int(
+    "EASEL_METRICS_HOURS_KEPT_DAYS", default=100, validate=NOT_NEGATIVE
+)
+METRICS_DAYS_KEPT_DAYS = env.int(
+    "EASEL_METRICS_DAYS_KEPT_DAYS", default=1100, validate=NOT_NEGATIVE
+)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "playground.generation.tasks.sweep_orders",
@@ -163,9 +175,34 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
     },
+    "top-up": {"task": "billing.tasks.top_up_what_is_low", "schedule": 20},
+    "reconcile": {"task": "billing.tasks.reconcile_payments", "schedule": 600},
+    "expire-credits": {"task": "billing.tasks.expire_credits", "schedule": 300},
+    "empty-bin": {"task": "playground.gallery.tasks.empty_bin", "schedule": 300},
+    "tidy-uploads": {
+        "task": "playground.web.tasks.tidy_uploads",
+        "schedule": 3600,
+    },
+    "forsaken": {"task": "playground.gallery.tasks.forget_forsaken", "schedule": 3600},
+    "low-balances": {"task": "playground.notices.tasks.tell_low", "schedule": 600},
+    "retiring": {
+        "task": "playground.notices.tasks.tell_retiring",
+        "schedule": 6 * 3600,
+    },
+    "letters": {"task": "accounts.tasks.deliver_waiting", "schedule": 60},
+    "tidy-people": {"task": "accounts.tasks.tidy", "schedule": 24 * 3600},
     "expire": {
         "task": "playground.generation.tasks.remove_expired_pictures",
         "schedule": 300,
+    },
+    "metrics": {
+        "task": "playground.generation.tasks.add_up_metrics",
+        "schedule": METRICS_SECONDS,
+    },
+    "usual": {"task": "playground.generation.tasks.renew_usual", "schedule": 600},
+    "tidy-metrics": {
+        "task": "playground.generation.tasks.remove_old_metrics",
+        "schedule": 6 * 3600,
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
@@ -236,6 +273,10 @@ PROVIDER_KEYS = {
     "ark": "ARK_API_KEY",
     "byteplus": "BYTEPLUS_API_KEY",
 }
+# Adapters of the operator's own: kiln.py in that folder is let in by KILN_API_KEY.
+PROVIDERS_DIR = env.str("EASEL_PROVIDERS_DIR", default="")
+for adapter in sorted(Path(PROVIDERS_DIR).glob("[!_]*.py")) if PROVIDERS_DIR else []:
+    PROVIDER_KEYS.setdefault(adapter.stem, f"{adapter.stem.upper()}_API_KEY")
 PROVIDERS: dict[str, dict[str, Any]] = {
     name: {
         "secret": env.str(key, default=""),
@@ -267,10 +308,23 @@ TEST_TILL = env.bool("EASEL_TEST_TILL", default=DEBUG)
 PACKS = env.json(
     "EASEL_PACKS", default={"usd": {"500": 240, "2000": 1010, "10000": 5120}}
 )
+# Between which amounts any may be bought, by currency.
+CUSTOM_AMOUNTS: Any = env.json("EASEL_CUSTOM_AMOUNTS", default={"usd": [500, 100000]})
+# Stripe computes tax: on top of the prices, or as a part of them.
+TAX = env.str(
+    "EASEL_TAX", default="", validate=validate.OneOf(["", "exclusive", "inclusive"])
+)
+STRIPE_INVOICES = env.bool("EASEL_STRIPE_INVOICES", default=True)
+# A failed auto top-up is tried again after so long, and switched off after so many.
+TOP_UP_RETRY_MINUTES = env.int(
+    "EASEL_TOP_UP_RETRY_MINUTES", default=60, validate=AT_LEAST_ONE
+)
+TOP_UP_TRIES = env.int("EASEL_TOP_UP_TRIES", default=3, validate=AT_LEAST_ONE)
 QUOTE_SECONDS = env.int("EASEL_QUOTE_SECONDS", default=300, validate=NOT_NEGATIVE)
 WELCOME_CREDITS = env.int("EASEL_WELCOME_CREDITS", default=50, validate=NOT_NEGATIVE)
+WELCOME_DAYS = env.int("EASEL_WELCOME_DAYS", default=0, validate=NOT_NEGATIVE)
 
-# People: sign-in by e-mail and password, verified by mail.
+# People: sign-in by e-mail and password, a mailed code, or a passkey; verified by mail.
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
@@ -284,6 +338,37 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_ADAPTER = "playground.web.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # clocks go wrong by half a minute
+# Other places to sign in with. One without a client is not offered.
+SOCIALACCOUNT_ADAPTER = "playground.web.elsewhere.ElsewhereAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # these places have verified the address
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {}
+if GOOGLE_CLIENT_ID := env.str("EASEL_GOOGLE_CLIENT_ID", default=""):
+    google = {"client_id": GOOGLE_CLIENT_ID, "secret": env.str("EASEL_GOOGLE_SECRET")}
+    SOCIALACCOUNT_PROVIDERS["google"] = {"APPS": [google]}
+if GITHUB_CLIENT_ID := env.str("EASEL_GITHUB_CLIENT_ID", default=""):
+    github = {"client_id": GITHUB_CLIENT_ID, "secret": env.str("EASEL_GITHUB_SECRET")}
+    SOCIALACCOUNT_PROVIDERS["github"] = {"APPS": [github]}
+if OIDC_URL := env.str("EASEL_OIDC_URL", default="").rstrip("/"):
+    oidc = {
+        "provider_id": "oidc",
+        "name": env.str("EASEL_OIDC_NAME", default="Single sign-on"),
+        "client_id": env.str("EASEL_OIDC_CLIENT_ID"),
+        "secret": env.str("EASEL_OIDC_SECRET"),
+        "settings": {"server_url": OIDC_URL, "oauth_pkce_enabled": True},
+    }
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {"APPS": [oidc]}
+INSTALLED_APPS += [
+    f"allauth.socialaccount.providers.{name}" for name in SOCIALACCOUNT_PROVIDERS
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -293,6 +378,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+LOW_CREDITS = env.int("EASEL_LOW_CREDITS", default=50, validate=NOT_NEGATIVE)
+INVITATIONS_A_DAY = env.int(
+    "EASEL_INVITATIONS_A_DAY", default=50, validate=NOT_NEGATIVE
+)
 DEFAULT_FROM_EMAIL = env.str("EASEL_FROM_EMAIL", default="Easel <easel@localhost>")
 EMAIL_DIR = DATA_DIR / "mail"
 if EMAIL_URL := env.str("EMAIL_URL", default=""):
@@ -304,9 +393,16 @@ else:
 GUEST_PICTURES_A_DAY = env.int(
     "EASEL_GUEST_PICTURES_A_DAY", default=12, validate=NOT_NEGATIVE
 )
+# What a person who has signed in may paint for nothing with the demo painter.
+FREE_PICTURES_A_DAY = env.int(
+    "EASEL_FREE_PICTURES_A_DAY", default=12, validate=NOT_NEGATIVE
+)
 NETWORK_PICTURES_A_DAY = env.int(
     "EASEL_NETWORK_PICTURES_A_DAY", default=60, validate=NOT_NEGATIVE
 )
+
+# The public gallery: whether somebody looks at a picture before all can.
+GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
 
 # Language and time.
 LANGUAGE_CODE = "en"
@@ -334,6 +430,7 @@ for allowed in CORS_ORIGINS:
             f"EASEL_CORS_ORIGINS: {allowed} is no origin; write https://app.example.com."
         )
 IS_HTTPS = env.bool("EASEL_HTTPS", default=not DEBUG)
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG and not IS_HTTPS
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(rf"^v1beta{REST}", gemini.unknown_path),
     re_path(r"^(?:openai/)?v1/", openai.api.urls),
     re_path(rf"^(?:openai/)?v1{REST}", elsewhere.unknown_path),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("allauth.urls")),
     *web.urlpatterns,
     *i18n_patterns(*web.public, prefix_default_language=False),
     re_path("", nowhere),

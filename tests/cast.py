@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from accounts.issuing import issue_key, open_account
-from accounts.models import Account, Person
+from accounts.models import Account, Membership, Person
+from accounts.roles import Role
 from billing.ledger import MICRO, credit, wallet_of
 
 PASSWORD = "paint me a fox"
@@ -34,3 +35,8 @@ def customer(name: str, *, credits: int = 0) -> Customer:
     if credits:
         credit(account.pk, credits * MICRO, kind="grant", key=f"grant:{name}")
     return Customer(account, person, secret)
+
+
+def join(account: Account, person: Person, role: Role) -> Membership:
+    """Make somebody a member, without the letters and the log of an invitation."""
+    return Membership.objects.create(account=account, person=person, role=role)

@@ -12,14 +12,21 @@ from django.core.cache import cache
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
-from playground.generation import channels, health, measures, unpaid
+from playground.generation import (
+    channels,
+    health,
+    measures,
+    patience,
+    unpaid,
+    usual,
+)
 from tests.cast import customer
 from tests.services import browser, clean_books, redis
 from tests.services.site import Client, Site, running_site
 from tests.services.worker import running_worker
 
-pytest_plugins = ["tests.sdk.matrix"]
-PROVIDER_SETTINGS = {"COMPATIBLE_SERVERS", "PROVIDERS"}
+pytest_plugins = ["tests.sdk.matrix", "tests.api.fault_table"]
+PROVIDER_SETTINGS = {"COMPATIBLE_SERVERS", "PROVIDERS", "PROVIDERS_DIR"}
 DATABASE_FIXTURES = {"db", "transactional_db"}
 
 
@@ -69,7 +76,9 @@ def fresh_cache():
     channels.forget()
     health.board.forget()
     measures.measures.forget()
+    patience.purse.forget()
     unpaid.brakes.forget()
+    usual.lately.forget()
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ os.environ["EASEL_SQLITE_SYNCHRONOUS"] = "OFF"
 from playground.settings import *  # noqa: E402, F403
 from playground.settings import DATA_DIR, DATABASES, INSTALLED_APPS  # noqa: E402
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.services"]
+OIDC = "allauth.socialaccount.providers.openid_connect"  # a test says where it is
+INSTALLED_APPS = [*INSTALLED_APPS, OIDC, "tests.services"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, because the API's own connections must see what the tests wrote.

@@ -1,11 +1,14 @@
 """Messages reach a worker through files, and through a real Redis."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 from kombu import Connection
 from redis import Redis
 
+from billing.tasks import top_up
+from playground.celery import app
 from playground.generation.models import Generation
 from playground.generation.request import Ask, Buyer, Call
 from playground.generation.service import accept
@@ -38,6 +41,12 @@ def test_messages_arrive_whole_and_once(files):
         assert sorted(received) == list(range(200))
         with pytest.raises(queue.Empty):
             queue.get(timeout=0.5)
+
+
+def test_what_is_queued_in_any_thread_goes_to_our_broker():
+    with ThreadPoolExecutor(1) as threads:
+        used = threads.submit(lambda: top_up.app.main).result()
+    assert used == app.main
 
 
 def test_an_order_is_painted_through_redis(alice, redis_url):

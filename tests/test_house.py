@@ -49,8 +49,11 @@ ROOMS = {
     + ("playground.celery",),
     "playground.webhooks": ("playground.webhooks", "playground.generation", "accounts")
     + ("playground.celery",),
+    "playground.notices": ("playground.notices", "playground.generation", "billing")
+    + ("accounts", "playground.celery"),
     "playground.arena": ("playground.arena", "playground.generation", "accounts"),
-    "playground.gallery": ("playground.gallery", "playground.generation", "accounts"),
+    "playground.gallery": ("playground.gallery", "playground.generation", "accounts")
+    + ("playground.celery",),
     "playground.api": ("playground", "billing", "accounts", "!playground.web"),
     "playground.web": ("playground", "billing", "accounts", "!playground.api"),
 }  # fmt: skip

@@ -54,7 +54,26 @@ class EditsIn(GenerationsIn):
     images: Any = None
     image: Any = None
     image_url: Any = None
+    image_urls: Any = None
+    reference_images: Any = None
     mask: Any = None
+    mask_url: Any = None
+
+    def said_pictures(self) -> list[Any]:
+        """What was said of pictures, under whichever name other gateways have for them."""
+        return [
+            self.images,
+            self.image,
+            self.image_url,
+            self.image_urls,
+            self.reference_images,
+        ]
+
+    def said_mask(self) -> Any:
+        """A mask under another name is a mask too: it is never passed over."""
+        if self.mask is not None and self.mask_url is not None:
+            raise BadRequest(_("Send one mask at most."), param="mask")
+        return self.mask_url if self.mask is None else self.mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +134,10 @@ async def read_body(request: HttpRequest) -> PictureForm:
         raise HttpError(400, "unreadable") from error
     body = body_of(fields)
     images = [
-        address
-        for said in (body.images, body.image, body.image_url)
-        for address in addresses_in(said)
+        address for said in body.said_pictures() for address in addresses_in(said)
     ]
-    mask = None if body.mask is None else address_in(body.mask, "mask")
+    said_mask = body.said_mask()
+    mask = None if said_mask is None else address_in(said_mask, "mask")
     return PictureForm(fields, list[Sent](images), mask)
 
 

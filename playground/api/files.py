@@ -18,31 +18,35 @@ from django.http.response import HttpResponseBase
 from playground.generation.database import in_thread
 from playground.generation.links import TYPES, is_genuine
 from playground.generation.models import Picture
+from playground.generation.thumbnails import thumbnail
 
 CHUNK = 256 * 1024
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})$")
 
 
 async def picture_file(request: HttpRequest, name: str) -> HttpResponseBase:
-    """GET /files/<picture id>.<ext>?exp=&sig="""
+    """GET /files/<picture id>[-<width of a small copy>].<ext>?exp=&sig="""
     if request.method not in ("GET", "HEAD"):
         return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
     expires = request.GET.get("exp", "")
     if not is_genuine(name, expires, request.GET.get("sig", "")):
         return missing()
-    picture_id = name.partition(".")[0]
+    picture_id, _dash, width = name.partition(".")[0].partition("-")
     picture = await in_thread(lambda: Picture.objects.filter(pk=picture_id).first())
     if picture is None:
         return missing()
-    etag = f'"{picture.sha256}"'
+    etag = f'"{picture.sha256}-{width}"' if width else f'"{picture.sha256}"'
     if request.headers.get("If-None-Match") == etag:
         response: HttpResponseBase = HttpResponse(status=304)
+    elif width:
+        response = await small_copy(picture, int(width))
     else:
         response = await ranged(request, picture)
+    if response.status_code == 404:
+        return response
     response["ETag"] = etag
     left = max(0, int(expires) - int(time.time()))
     response["Cache-Control"] = f"private, max-age={left}, immutable"
-    response["Accept-Ranges"] = "bytes"
     response["Cross-Origin-Resource-Policy"] = (
         "cross-origin" if settings.MEDIA_ORIGIN else "same-site"
     )
@@ -60,6 +64,15 @@ def missing() -> HttpResponse:
         status=404,
         content_type="text/plain; charset=utf-8",
     )
+
+
+async def small_copy(picture: Picture, width: int) -> HttpResponse:
+    """A picture as lists show it. The signature says that we named this width."""
+    try:
+        data = await thumbnail(picture, width)
+    except FileNotFoundError:
+        return missing()
+    return HttpResponse(data, content_type=TYPES["webp"])
 
 
 async def ranged(request: HttpRequest, picture: Picture) -> HttpResponseBase:
@@ -80,6 +93,7 @@ async def ranged(request: HttpRequest, picture: Picture) -> HttpResponseBase:
         status=200 if part == whole else 206,
         content_type=kind,
     )
+    response["Accept-Ranges"] = "bytes"
     response["Content-Length"] = str(len(part))
     response["Content-Disposition"] = (
         f'inline; filename="{picture.pk}.{picture.format}"'

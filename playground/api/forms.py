@@ -32,7 +32,7 @@ from playground.generation.inputs import MOST_BYTES, MOST_FILES
 MULTIPART = "multipart/form-data"
 BOUNDARY = re.compile(r"[ -~]{0,200}[!-~]")
 PICTURE = re.compile(
-    r"(?P<name>images?|image_url|mask)(?:\[(?P<place>\d{0,4})\])?"
+    r"(?P<name>images?|image_urls?|reference_images|mask(?:_url)?)(?:\[(?P<place>\d{0,4})\])?"
     r"(?:\[(?:image_url|file_id)\])?"
 )
 # What begins like this is no picture, but says where one is.
@@ -181,7 +181,7 @@ class Gathering:
             raise self.nothing_in(picture["name"])
         if sent is None:
             return
-        if picture["name"] == "mask":
+        if picture["name"].startswith("mask"):
             self.keep_mask(sent)
         else:
             self.images.append((int(picture["place"] or 0), sent))

@@ -33,7 +33,7 @@ from playground.api.key_words import (
     readable,
     seconds,
 )
-from playground.api.keys import may
+from playground.api.keys import acting, may
 from playground.api.queries import count_in
 from playground.api.schemas import Refusal
 from playground.generation.database import in_thread
@@ -126,6 +126,7 @@ async def make_key(request: HttpRequest, body: NewKey) -> dict[str, Any]:
                 is_test=body.test,
                 group=group_named(body.group),
                 limits=body.changed(NO_LIMITS),
+                by=acting(request),
             )
         except (WrongLimits, GroupNotAllowed) as wrong:
             raise in_words(wrong) from wrong
@@ -160,7 +161,8 @@ async def edit_key(
         name = readable(body.name or "") if "name" in said else key.name
         group = group_named(body.group) if "group" in said else key.group
         try:
-            change_key(key, name=name, group=group, limits=body.changed(now))
+            limits = body.changed(now)
+            change_key(key, name=name, group=group, limits=limits, by=acting(request))
         except (WrongLimits, GroupNotAllowed) as wrong:
             raise in_words(wrong) from wrong
         cap(key, body)
@@ -176,7 +178,7 @@ async def end_key(request: HttpRequest, key_id: str) -> dict[str, Any]:
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
 
     def end() -> dict[str, Any]:
-        revoke_key(managed(buyer, key_id))
+        revoke_key(managed(buyer, key_id), acting(request))
         return shown_now(buyer, key_id)
 
     return await in_thread(end)
@@ -197,7 +199,7 @@ async def rotate(
         key = managed(buyer, key_id)
         if key.revoked_at:
             raise BadRequest(_("This key was revoked: make a new one."))
-        secret = rotate_key(key, overlap)
+        secret = rotate_key(key, overlap, acting(request))
         former = key.retired_secrets.order_by("-pk").first() if overlap else None
         until = seconds(former.works_until) if former else None
         told = {"secret": secret, "old_secret_works_until": until}

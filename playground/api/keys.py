@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.activity import Actor
 from accounts.issuing import changes
 from accounts.keys import digest, is_well_formed
 from accounts.limits import Limits
@@ -171,6 +172,14 @@ known_keys = KnownKeys()
 async def bearer(request: HttpRequest) -> Buyer:
     """Authenticate a request, for ninja."""
     return await buyer_of(request.headers.get("Authorization", ""))
+
+
+def acting(request: HttpRequest) -> Actor:
+    """Return the key that changes something, for the activity log."""
+    buyer: Buyer = request.auth  # type: ignore[attr-defined]
+    address = client_address(request.META, settings.TRUSTED_PROXIES)
+    agent = request.headers.get("User-Agent", "")
+    return Actor(key_id=buyer.key_id, address=address, agent=agent)
 
 
 def may(scope: str) -> Callable[[HttpRequest], Awaitable[Buyer]]:

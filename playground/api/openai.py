@@ -18,6 +18,7 @@ from playground.api import (
     billing,
     edits,
     keyring,
+    metrics,
     model_list,
     queued,
     requests,
@@ -64,6 +65,7 @@ api = NinjaAPI(
 )
 api.add_router("/images/edits", edits.router)
 api.add_router("/models", model_list.router)
+api.add_router("/metrics", metrics.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/requests", requests.router)
 api.add_router("", billing.router)

@@ -24,6 +24,7 @@ from playground.api.answers import (
 from playground.api.keys import may
 from playground.api.queries import count_in, is_on, wanted_in
 from playground.api.schemas import Refusal
+from playground.gallery.captions import forget_caption
 from playground.generation.database import in_thread
 from playground.generation.errors import BadRequest, NotFound
 from playground.generation.history import (
@@ -101,7 +102,9 @@ async def purge_request(request: HttpRequest, request_id: str) -> dict[str, Any]
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
 
     def remove() -> Removed:
-        return purge(existing(buyer.account_id, request_id))
+        removed = purge(existing(buyer.account_id, request_id))
+        forget_caption(request_id)
+        return removed
 
     removed = await in_thread(remove)
     return {
@@ -140,6 +143,7 @@ def line_out(order: Generation) -> dict[str, Any]:
         "created": int(order.created_at.timestamp()),
         "status": order.state,
         "is_test": order.is_test,
+        "is_demo": order.is_demo,
         "source": order.lane,
         "endpoint": order.endpoint,
         "key": {"id": order.key.pk, "name": order.key.name} if order.key else None,

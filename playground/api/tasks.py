@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from accounts.limits import EDIT, GENERATE
+from accounts.limits import EDIT, GENERATE, READ_USAGE
 from playground.api.addresses import origin
 from playground.api.answers import amount, entry, images_out
 from playground.api.schemas import Refusal
@@ -25,10 +25,11 @@ from playground.generation.history import order_named
 from playground.generation.limits import check_scope
 from playground.generation.lookout import until_ended
 from playground.generation.models import Generation
-from playground.generation.offered import UNKNOWN_SECONDS, typical_seconds
+from playground.generation.offered import UNKNOWN_SECONDS
 from playground.generation.request import Buyer
 from playground.generation.service import call_off
 from playground.generation.twins import answer_again
+from playground.generation.usual import typical_seconds
 from playground.webhooks.tasks import tell_soon
 
 State = Generation.State
@@ -88,8 +89,12 @@ async def cancel_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
 
 
 async def task_of(request: HttpRequest, task_id: str) -> Generation:
-    """Find an order of this account; another's looks like none."""
+    """Find an order of this account; another's looks like none.
+
+    Whoever may make pictures or look at usage may look; a key for webhooks may not.
+    """
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
+    check_scope(buyer.limits, GENERATE, EDIT, READ_USAGE)
     generation = await in_thread(lambda: order_named(buyer.account_id, task_id))
     if generation is None:
         raise NotFound(_("There is no task of this id."), code="task_not_found")

@@ -11,7 +11,7 @@ from ninja import Query, Router, Status
 from pydantic import BaseModel, StrictBool, StrictStr
 
 from accounts.limits import MANAGE_WEBHOOKS
-from playground.api.keys import may
+from playground.api.keys import acting, may
 from playground.api.schemas import ERRORS, Refusal, listed
 from playground.generation.database import in_thread
 from playground.generation.errors import NotFound
@@ -24,12 +24,12 @@ from playground.webhooks.endpoints import (
     open_endpoint,
     rotate,
     secret_of,
+    shut,
     signer_of,
     standing,
 )
-from playground.webhooks.events import TEST, test_body
 from playground.webhooks.models import Delivery, DeliveryAttempt, Endpoint
-from playground.webhooks.sending import resend
+from playground.webhooks.sending import rehearse, resend
 from playground.webhooks.tasks import send_soon
 
 Found = TypeVar("Found")
@@ -68,7 +68,8 @@ async def create_webhook(
 ) -> Status[dict[str, Any]]:
     """Listen at an address. The answer is the only one that shows its secret."""
     endpoint = await for_owner(
-        request, lambda owner: open_endpoint(owner, body.changes())
+        request,
+        lambda owner: open_endpoint(owner, body.changes(), acting(request)),
     )
     return Status(201, with_secret(endpoint))
 
@@ -130,7 +131,10 @@ async def change_webhook(
     """Change its address or events, or enable it again."""
     return endpoint_out(
         await for_owner(
-            request, lambda owner: change(own(owner, endpoint_id), body.changes())
+            request,
+            lambda owner: change(
+                own(owner, endpoint_id), body.changes(), acting(request)
+            ),
         )
     )
 
@@ -139,7 +143,9 @@ async def change_webhook(
 @router.delete("/{endpoint_id}/", response=dict, include_in_schema=False)
 async def delete_webhook(request: HttpRequest, endpoint_id: str) -> dict[str, Any]:
     """Stop listening there; its deliveries are forgotten."""
-    await for_owner(request, lambda owner: own(owner, endpoint_id).delete())
+    await for_owner(
+        request, lambda owner: shut(own(owner, endpoint_id), acting(request))
+    )
     return {"id": endpoint_id, "object": "webhook", "deleted": True}
 
 
@@ -148,7 +154,10 @@ async def delete_webhook(request: HttpRequest, endpoint_id: str) -> dict[str, An
 async def rotate_secret(request: HttpRequest, endpoint_id: str) -> dict[str, Any]:
     """Make a new secret and show it. For 24 hours the old one signs too."""
     return with_secret(
-        await for_owner(request, lambda owner: rotate(found(owner, endpoint_id)))
+        await for_owner(
+            request,
+            lambda owner: rotate(found(owner, endpoint_id), acting(request)),
+        )
     )
 
 
@@ -159,13 +168,9 @@ async def test_webhook(
 ) -> Status[dict[str, Any]]:
     """Send an event of the type webhook.test."""
 
-    def make(owner: str) -> Delivery:
-        endpoint = own(owner, endpoint_id)
-        return Delivery.objects.create(
-            endpoint=endpoint, event=TEST, body=test_body(endpoint.pk)
-        )
-
-    return await on_its_way(await for_owner(request, make))
+    return await on_its_way(
+        await for_owner(request, lambda owner: rehearse(own(owner, endpoint_id)))
+    )
 
 
 @router.get("/{endpoint_id}/deliveries", response=ANSWERS)

@@ -54,6 +54,25 @@ ORPHANS = " UNION ALL ".join(
     for table, column, parent, name in PARENTS
 )
 
+# A payment's share is counted for each credit, so that no number outgrows the database.
+PAYMENTS = """
+SELECT id, status, credits, credited, back, taken_back FROM (
+    SELECT p.id, p.status, p.credits,
+        coalesce((SELECT sum(l.amount) FROM billing_lot l JOIN billing_transfer t
+            ON t.id = l.transfer_id AND t.kind = 'topup'
+            WHERE l.payment_id = p.id), 0) AS credited,
+        p.credits * (1000000 * CASE WHEN p.gone < p.paid THEN p.gone ELSE p.paid END / p.paid)
+            AS back,
+        coalesce((SELECT sum(c.amount) FROM billing_clawback c WHERE c.payment_id = p.id), 0)
+        - coalesce((SELECT sum(l.amount) FROM billing_lot l JOIN billing_transfer t
+            ON t.id = l.transfer_id AND t.kind = 'adjust'
+            WHERE l.payment_id = p.id), 0) AS taken_back
+    FROM (SELECT id, status, credits, refunded_minor + disputed_minor AS gone,
+            coalesce(paid_minor, amount_minor) AS paid FROM billing_stripepayment) AS p
+) AS payments
+WHERE credited <> CASE WHEN status = 'paid' THEN credits * 1000000 ELSE 0 END
+   OR taken_back <> CASE WHEN status = 'paid' THEN back ELSE 0 END"""
+
 INVARIANTS = (
     Invariant(
         "I1",
@@ -129,24 +148,22 @@ INVARIANTS = (
         FROM generation_generation g
         LEFT JOIN generation_picture p ON p.generation_id = g.id
         LEFT JOIN billing_hold h ON h.job_id = g.id
-        GROUP BY g.id, g.state, g.n, g.delivered, g.unit_price_microcredits, h.posted, h.id
-        HAVING coalesce(h.posted, 0) <> CASE WHEN g.state IN ('queued', 'running') THEN 0
+        GROUP BY g.id, g.state, g.n, g.delivered, g.unit_price_microcredits, g.is_demo,
+            h.posted, h.id
+        HAVING coalesce(h.posted, 0) <> CASE
+                WHEN g.is_demo OR g.state IN ('queued', 'running') THEN 0
                 ELSE g.unit_price_microcredits * g.delivered END
             OR count(DISTINCT p.id) > g.delivered OR g.delivered > g.n
             OR (g.state IN ('succeeded', 'partially_succeeded'))
                 <> (g.delivered > 0 AND g.state NOT IN ('queued', 'running'))
-            OR (g.unit_price_microcredits = 0 AND h.id IS NOT NULL)
-            OR (g.unit_price_microcredits > 0 AND h.id IS NULL)""",
+            OR ((g.unit_price_microcredits = 0 OR g.is_demo) AND h.id IS NOT NULL)
+            OR (g.unit_price_microcredits > 0 AND NOT g.is_demo AND h.id IS NULL)""",
     ),
     Invariant(
         "I9",
-        "A paid payment was credited once, and no other was",
-        """
-        SELECT p.id, p.status, p.credits, coalesce(sum(t.amount), 0) FROM billing_stripepayment p
-        LEFT JOIN billing_transfer t ON t.key = 'topup:' || p.session_id
-        GROUP BY p.id, p.status, p.credits
-        HAVING (p.status = 'paid' AND coalesce(sum(t.amount), 0) <> p.credits * 1000000)
-            OR (p.status <> 'paid' AND count(t.id) > 0)""",
+        "A paid payment was credited once, what came back of it was taken back, and no other"
+        " was credited",
+        PAYMENTS,
     ),
     Invariant(
         "I10",
@@ -156,6 +173,20 @@ INVARIANTS = (
         LEFT JOIN generation_generation g ON g.id = h.job_id
         WHERE h.state = 'pending'
           AND (h.expires_at < %s OR g.id IS NULL OR g.state NOT IN ('queued', 'running'))""",
+    ),
+    Invariant(
+        "I11",
+        "A code was used as often as it says, once an account, and each use gave its credits",
+        """
+        SELECT p.code, p.uses, count(u.id), count(t.id) FROM billing_promocode p
+        LEFT JOIN billing_promouse u ON u.promo_id = p.id
+        LEFT JOIN billing_transfer t ON t.id = u.transfer_id AND t.kind = 'promo'
+            AND t.wallet_id = u.account_id AND t.amount = p.credits * 1000000
+        GROUP BY p.id, p.code, p.uses, p.max_uses
+        HAVING p.uses <> count(u.id) OR count(u.id) <> count(t.id) OR p.uses > p.max_uses
+        UNION ALL
+        SELECT t.key, 0, 0, 1 FROM billing_transfer t WHERE t.kind = 'promo'
+          AND NOT EXISTS (SELECT 1 FROM billing_promouse u WHERE u.transfer_id = t.id)""",
     ),
     Invariant(
         "I12",
@@ -185,6 +216,31 @@ INVARIANTS = (
         "I14",
         "Nothing in the books belongs to what is not there",
         ORPHANS,
+    ),
+    Invariant(
+        "I15",
+        "Each credit is a lot, and a lot holds what was not drawn from it",
+        """
+        SELECT t.key, t.amount, l.amount, l.unspent FROM billing_transfer t
+        LEFT JOIN billing_lot l ON l.transfer_id = t.id
+        LEFT JOIN billing_draw d ON d.lot_id = l.transfer_id
+        WHERE t.direction = 1
+        GROUP BY t.id, t.key, t.amount, t.wallet_id, t.seq,
+            l.amount, l.unspent, l.wallet_id, l.seq
+        HAVING l.amount IS NULL OR l.amount <> t.amount OR l.seq <> t.seq
+            OR l.wallet_id <> t.wallet_id
+            OR l.unspent <> l.amount - coalesce(sum(d.amount), 0)""",
+    ),
+    Invariant(
+        "I16",
+        "As far as a journal was drawn from its lots, they hold its balance",
+        """
+        SELECT r.wallet_id, r.seq, t.balance_after, coalesce(sum(l.unspent), 0)
+        FROM billing_reckoning r
+        LEFT JOIN billing_transfer t ON t.wallet_id = r.wallet_id AND t.seq = r.seq
+        LEFT JOIN billing_lot l ON l.wallet_id = r.wallet_id AND l.seq <= r.seq
+        GROUP BY r.wallet_id, r.seq, t.balance_after
+        HAVING coalesce(t.balance_after, 0) <> coalesce(sum(l.unspent), 0)""",
     ),
 )
 

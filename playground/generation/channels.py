@@ -17,7 +17,7 @@ from django.conf import settings
 from playground.generation.environment import named_channels
 from playground.generation.mirror import Mirror
 from playground.generation.providers.base import Access, Channel
-from playground.generation.providers.connected import trade_of
+from playground.generation.providers.connected import known_trades, trade_of
 from playground.generation.sealing import opened
 from playground.generation.ways import ChannelRow
 
@@ -76,6 +76,12 @@ read_ways = Reader()
 connected = Mirror(read_ways, from_settings)
 
 
+def read_again() -> None:
+    """Know what was changed just now; other processes will in some seconds."""
+    connected.forget()
+    connected()
+
+
 def forget() -> None:
     """Connect anew."""
     named_channels.cache_clear()
@@ -95,14 +101,20 @@ def channel_in(row: ChannelRow) -> Channel | None:
 def made_of(row: ChannelRow) -> Channel:
     """Make a channel of a row. Raises `ValueError` that says what is wrong."""
     access = Access(
-        secret=opened(row.secret) if row.secret else "",
+        secret=opened(row.secret) if row.secret else secret_from_settings(row),
         base_url=row.base_url,
         is_local=row.is_local,
         options=row.options,
     )
+    trade = trade_of(
+        row.provider,
+        access,
+        trades=known_trades(settings.PROVIDERS_DIR),
+        servers=settings.COMPATIBLE_SERVERS,
+    )
     return Channel(
         name=row.name,
-        trade=trade_of(row.provider, access, settings.COMPATIBLE_SERVERS),
+        trade=trade,
         access=access,
         priority=row.priority,
         weight=row.weight,
@@ -110,6 +122,17 @@ def made_of(row: ChannelRow) -> Channel:
         per_minute=row.per_minute,
         groups=frozenset(row.groups),
     )
+
+
+def secret_from_settings(row: ChannelRow) -> str:
+    """Return the provider's own credential, for a row that has none and is at home.
+
+    It never goes to another address.
+    """
+    if row.base_url:
+        return ""
+    named = named_channels().get(row.provider)
+    return named.access.secret if named else ""
 
 
 def setting_of(provider: str) -> str:

@@ -23,6 +23,7 @@ from playground.generation.errors import OutOfService
 from playground.generation.files import write_new
 from playground.generation.hands import Hands
 from playground.generation.links import EXTENSIONS
+from playground.generation.outside import with_its_outside
 from playground.generation.providers.base import Broken, PaintedPicture
 from playground.generation.request import ImageRequest
 
@@ -75,9 +76,10 @@ async def deliver(painted: PaintedPicture, keeping: Keeping, hands: Hands) -> De
 def kept_as_it_is(painted: PaintedPicture, keeping: Keeping) -> Delivered | None:
     """Store a picture that is what was asked for; `None` when it has to be changed."""
     picture = checked(painted.data)
-    if keeping.request.output_compression is not None:
+    request = keeping.request
+    if request.output_compression is not None or request.keeps_outside:
         return None
-    if wanted(picture, keeping.request) != (format_of(picture), picture.size):
+    if wanted(picture, request) != (format_of(picture), picture.size):
         return None
     return kept(painted, picture, keeping)
 
@@ -88,6 +90,8 @@ def changed(painted: PaintedPicture, keeping: Keeping) -> Delivered:
     picture = Image.open(io.BytesIO(painted.data), formats=READABLE)
     image_format, size = wanted(picture, request)
     resized = reshape(picture, size, request.fit)
+    if request.keeps_outside:
+        resized = with_its_outside(resized, request)
     data = encode(resized, image_format, request.output_compression)
     return kept(replace(painted, data=data, base64=None), checked(data), keeping)
 

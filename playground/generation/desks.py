@@ -19,6 +19,8 @@ PATIENCE_SECONDS = 10.0  # for a place at a channel that takes few calls at once
 class Crowded(Busy):
     """A limit of our own is reached; it says nothing about the provider."""
 
+    outcome = "crowded"
+
 
 class Desk:
     """One open channel."""

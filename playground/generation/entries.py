@@ -54,6 +54,7 @@ PICTURE_COLUMNS = {
 ATTEMPT_COLUMNS = {
     "generation_id": "text",
     "provider": "text",
+    "model": "text",
     "channel": "text",
     "upstream": "text",
     "upstream_request_id": "text",
@@ -139,6 +140,7 @@ class AttemptRow:
     outcome: str
     duration_ms: int
     started_at: datetime
+    model: str = ""
     channel: str = ""
     upstream_request_id: str = ""
     status: int | None = None

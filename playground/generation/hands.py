@@ -19,6 +19,7 @@ class Hands:
 
     def __init__(self) -> None:
         self._changing = asyncio.Semaphore(AT_ONCE)
+        self._aside = asyncio.Semaphore(1)
         self._waiting: list[tuple[Job, asyncio.Future[Any]]] = []
         self._are_busy = False
 
@@ -37,6 +38,11 @@ class Hands:
     async def one_of_few(self, job: Callable[[], Result]) -> Result:
         """Do something that takes a core."""
         async with self._changing:
+            return await asyncio.to_thread(job)
+
+    async def aside(self, job: Callable[[], Result]) -> Result:
+        """Do something that takes a core and that no order waits for: one at a time."""
+        async with self._aside:
             return await asyncio.to_thread(job)
 
     def _begin(self) -> None:

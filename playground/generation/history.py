@@ -26,6 +26,11 @@ class Wanted:
     model: str = ""
     status: str = ""
     user: str = ""
+    person_id: int | None = None
+    lane: str = ""
+    provider: str = ""
+    group: str = ""
+    endpoint: str = ""
     since: datetime | None = None
     before: datetime | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -57,6 +62,11 @@ def orders_like(account_id: str, wanted: Wanted) -> QuerySet[Generation]:
         "model": wanted.model,
         "state": wanted.status,
         "user": wanted.user,
+        "person_id": wanted.person_id,
+        "lane": wanted.lane,
+        "provider": wanted.provider,
+        "group_id": wanted.group,
+        "endpoint": wanted.endpoint,
         "created_at__gte": wanted.since,
         "created_at__lt": wanted.before,
     }

@@ -50,11 +50,14 @@ def check(request: ImageRequest, limits: Limits) -> None:
         raise Forbidden(message % {"most": most}, param="n", code="n_not_allowed")
 
 
-def check_scope(limits: Limits | None, scope: str) -> None:
-    """Refuse what the key was not made for."""
-    if (limits or NO_LIMITS).allow(scope):
+def check_scope(limits: Limits | None, *scopes: str) -> None:
+    """Refuse what the key was not made for: one of these scopes is enough."""
+    if any(map((limits or NO_LIMITS).allow, scopes)):
         return
-    words = {"scope": scope, "scopes": ", ".join(limits.scopes if limits else ())}
+    words = {
+        "scope": _(" or ").join(scopes),
+        "scopes": ", ".join(limits.scopes if limits else ()),
+    }
     said = _("This needs a key with the scope %(scope)s.") % words
     if words["scopes"]:
         said = f"{said} {_('This one has %(scopes)s.') % words}"

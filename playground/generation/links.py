@@ -27,13 +27,27 @@ def picture_path(
     The end is rounded up, so that a page shows the same address for a while and the
     browser need not fetch the picture again.
     """
-    seconds = seconds or settings.FILE_URL_SECONDS
+    expires = expiry(kept_until, seconds or settings.FILE_URL_SECONDS)
+    return signed(f"{picture_id}.{EXTENSIONS[image_format]}", expires), expires
+
+
+def thumbnail_path(picture_id: str, width: int, kept_until: datetime | None) -> str:
+    """Return the signed path of a picture's small copy; it lasts as long as the picture's."""
+    expires = expiry(kept_until, settings.FILE_URL_SECONDS)
+    return signed(f"{picture_id}-{width}.webp", expires)
+
+
+def expiry(kept_until: datetime | None, seconds: int) -> int:
+    """Return when an address made now expires."""
     step = max(1, seconds // 24)
     expires = -(-(int(time.time()) + seconds) // step) * step
     if kept_until is not None:
         expires = min(expires, int(kept_until.timestamp()))
-    name = f"{picture_id}.{EXTENSIONS[image_format]}"
-    return f"/files/{name}?exp={expires}&sig={signature(name, expires)}", expires
+    return expires
+
+
+def signed(name: str, expires: int) -> str:
+    return f"/files/{name}?exp={expires}&sig={signature(name, expires)}"
 
 
 def is_genuine(name: str, expires: str, given: str) -> bool:

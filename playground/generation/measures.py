@@ -1,12 +1,13 @@
 """How fast and how reliable each way was lately, as this process saw it.
 
 Each try moves the numbers a little; older ones fade. Refusals and our own troubles say
-nothing about a way.
+nothing about a way. A process begins with what all of them measured in the last day.
 """
 
 from dataclasses import dataclass, replace
 
 from playground.generation.health import Way
+from playground.generation.usual import lately
 
 SHARE = 0.1
 
@@ -32,7 +33,11 @@ class Measures:
         self._seen.clear()
 
     def of(self, way: Way) -> Measured:
-        return self._seen.get(way, UNSEEN)
+        seen = self._seen.get(way)
+        if seen is None:
+            before = lately().of_ways.get(way)
+            return Measured(*before) if before else UNSEEN
+        return seen
 
     def succeeded(self, way: Way, seconds: float) -> None:
         known = self.of(way)

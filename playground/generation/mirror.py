@@ -28,21 +28,24 @@ class Mirror(Generic[Known]):
         read: Callable[[], Known],
         nothing: Callable[[], Known],
         clock: Callable[[], float] = time.monotonic,
+        seconds: float = SECONDS,
     ) -> None:
         self._read, self._nothing, self._clock = read, nothing, clock
+        self._changes = 0
+        self._seconds = seconds
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew, as a new process does."""
+        """Begin anew, as a new process does. What is being read just now is old already."""
+        self._changes += 1
         self._known: Known | None = None
         self._stale_at = 0.0
-        self._changes = 0
 
     def __call__(self) -> Known:
         now = self._clock()
         if now < self._stale_at and self._known is not None:
             return self._known
-        self._stale_at = now + SECONDS
+        self._stale_at = now + self._seconds
         reading = threading.Thread(target=self._renew, name="mirror", daemon=True)
         reading.start()
         if self._known is None:

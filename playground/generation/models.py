@@ -20,19 +20,46 @@ from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from playground.generation.companions import Compared, Retried
 from playground.generation.entries import AttemptRow
 from playground.generation.request import ImageRequest
+from playground.generation.rollups import (
+    AccountDay,
+    AttemptDay,
+    AttemptHour,
+    OfferDay,
+    OfferHour,
+    Rolled,
+    SalesDay,
+    SalesHour,
+    UsageDay,
+    UsageHour,
+    Usual,
+)
 from playground.generation.ways import ChannelRow, Health, Unpaid
 
 __all__ = [
+    "AccountDay",
     "Attempt",
+    "AttemptDay",
+    "AttemptHour",
     "ChannelRow",
+    "Compared",
     "Generation",
     "Health",
     "IdempotencyKey",
+    "OfferDay",
+    "OfferHour",
     "Picture",
     "RateWindow",
+    "Retried",
+    "Rolled",
+    "SalesDay",
+    "SalesHour",
     "Unpaid",
+    "UsageDay",
+    "UsageHour",
+    "Usual",
 ]
 
 UNCHECKED: dict[str, Any] = {"db_constraint": False, "db_index": False}
@@ -76,6 +103,7 @@ class Generation(models.Model):
         "accounts.AccessGroup", on_delete=models.PROTECT, **UNCHECKED
     )
     is_test = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False, db_default=False)
     lane = models.CharField(max_length=8, choices=Lane)
     endpoint = models.CharField(max_length=40)
     network = models.CharField(max_length=43, blank=True, default="")
@@ -97,6 +125,7 @@ class Generation(models.Model):
     joins = models.SmallIntegerField(default=0, db_default=0)
     cut_off_at = models.DateTimeField(null=True)
     is_unwanted = models.BooleanField(default=False, db_default=False)
+    shared_at = models.DateTimeField(null=True)  # with the account, by its maker
     deadline = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
@@ -258,12 +287,16 @@ class Attempt(models.Model):
         EMPTY = "empty"
         CANCELLED = "cancelled"
         LOST = "lost"
+        CROWDED = "crowded"
+        HINDERED = "hindered"
 
     id = models.BigAutoField(primary_key=True)
     generation = models.ForeignKey(
         Generation, on_delete=models.CASCADE, related_name="attempts", **UNCHECKED
     )
     provider = models.CharField(max_length=40)
+    # An order may have been tried with one model and painted by another.
+    model = models.CharField(max_length=80, default="", db_default="")
     channel = models.CharField(max_length=60, default="", db_default="")
     upstream = models.CharField(max_length=120)
     upstream_request_id = models.CharField(max_length=120, blank=True, default="")

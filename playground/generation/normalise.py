@@ -102,6 +102,7 @@ def made_anew(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageReques
         mask=ask.mask,
         turns=turns,
         earlier=ask.earlier if turns else (),
+        keeps_outside=ask.keeps_outside and bool(ask.mask),
         wishes=Wishes(only=(named.provider,)) if named.provider else NO_WISHES,
     )
 

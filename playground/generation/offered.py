@@ -165,20 +165,21 @@ class Offer:
         is_named = name in EXTRAS and name in self.parameters
         return is_named or name in self.passes or "*" in self.passes
 
-    def serves(self, request: ImageRequest) -> bool:
-        """Say whether this offer can paint just this, as far as its table knows."""
+    def lacking(self, request: ImageRequest) -> str:
+        """Name what this offer lacks to paint just this, as far as its table knows."""
         needs = {
             "edit": bool(request.references),
             "mask": bool(request.mask),
             "web_search": bool(request.searches),
             "transparent": ("background", "transparent") in request.extras,
         }
+        for name in self.lacks:
+            if needs.get(name):
+                return name
+        if self.tiers and request.tier not in self.tiers:
+            return "tier"
         most = self.references
-        return (
-            not any(needs.get(name) for name in self.lacks)
-            and (not self.tiers or request.tier in self.tiers)
-            and (most is None or request.looks_at <= most)
-        )
+        return "references" if most is not None and request.looks_at > most else ""
 
     def usd(
         self, painted: Painted, *, references: int = 0, searches: int = 0

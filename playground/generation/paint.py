@@ -45,6 +45,7 @@ from playground.generation.tries import Failure, Try
 from playground.generation.wording import picture_fields, worded
 
 log = structlog.get_logger()
+WORDS_KEPT = 200  # of what a provider says
 BUSY_SECONDS = 5  # when no provider says how long it is busy
 Keep = Callable[["Fresh"], Awaitable[Delivered]]
 
@@ -123,8 +124,9 @@ async def ask_for_all(asking: "Asking", work: Work) -> list[Failure]:
 
 def why_unpainted(failures: Sequence[Failure]) -> Unpainted:
     """When all were busy, or none answered in time, say just that: it helps who asks."""
-    if any(isinstance(failure, Refused) for failure in failures):
-        return refusal()
+    refused = [failure for failure in failures if isinstance(failure, Refused)]
+    if refused:
+        return refusal(refused[0])
     if failures and all(isinstance(failure, Busy) for failure in failures):
         return AllProvidersBusy(
             _(
@@ -160,16 +162,20 @@ def stop_if_no_other_can_help(failures: Sequence[Failure], order: Order) -> None
         if isinstance(failure, EaselError):
             raise failure
         if isinstance(failure, Refused) and not order.goes_on_after_refusal:
-            raise refusal()
+            raise refusal(failure)
 
 
-def refusal() -> RefusedByModel:
-    return RefusedByModel(
-        _(
-            "The model declined to paint this. Nothing was charged for it;"
-            " change the prompt and try again."
-        )
+def refusal(refused: Refused) -> RefusedByModel:
+    """Say that the model declined, and why, in its provider's words if there are any."""
+    message = _(
+        "The model declined to paint this. Nothing was charged for it;"
+        " change the prompt and try again."
     )
+    words = " ".join(refused.words.split())[:WORDS_KEPT]
+    if words and words[0] not in "{[<":  # a body that holds no sentence
+        said = _("The provider says: “%(words)s”") % {"words": words}
+        message = f"{message} {said}"
+    return RefusedByModel(message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ class Purse:
     """Tries that this process may still spend on ways that are set back."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew, as a new process does."""
         self._tries = MOST_SAVED
 
     def earn(self) -> None:

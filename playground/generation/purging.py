@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from playground.generation.errors import TwinAhead
 from playground.generation.inbox import INBOX
 from playground.generation.models import Generation
+from playground.generation.thumbnails import remove_files
 
 # What of a request is the caller's own, and what is left of it.
 OWN: dict[str, Any] = {
@@ -50,11 +51,11 @@ def purge(order: Generation) -> Removed:
     pictures = list(order.pictures.all())
     size = sum(picture.bytes for picture in pictures)
     for picture in pictures:
-        default_storage.delete(picture.file)
+        remove_files(picture.file)
     inputs = [name for name in sorted(inputs_of(order)) if is_only_ours(name, order)]
     freed = [size_of(name) for name in inputs]
     for name in inputs:
-        default_storage.delete(name)
+        remove_files(name)
     had_prompt = bool(order.prompt)
     order.pictures.all().delete()
     own = {name: empty for name, empty in OWN.items() if name in order.request}

@@ -28,6 +28,7 @@ class Buyer:
     """Who asked: the account (and its wallet), the key or person, and the price level.
 
     `member_id` is the person whose monthly limit it counts in: a key's maker, say.
+    A treat is one of the free pictures that a person has every day.
     """
 
     account_id: str
@@ -41,11 +42,12 @@ class Buyer:
     kept_seconds: int | None = None
     network: str = ""
     limits: Limits | None = None
+    is_treat: bool = False
 
     @property
     def pays(self) -> bool:
-        """Guests and test keys paint for nothing."""
-        return not self.is_test and self.lane != "guest"
+        """Guests and test keys paint for nothing, and so does whoever has a treat."""
+        return not self.is_test and not self.is_treat and self.lane != "guest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Ask:
 
     `references` and `mask` name stored pictures; `first_size` is the first one's.
     `turns` is the conversation that ends with the prompt, if there was one before it,
-    and `earlier` names the pictures in it that are not to be edited now.
+    and `earlier` names the pictures in it that are not to be edited now. `keeps_outside`
+    has what the mask protects put back as it was, whatever the model made of it.
     """
 
     prompt: str
@@ -76,6 +79,7 @@ class Ask:
     first_size: tuple[int, int] | None = None
     turns: tuple[Turn, ...] = ()
     earlier: tuple[str, ...] = ()
+    keeps_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,7 @@ class ImageRequest:
     mask: str = ""
     turns: tuple[Turn, ...] = ()
     earlier: tuple[str, ...] = ()
+    keeps_outside: bool = False
     wishes: Wishes = NO_WISHES
     instead: tuple["Instead", ...] = ()
 

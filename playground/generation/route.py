@@ -67,16 +67,16 @@ class Need:
     group: str = ""
     is_test: bool = False
 
-    def is_met_by(self, offer: Offer, channel: Channel) -> bool:
-        """Say whether this offer can do it, through this channel, for this group."""
+    def unmet_by(self, offer: Offer, channel: Channel) -> str:
+        """Name what this offer, through this channel, lacks for it; mostly nothing."""
         if channel.groups and self.group not in channel.groups:
-            return False
+            return "group"
         request, trade = self.request, channel.trade
-        if not offer.serves(request):
-            return False
-        return not request.references or (
-            trade.edits and (trade.masks or not request.mask)
-        )
+        if lacking := offer.lacking(request):
+            return lacking
+        if request.references and not trade.edits:
+            return "edit"
+        return "mask" if request.mask and not trade.masks else ""
 
     def is_wanted(self, offer: Offer) -> bool:
         """Say whether the caller lets this provider be asked."""
@@ -94,7 +94,7 @@ def route(model: Model, ways: Ways, need: Need, outlook: Outlook) -> list[Candid
         Candidate(offer, channel, model.id)
         for offer in model.offers
         for channel in ways.by_provider.get(offer.provider, ())
-        if need.is_met_by(offer, channel)
+        if not need.unmet_by(offer, channel)
     ]
     if not able:
         raise not_connected(model, ways, need)

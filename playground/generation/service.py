@@ -30,7 +30,6 @@ from playground.generation.errors import (
 )
 from playground.generation.inbox import sources_of
 from playground.generation.models import Generation
-from playground.generation.offered import typical_seconds
 from playground.generation.offering import Quote, outlook, quote
 from playground.generation.paint import Order, Work, paint
 from playground.generation.patience import Patience
@@ -44,6 +43,7 @@ from playground.generation.storage import shelves
 from playground.generation.studio import Studio, studio
 from playground.generation.sweep import GIVEN_UP, sweep
 from playground.generation.unwanted import give_up
+from playground.generation.usual import typical_seconds
 
 log = structlog.get_logger()
 State = Generation.State

@@ -6,9 +6,13 @@ when it was no.
 
 from decimal import Decimal
 
+import structlog
+from django.core.cache import cache
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError as BrokerAway
 
 from billing.ledger import MICRO, Budget, budgets_of, member_name, wallet_of
+from playground.celery import app
 from playground.generation.database import in_thread
 from playground.generation.errors import CannotPay, EaselError, TwinAhead
 from playground.generation.limits import too_many_at_once
@@ -16,6 +20,9 @@ from playground.generation.models import Generation
 from playground.generation.places import live_orders
 from playground.generation.request import Buyer, Once
 from playground.generation.twins import give_key_back, holder
+
+DRY_SECONDS = 10  # a caller who goes on asking is told of once in so long
+log = structlog.get_logger()
 
 
 async def why_not(
@@ -84,6 +91,7 @@ async def why_it_cannot_pay(generation: Generation) -> CannotPay:
             _("This account owes credits or is frozen. Settle it under Credits first."),
             code="payment_due",
         )
+    await in_thread(lambda: say_it_is_dry(generation.account_id))
     needed, available = generation.quoted_microcredits, wallet.available
     missing = {"needed": in_credits(needed), "available": in_credits(available)}
     return CannotPay(
@@ -95,6 +103,16 @@ async def why_it_cannot_pay(generation: Generation) -> CannotPay:
         required_credits=Decimal(needed) / MICRO,
         available_credits=Decimal(available) / MICRO,
     )
+
+
+def say_it_is_dry(wallet_id: str) -> None:
+    """Let its owner's auto top-up know, if there is one; this order is refused anyway."""
+    if not cache.add(f"dry:{wallet_id}", True, timeout=DRY_SECONDS):
+        return
+    try:
+        app.send_task("billing.tasks.top_up", (wallet_id,), ignore_result=True)
+    except (BrokerAway, OSError) as error:
+        log.warning("broker.away", wallet=wallet_id, reason=str(error))
 
 
 def in_credits(microcredits: int) -> str:

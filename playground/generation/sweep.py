@@ -76,6 +76,7 @@ def lost_attempt(generation: Generation) -> AttemptRow:
         cost = offer.cost_microusd(request) * generation.n
     return AttemptRow(
         provider=name,
+        model=generation.model,
         upstream=upstream,
         outcome=Attempt.Outcome.LOST,
         reason="the process that had begun it is gone",

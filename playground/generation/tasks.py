@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError as BrokerAway
 
 from playground.celery import app
 from playground.generation.errors import EaselError
+from playground.generation.rolling import look_around, remove_old
 from playground.generation.service import see_through, take_up
 from playground.generation.studio import background, in_studio, studio
 from playground.generation.sweep import sweep, waiting
@@ -20,7 +21,9 @@ from playground.generation.tidy import (
     remove_expired,
     remove_old_inputs,
     remove_orphans,
+    remove_unused_uploads,
 )
+from playground.generation.usual import renew
 
 log = structlog.get_logger()
 
@@ -64,6 +67,7 @@ def tidy_pictures() -> None:
     """Remove files that nobody can have any more."""
     remove_orphans()
     remove_old_inputs()
+    remove_unused_uploads()
 
 
 @app.task(ignore_result=True)
@@ -71,6 +75,24 @@ def remove_expired_pictures() -> None:
     """Remove pictures soon after they have been kept for as long as was promised."""
     while remove_expired() == AT_ONCE:
         pass
+
+
+@app.task(ignore_result=True)
+def add_up_metrics() -> None:
+    """Add up what was tried and used since the last time."""
+    look_around()
+
+
+@app.task(ignore_result=True)
+def renew_usual() -> None:
+    """Work out anew how long things usually take."""
+    renew()
+
+
+@app.task(ignore_result=True)
+def remove_old_metrics() -> None:
+    """Remove what was added up longer ago than the settings keep it."""
+    remove_old()
 
 
 async def sweep_here() -> int:

@@ -17,9 +17,12 @@ from django.utils import timezone
 from playground.generation.inbox import INBOX
 from playground.generation.models import Generation, Picture
 from playground.generation.request import ImageRequest
+from playground.generation.thumbnails import UNFINISHED, remove_files
+from playground.generation.uploads import UPLOADS
 
 log = structlog.get_logger()
 ORPHANED_AFTER = timedelta(hours=1)
+UNUSED_AFTER = timedelta(days=1)
 LOOKED_BACK_DAYS = 2
 AT_ONCE = 1000
 
@@ -38,10 +41,18 @@ def remove_orphans_of(folder: str) -> int:
         _, names = default_storage.listdir(folder)
     except FileNotFoundError:
         return 0
-    files = {name.partition(".")[0]: f"{folder}/{name}" for name in names}
-    known = Picture.objects.in_bulk(list(files)).keys()
-    orphans = [file for picture, file in files.items() if picture not in known]
-    return sum(1 for file in orphans if removed_if_old(file))
+    known = Picture.objects.in_bulk(list({picture_of(name) for name in names})).keys()
+    orphans = [
+        name
+        for name in names
+        if name.endswith(UNFINISHED) or picture_of(name) not in known
+    ]
+    return sum(1 for name in orphans if removed_if_old(f"{folder}/{name}"))
+
+
+def picture_of(name: str) -> str:
+    """Return whose file this is: a picture's own, or that of its small copy."""
+    return name.partition(".")[0].partition("-")[0]
 
 
 def removed_if_old(file: str) -> bool:
@@ -61,7 +72,7 @@ def remove_expired() -> int:
     """Delete pictures that were kept for as long as was promised."""
     overdue = Picture.objects.filter(expires_at__lt=timezone.now())[:AT_ONCE]
     for picture in overdue:
-        default_storage.delete(picture.file)
+        remove_files(picture.file)
         picture.delete()
     return len(overdue)
 
@@ -71,7 +82,7 @@ def remove_old_inputs() -> int:
     if not settings.RETENTION_DAYS:
         return 0
     before = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
-    old = [file for file in inputs() if was_written_before(file, before)]
+    old = [file for file in files_in(INBOX) if was_written_before(file, before)]
     waited_for = inputs_waited_for() if old else frozenset()
     gone = [file for file in old if file not in waited_for]
     for file in gone:
@@ -79,12 +90,22 @@ def remove_old_inputs() -> int:
     return len(gone)
 
 
-def inputs() -> Iterator[str]:
+def remove_unused_uploads() -> int:
+    """Delete pictures that a page was given yesterday and nobody asked anything of."""
+    before = timezone.now() - UNUSED_AFTER
+    old = [file for file in files_in(UPLOADS) if was_written_before(file, before)]
+    for file in old:
+        default_storage.delete(file)
+    return len(old)
+
+
+def files_in(folder: str) -> Iterator[str]:
+    """Yield the files of every account in a folder."""
     try:
-        accounts, _ = default_storage.listdir(INBOX)
+        accounts, _ = default_storage.listdir(folder)
         for account in accounts:
-            _, names = default_storage.listdir(f"{INBOX}/{account}")
-            yield from (f"{INBOX}/{account}/{name}" for name in names)
+            _, names = default_storage.listdir(f"{folder}/{account}")
+            yield from (f"{folder}/{account}/{name}" for name in names)
     except FileNotFoundError:
         return
 

@@ -48,6 +48,7 @@ class Try:
         known = self.failure if isinstance(self.failure, ProviderFailure) else None
         return AttemptRow(
             provider=offer.provider,
+            model=self.candidate.model,
             channel=self.candidate.channel.name,
             upstream=offer.upstream_for(editing=bool(request.references)),
             upstream_request_id=self.answer.upstream_request_id[:120],
@@ -99,14 +100,17 @@ def says_something(failure: ProviderFailure) -> bool:
 
 
 def outcome(failure: Failure | None, kept: int) -> str:
-    """Name the try's end; `empty` is work done, and maybe billed, without a picture."""
+    """Name the try's end; `empty` is work done, and maybe billed, without a picture.
+
+    What hindered a try on our side is not the provider's failure.
+    """
     if kept:
         return Attempt.Outcome.SUCCEEDED
     if failure is None:
         return Attempt.Outcome.CANCELLED
     if isinstance(failure, Broken) and failure.ran == "yes":
         return Attempt.Outcome.EMPTY
-    return getattr(failure, "outcome", Attempt.Outcome.BROKEN)
+    return getattr(failure, "outcome", Attempt.Outcome.HINDERED)
 
 
 def in_ms(seconds: float | None) -> int | None:

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.activity import OPERATOR, Actor
 from playground.generation.database import AWAY, in_thread
 from playground.generation.entries import AttemptRow
 from playground.generation.errors import TooMany
@@ -119,6 +120,16 @@ def read() -> dict[Who, Brake]:
         for who, brake in hours.items()
         if brake.microusd > (most if who[1] else KEYS_AN_ACCOUNT * most)
     }
+
+
+def lift(account_id: str, key: str, by: Actor = OPERATOR) -> bool:
+    """Let a key, or a whole account, ask again at once; say whether it was held back."""
+    rows = Unpaid.objects.filter(account_id=account_id)
+    gone, _of_each = (rows.filter(key=key) if key else rows).delete()
+    log.info("unpaid.lifted", account=account_id, key=key, person=by.person_id)
+    brakes.forget()
+    brakes()
+    return bool(gone)
 
 
 brakes: Mirror[dict[Who, Brake]] = Mirror(read, dict)

@@ -11,11 +11,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Account
+from accounts.roles import Action
 from billing.ledger import wallet_of
-from playground.web.people import current_account
+from playground.web.people import current_account, is_operator, may, places_of
 
 SITE_NAME = "Easel"
 
@@ -28,6 +31,46 @@ class Place:
     url: str
     is_current: bool
     icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the console, and what a role must be allowed to find it."""
+
+    label: Promise
+    name: str
+    icon: str
+    action: Action | None
+
+
+USAGE = (Entry(gettext_lazy("Usage"), "usage", "chart", Action.REQUESTS),)
+BUILD = (
+    Entry(gettext_lazy("API keys"), "keys", "key", Action.KEYS),
+    Entry(gettext_lazy("Webhooks"), "webhooks", "send", Action.KEYS),
+)
+ACCOUNT = (
+    Entry(gettext_lazy("Billing"), "credits", "card", Action.MONEY),
+    Entry(gettext_lazy("Settings"), "settings", "sliders", Action.SETTINGS),
+)
+PEOPLE = (
+    Entry(gettext_lazy("Team pictures"), "team-pictures", "image", Action.PICTURES),
+    Entry(gettext_lazy("Members"), "members", "team", Action.MEMBERS),
+    Entry(gettext_lazy("Roles"), "roles", "list", None),
+    Entry(gettext_lazy("Activity"), "activity", "pulse", Action.MEMBERS),
+)
+YOU = (
+    Entry(gettext_lazy("Profile"), "profile", "user", None),
+    Entry(gettext_lazy("Teams"), "teams", "team", None),
+    Entry(gettext_lazy("Email"), "account_email", "mail", None),
+    Entry(gettext_lazy("Security"), "mfa_index", "lock", None),
+    Entry(gettext_lazy("Sessions"), "usersessions_list", "clock", None),
+    Entry(gettext_lazy("Mails"), "mails", "bell", None),
+    Entry(gettext_lazy("Your data"), "data", "download", None),
+)
+OPERATOR = (
+    Entry(gettext_lazy("Channels"), "channels", "remix", None),
+    Entry(gettext_lazy("Routing"), "routing", "list", None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +87,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": SITE_NAME,
         "account": account,
+        "allows": cache(lambda: {one for one in Action if may(request, one)}),
+        "places": lambda: places_of(request),
         "available_microcredits": lambda: available_microcredits(account()),
         "nav": lambda: main_places(request),
         "console_nav": lambda: console_sections(request),
@@ -57,20 +102,42 @@ def available_microcredits(account: Account | None) -> int:
 def main_places(request: HttpRequest) -> tuple[Place, ...]:
     """The top bar: a guest has no console."""
     create = place(request, _("Create"), "create")
+    edit = whole(request, _("Edit"), "edit-begin")
+    history = place(request, _("History"), "history")
+    gallery = whole(request, _("Gallery"), "gallery")
     if not request.user.is_authenticated:
-        return existing(create)
-    console = place(request, _("Console"), "console")
-    return existing(create, replace(console, is_current=is_under(request, console.url)))
+        return existing(create, edit, history, gallery)
+    console = whole(request, _("Console"), "console")
+    return existing(create, edit, history, gallery, console)
+
+
+def whole(request: HttpRequest, label: str, name: str) -> Place:
+    """A place with everything under it."""
+    entry = place(request, label, name)
+    return replace(entry, is_current=is_under(request, entry.url))
 
 
 def console_sections(request: HttpRequest) -> tuple[Section, ...]:
-    """The console's side menu."""
+    """The console's side menu: what the role in this account may open."""
     return (
-        Section("", existing(place(request, _("Usage"), "usage", "chart"))),
-        Section(_("Build"), existing(place(request, _("API keys"), "keys", "key"))),
+        Section("", allowed(request, USAGE)),
+        Section(_("Build"), allowed(request, BUILD)),
+        Section(_("Account"), allowed(request, ACCOUNT)),
+        Section(_("People"), allowed(request, PEOPLE)),
+        Section(_("You"), allowed(request, YOU)),
         Section(
-            _("Account"), existing(place(request, _("Credits"), "credits", "card"))
+            _("Operator"), allowed(request, OPERATOR if is_operator(request) else ())
         ),
+    )
+
+
+def allowed(request: HttpRequest, entries: tuple[Entry, ...]) -> tuple[Place, ...]:
+    return existing(
+        *(
+            place(request, str(one.label), one.name, one.icon)
+            for one in entries
+            if one.action is None or may(request, one.action)
+        )
     )
 
 
@@ -82,10 +149,10 @@ def place(request: HttpRequest, label: str, name: str, icon: str = "") -> Place:
     return Place(label, address(name), url_name(request) == name, icon)
 
 
-def address(name: str) -> str:
+def address(name: str, *names: str) -> str:
     """Return where a page is, or nothing when this instance has no such page."""
     try:
-        return reverse(name)
+        return reverse(name, args=names)
     except NoReverseMatch:
         return ""
 

@@ -3,6 +3,7 @@
 Each region is one template, drawn inside the page and sent alone to htmx.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -18,23 +19,43 @@ from playground.web.chrome import available_microcredits
 from playground.web.examples import EXAMPLES
 from playground.web.panel import Panel, is_for_words, panel_for
 from playground.web.people import current_account, onlooker
-from playground.web.picker import choices
-from playground.web.runs import FEED, RAIL, days_of, orders_of, run_of
-from playground.web.tries import tries_left, tries_spent
+from playground.web.picker import choices, filters
+from playground.web.rail import rail_of
+from playground.web.references import references_of
+from playground.web.runs import (
+    FEED,
+    RAIL,
+    Entry,
+    Run,
+    entries_of,
+    feed_orders,
+    run_of,
+    runs_of,
+    with_sides,
+)
+from playground.web.seen import newest_of, orders_seen
+from playground.web.tries import free_left, tries_left, tries_spent
 from playground.web.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What Generate will cost, and what is left afterwards; guests have no balance."""
+    """What Generate will cost, and what is left afterwards; guests have no balance.
+
+    `free` is how many free pictures a person has left today, and `units` has the price
+    of each tier for the page to multiply: one that may be free ends in f.
+    """
 
     unit: int
     n: int
     available: int | None
+    free: int = 0
+    is_treat: bool = False
+    units: str = ""
 
     @property
     def total(self) -> int:
-        return self.unit * self.n
+        return 0 if self.is_treat else self.unit * self.n
 
     @property
     def after(self) -> int | None:
@@ -62,71 +83,102 @@ def panel_fragment(request: HttpRequest) -> HttpResponse:
 @require_safe
 def quote(request: HttpRequest) -> HttpResponse:
     """GET /create/quote: the price of the form as it stands."""
-    context = panel_context(request, Wish.of(request.GET.dict()))
+    context = panel_context(request, Wish.of(request.GET))
     return render(request, "web/_price_answer.html", context)
 
 
 def first_wish(request: HttpRequest) -> Wish:
     """What the page opens with: a link's wish, a run's, or the last settings used."""
-    asked = request.GET.dict()
-    orders = orders_of(current_account(request))
+    asked = request.GET
     if "from" in asked:
-        order = get_object_or_404(orders, pk=asked["from"])
-        return Wish.like(
-            order, seed=run_of(order).seed if "keep_seed" in asked else None
-        )
+        return wish_from(request, asked["from"], keeps_seed="keep_seed" in asked)
     if "model" in asked:
         return Wish.of(asked)
-    last = orders.first()
-    wish = replace(Wish.like(last), prompt="") if last else Wish()
-    return replace(wish, prompt=asked.get("prompt", ""))
+    last = feed_orders(request).first()
+    wish = replace(Wish.like(last), prompt="", references=()) if last else Wish()
+    named = tuple(asked.getlist("reference"))
+    return replace(wish, prompt=asked.get("prompt", ""), references=named)
+
+
+def wish_from(request: HttpRequest, order_id: str, *, keeps_seed: bool) -> Wish:
+    """Ask for what an earlier run asked for, of all its models if it was a comparison."""
+    order = get_object_or_404(with_sides(orders_seen(request)), pk=order_id)
+    run = run_of(order)
+    seed = run.seed if keeps_seed else None
+    if not run.comparison:
+        return Wish.like(order, seed=seed)
+    sides = newest_of(order.account).filter(compared__comparison=run.comparison)
+    others = sides.exclude(pk=order.pk).order_by("compared__place")
+    return Wish.like(order, seed=seed, rivals=tuple(one.model for one in others))
 
 
 def page(request: HttpRequest, wish: Wish) -> dict[str, Any]:
     """Everything the whole page shows."""
-    orders = list(orders_of(current_account(request))[:RAIL])
-    runs = [run_of(order) for order in orders]
+    runs = runs_of(feed_orders(request)[:RAIL])
+    entries = entries_of(runs)
     return {
         **panel_context(request, wish),
-        "runs": with_asked_run(request, runs),
-        "days": days_of(runs),
+        "entries": with_asked_run(request, entries),
+        **rail_of(runs),
         "examples": EXAMPLES,
-        "is_live": any(run.generation.is_live for run in runs),
+        "is_live": any(run.is_live for run in runs),
     }
 
 
-def with_asked_run(request: HttpRequest, runs: list[Any]) -> list[Any]:
+def with_asked_run(request: HttpRequest, entries: list[Entry]) -> list[Entry]:
     """The newest runs, and before them an older one when a link asks for it."""
-    shown = runs[:FEED]
+    shown = entries[:FEED]
     wanted = request.GET.get("run")
-    if not wanted or wanted in {run.id for run in shown}:
+    if not wanted or wanted in {run.id for entry in shown for run in sides_of(entry)}:
         return shown
-    older = orders_of(current_account(request)).filter(pk=wanted)
-    return [*map(run_of, older), *shown]
+    asked_for = with_sides(orders_seen(request)).filter(pk=wanted)
+    return [*entries_of(runs_of(asked_for)), *shown]
+
+
+def sides_of(entry: Entry) -> tuple[Run, ...]:
+    return (entry,) if isinstance(entry, Run) else entry.runs
 
 
 def panel_context(request: HttpRequest, wish: Wish) -> dict[str, Any]:
     """The composer and the settings, for whoever is looking."""
-    buyer = onlooker(request)
+    buyer = onlooker(request, is_rehearsal=wish.is_rehearsal)
     panel = panel_for(wish, buyer)
     return {
         "panel": panel,
         "wish": panel.wish,
+        "references": references_of(buyer.account_id, panel.wish.references),
         "price": price(request, panel, buyer),
-        "choices": choices(panel.model.id, buyer),
+        "choices": choices(panel.wish, buyer),
+        "filters": filters(),
         "is_guest": buyer.lane == "guest",
         "other_models": sum(map(is_for_words, catalogue().models)) - 1,
         "welcome_credits": settings.WELCOME_CREDITS,
         "tries_a_day": settings.GUEST_PICTURES_A_DAY,
-        "tries_left": cache(
-            lambda: tries_left(
-                buyer.account_id, buyer.network, spent=tries_spent(request)
-            )
-        ),
+        "tries_left": left_today(request, buyer),
     }
 
 
+def left_today(request: HttpRequest, buyer: Buyer) -> Callable[[], int]:
+    """Count a guest's tries when somebody looks."""
+    spent = tries_spent(request)
+    return cache(lambda: tries_left(buyer.account_id, buyer.network, spent=spent))
+
+
 def price(request: HttpRequest, panel: Panel, buyer: Buyer) -> Price:
-    account = current_account(request)
-    available = available_microcredits(account) if buyer.lane != "guest" else None
-    return Price(panel.unit_price_microcredits, panel.wish.n, available)
+    is_guest = buyer.lane == "guest"
+    may_be_free = any(tier.may_be_free for tier in panel.tiers)
+    free = free_left(buyer) if may_be_free else 0
+    chosen = next(tier for tier in panel.tiers if tier.is_chosen)
+    return Price(
+        unit=panel.unit_price_microcredits,
+        n=panel.wish.n,
+        available=None
+        if is_guest
+        else available_microcredits(current_account(request)),
+        free=free,
+        is_treat=chosen.may_be_free and panel.wish.n <= free,
+        units=" ".join(
+            f"{tier.value}={tier.price}{'f' if tier.may_be_free else ''}"
+            for tier in panel.tiers
+        ),
+    )

@@ -1,160 +1,82 @@
-"""Credits: what is left, what can be bought, and where every one of them went.
+"""Billing: what is left, what can be bought, and where every credit went.
 
-Buying leaves the site for a page of the card processor (or the test till) and
-comes back to `returned`, which tells how it went and knows nothing of money.
+This is the page and its parts; what can be done on it is in `buying`, `cards`,
+`top_up`, `details` and `redeeming`, and each of them leads back here.
 """
 
-from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from accounts.issuing import account_of
-from accounts.models import Person
-from billing import checkout, till
+from accounts.roles import Action
+from billing import auto, lots, pace, receipts, till
+from billing.cards import cards_of
+from billing.customers import details_of, known_customer
 from billing.ledger import wallet_of
 from billing.models import StripePayment, Wallet
-from billing.packs import Pack, find_pack, packs
-from playground.web.statement import statement_of
-from playground.web.templatetags.easel import cash
-
-Status = StripePayment.Status
-NOT_PAID: dict[str, Promise] = {
-    Status.FAILED: gettext_lazy(
-        "The payment did not go through. You were not charged."
-    ),
-    Status.EXPIRED: gettext_lazy("The checkout has expired. You were not charged."),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """A pack as it stands on the page."""
-
-    pack: Pack
-    credits: str
-    price: str
-    price_per_credit: str
-    is_chosen: bool
+from billing.processor import is_open
+from playground.web.people import needs, own_account
+from playground.web.shelves import shop_for
+from playground.web.statement import statement_of, wanted_in
+from playground.web.top_up_form import RuleForm
 
 
 @vary_on_headers("HX-Request")
-@login_required
+@needs(Action.MONEY)
 @require_safe
 def credits(request: HttpRequest) -> HttpResponse:
-    """The page; its statement alone when that is turned."""
+    """The page; its statement alone when that is turned or filtered."""
     wallet = wallet_for(request)
-    before = line_number(request.GET.get("before", ""))
     if htmx_of(request):
-        context = {"statement": statement_of(wallet, before)}
+        context = {"statement": statement_for(request, wallet)}
         return render(request, "console/_statement.html", context)
-    return credits_page(request, wallet, before=before)
+    return credits_page(request, wallet)
 
 
-@login_required
-@require_POST
-def buy(request: HttpRequest) -> HttpResponse:
-    """Begin a purchase and go where it is paid."""
-    pack = find_pack(request.POST.get("pack", ""))
-    if pack is None or not checkout.is_open():
-        messages.error(request, _("That pack is not on sale. Choose another one."))
-        return redirect("credits")
-    try:
-        address = checkout.open_checkout(
-            wallet_for(request),
-            pack,
-            return_url=absolute(request, "credits-returned"),
-            cancel_url=absolute(request, "credits"),
-        )
-    except checkout.CheckoutUnavailable:
-        text = _("The card processor did not answer. You were not charged; try again.")
-        messages.error(request, text)
-        return redirect("credits")
-    return HttpResponseRedirect(address)
-
-
-@vary_on_headers("HX-Request")
-@login_required
-@require_safe
-def returned(request: HttpRequest) -> HttpResponse:
-    """Back from paying: say how it went, or that it is not known yet."""
-    wallet = wallet_for(request)
-    payment = checkout.look_again(payment_for(wallet, request.GET.get("session", "")))
-    if payment.status == Status.PAID:
-        messages.success(request, credits_added(payment))
-        return leave(request)
-    if payment.status in NOT_PAID:
-        messages.error(request, str(NOT_PAID[payment.status]))
-        return leave(request)
-    if htmx_of(request):
-        return HttpResponse(status=204)  # nothing new, and nothing to announce again
-    return credits_page(request, wallet, payment=payment)
-
-
-def credits_page(
-    request: HttpRequest,
-    wallet: Wallet,
-    *,
-    before: int | None = None,
-    payment: StripePayment | None = None,
-) -> HttpResponse:
+def credits_page(request: HttpRequest, wallet: Wallet, **more: Any) -> HttpResponse:
+    """Draw the whole page; `more` is what one of its forms has to say."""
+    all_papers = "papers" in request.GET
+    most = receipts.MOST if all_papers else receipts.FEW
+    papers = receipts.papers_of(wallet, most=most + 1)
     context = {
         "wallet": wallet,
-        "shelves": shelves() if checkout.is_open() else (),
+        "expiring": lots.expiring(wallet.pk)[:3],
+        "days_left": pace.days_left(wallet),
+        "shop": shop_for(request, wallet) if is_open() else None,
         "is_till": till.is_open(),
         "is_cancelled": "cancelled" in request.GET,
-        "statement": statement_of(wallet, before),
-        **(processing(payment) if payment else {}),
+        "cards": cards_of(wallet),
+        "has_portal": known_customer(wallet) and not till.is_open(),
+        "papers": papers[:most],
+        "has_more_papers": len(papers) > most,
+        "details": details_of(wallet),
+        "statement": statement_for(request, wallet),
+        **top_up_context(wallet),
+        **more,
     }
     return render(request, "console/credits.html", context)
 
 
-def shelves() -> tuple[Shelf, ...]:
-    """Lay the packs out, the middle one chosen."""
-    on_sale = packs()
-    return tuple(
-        Shelf(
-            pack,
-            f"{pack.credits:,}",
-            cash(pack.amount_minor, pack.currency),
-            cash_exact(pack),
-            is_chosen=place == len(on_sale) // 2,
-        )
-        for place, pack in enumerate(on_sale)
-    )
+def top_up_context(wallet: Wallet, form: RuleForm | None = None) -> dict[str, Any]:
+    """What the part about auto top-up shows."""
+    rule = getattr(wallet, "top_up", None)
+    return {
+        "rule": rule,
+        "rule_form": form or RuleForm(wallet=wallet),
+        "rule_trouble": auto.words_for(rule.last_error) if rule else "",
+        "bought_this_month": auto.bought_this_month(wallet),
+    }
 
 
-def cash_exact(pack: Pack) -> str:
-    """Write the price of one credit: it takes more than cents to tell packs apart."""
-    sign = cash(0, pack.currency).replace("0", "").strip()
-    each = f"{pack.minor_per_credit / 100:.4f}"
-    return f"{sign}{each}" if len(sign) == 1 else f"{each} {sign}"
-
-
-def processing(payment: StripePayment) -> dict[str, str]:
-    """What the page needs to ask again about a payment on its way."""
-    again = f"{reverse('credits-returned')}?session={payment.session_id}"
-    at_till = till.is_open() and bool(till.choices(payment))
-    till_page = reverse("till", args=[payment.session_id]) if at_till else ""
-    return {"check_again": again, "till_page": till_page}
-
-
-def credits_added(payment: StripePayment) -> str:
-    text = ngettext(
-        "%(count)s credit added", "%(count)s credits added", payment.credits
-    )
-    return text % {"count": f"{payment.credits:,}"}
+def statement_for(request: HttpRequest, wallet: Wallet) -> Any:
+    return statement_of(wallet, wanted_in(request.GET), request.GET.get("before", ""))
 
 
 def leave(request: HttpRequest) -> HttpResponse:
@@ -165,14 +87,13 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def wallet_for(request: HttpRequest) -> Wallet:
-    """Return the wallet of the person who is signed in."""
-    assert isinstance(request.user, Person)
-    return wallet_of(account_of(request.user).pk)
+    """Return the wallet of the account this person acts for."""
+    return wallet_of(own_account(request).pk)
 
 
-def payment_for(wallet: Wallet, session_id: str) -> StripePayment:
+def payment_for(wallet: Wallet, **named: Any) -> StripePayment:
     """Find a purchase of this wallet; another's looks exactly like a missing one."""
-    return get_object_or_404(StripePayment, wallet=wallet, session_id=session_id)
+    return get_object_or_404(StripePayment, wallet=wallet, **named)
 
 
 def absolute(request: HttpRequest, name: str) -> str:
@@ -180,12 +101,6 @@ def absolute(request: HttpRequest, name: str) -> str:
     if settings.SITE_URL:
         return f"{settings.SITE_URL}{address}"
     return request.build_absolute_uri(address)
-
-
-def line_number(text: str) -> int | None:
-    """Read where a page of the statement begins; nonsense means at the top."""
-    is_number = text.isascii() and text.isdigit() and len(text) < 19
-    return int(text) if is_number else None
 
 
 def htmx_of(request: HttpRequest) -> HtmxDetails | None:

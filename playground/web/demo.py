@@ -42,7 +42,9 @@ def open_demo() -> Demo:
 def make(demo: Demo) -> None:
     person = Person.objects.filter(email=demo.email).first()
     if person is None:
-        person = Person.objects.create_user(demo.email, demo.password, name="Demo")
+        person = Person.objects.create_user(
+            demo.email, demo.password, name="Demo", is_staff=True
+        )
     EmailAddress.objects.update_or_create(
         user=person, email=demo.email, defaults={"verified": True, "primary": True}
     )

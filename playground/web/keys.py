@@ -1,108 +1,251 @@
-"""The console's keys: make one, see it once, end it.
+"""The console's keys: make one, see it once, limit it, give it a new text, end it.
 
 Every step is a page of its own that works without a script; htmx shows the same
 steps in a dialog over the list.
 """
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.issuing import groups_for, issue_key, revoke_key
-from accounts.models import AccessGroup, Account, ApiKey
-from playground.web.people import current_person, needs_person, own_account
+from accounts.issuing import (
+    change_key,
+    groups_for,
+    issue_key,
+    revoke_key,
+    rotate_key,
+)
+from accounts.limits import MANAGE_KEYS, Limits
+from accounts.models import Account, ApiKey
+from accounts.roles import Action
+from billing.ledger import Budget, budgets_of, limit_key
+from playground.generation.summing import Window
+from playground.generation.usage import Filter, used_by
+from playground.web.key_forms import (
+    LIVE,
+    SCOPES,
+    TEST,
+    ChangeKeyForm,
+    NewKeyForm,
+    RotateForm,
+    TypedNameForm,
+    limits_of,
+)
+from playground.web.people import actor_of, current_person, needs, own_account
 
-LIVE, TEST = "live", "test"
-
-
-class KeyForm(forms.Form):
-    """What a new key is called, and what it may do."""
-
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=80,
-        help_text=gettext_lazy(
-            "Where it will live. You will look for it by this name when something"
-            " breaks."
-        ),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
-    )
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"),
-        choices=[(LIVE, gettext_lazy("Live")), (TEST, gettext_lazy("Test"))],
-        initial=LIVE,
-    )
-    group = forms.ModelChoiceField(
-        AccessGroup.objects.none(),
-        label=gettext_lazy("Price level"),
-        required=False,
-        empty_label=None,
-    )
-
-    def __init__(self, account: Account, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        groups = groups_for(account)
-        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
-        self.fields["group"].initial = account.group
-        self.has_choice = len(groups) > 1
-
-    def chosen_group(self, account: Account) -> AccessGroup | None:
-        """Return the group the key names; the account's own is not named."""
-        group: AccessGroup | None = self.cleaned_data["group"]
-        return None if group is None or group.pk == account.group_id else group
+UNUSED_AFTER = timedelta(days=90)
+SOON = timedelta(days=14)
 
 
-class RevokeForm(forms.Form):
-    """Typing the name is what confirms it."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A key as the list shows it."""
 
-    typed_name = forms.CharField(
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True})
-    )
+    key: ApiKey
+    limits: Limits
+    budget: Budget | None
+    spent_microcredits: int
+    old_works_until: datetime | None
 
-    def __init__(self, key: ApiKey, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.key = key
-        self.fields["typed_name"].label = _("Type %(name)s to confirm") % {
-            "name": key.name
-        }
+    @property
+    def may(self) -> str:
+        """Say in words what it may do."""
+        if MANAGE_KEYS in self.limits.scopes:
+            return _("Manage keys")
+        if not self.limits.scopes:
+            return _("All")
+        return ", ".join(str(name) for one, name in SCOPES if one in self.limits.scopes)
 
-    def clean_typed_name(self) -> str:
-        typed: str = self.cleaned_data["typed_name"]
-        if typed != self.key.name.strip():
-            raise forms.ValidationError(_("That is not the name of this key."))
-        return typed
+    @property
+    def share(self) -> int:
+        """Say how much of this month's budget is gone, in percent."""
+        if self.budget is None or not self.budget.cap:
+            return 100 if self.budget else 0
+        return min(100, round(100 * self.budget.used / self.budget.cap))
+
+    @property
+    def tone(self) -> str:
+        return "bad" if self.share >= 100 else "warn" if self.share >= 80 else ""
+
+    @property
+    def is_unused(self) -> bool:
+        used = self.key.last_used_at or self.key.created_at
+        return timezone.now() - used > UNUSED_AFTER
+
+    @property
+    def has_ended(self) -> bool:
+        ends = self.limits.expires_at
+        return ends is not None and ends <= timezone.now()
+
+    @property
+    def ends_soon(self) -> bool:
+        ends = self.limits.expires_at
+        return ends is not None and ends - timezone.now() < SOON
 
 
-@needs_person
+@needs(Action.KEYS)
 def keys(request: HttpRequest) -> HttpResponse:
     """GET /console/keys"""
     return render(request, "console/keys.html", listed(own_account(request)))
 
 
-@needs_person
+@needs(Action.KEYS)
 @never_cache
 @vary_on_headers("HX-Request")
 def new_key(request: HttpRequest) -> HttpResponse:
     """GET and POST /console/keys/new: ask, make, and show the key this one time."""
     account = own_account(request)
     wanted = TEST if request.GET.get("kind") == TEST else LIVE
-    form = KeyForm(account, request.POST or None, initial={"kind": wanted})
+    form = NewKeyForm(account, request.POST or None, initial={"kind": wanted})
     if request.method != "POST" or not form.is_valid():
         heading = _("New key")
-        return in_frame(request, "console/key_new.html", form=form, heading=heading)
-    key, secret = issue_key(
-        account,
-        name=form.cleaned_data["name"],
-        person=current_person(request),
-        is_test=form.cleaned_data["kind"] == TEST,
-        group=form.chosen_group(account),
+        return in_frame(request, "console/key_form.html", form=form, heading=heading)
+    with transaction.atomic():
+        key, secret = issue_key(
+            account,
+            name=form.cleaned_data["name"],
+            person=current_person(request),
+            is_test=form.is_test,
+            group=form.chosen_group(),
+            limits=form.limits(),
+            by=actor_of(request),
+        )
+        cap(key, form.caps())
+    return told(request, key, secret)
+
+
+@needs(Action.KEYS)
+@never_cache
+@vary_on_headers("HX-Request")
+def edit_key(request: HttpRequest, key_id: str) -> HttpResponse:
+    """GET and POST /console/keys/<id>: what it is called, may do and may spend."""
+    key = living(request, key_id)
+    form = ChangeKeyForm(key, request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        heading = _("Limits of %(name)s") % {"name": key.name}
+        return in_frame(
+            request, "console/key_form.html", form=form, key=key, heading=heading
+        )
+    with transaction.atomic():
+        change_key(
+            key,
+            name=form.cleaned_data["name"],
+            group=form.chosen_group(),
+            limits=form.limits(),
+            by=actor_of(request),
+        )
+        cap(key, form.caps())
+    return done(request, _("%(name)s is changed.") % {"name": key.name})
+
+
+@needs(Action.KEYS)
+@never_cache
+@vary_on_headers("HX-Request")
+def turn_key(request: HttpRequest, key_id: str) -> HttpResponse:
+    """GET and POST /console/keys/<id>/rotate: a new text, and how long the old one works."""
+    key = living(request, key_id)
+    form = RotateForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        heading = _("Rotate %(name)s?") % {"name": key.name}
+        return in_frame(
+            request, "console/key_rotate.html", form=form, key=key, heading=heading
+        )
+    secret = rotate_key(key, form.length, actor_of(request))
+    return told(request, key, secret)
+
+
+@needs(Action.KEYS)
+@never_cache
+@vary_on_headers("HX-Request")
+def end_key(request: HttpRequest, key_id: str) -> HttpResponse:
+    """GET and POST /console/keys/<id>/revoke: ask for the name, then end the key."""
+    key = living(request, key_id)
+    form = TypedNameForm(key.name, request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        heading = _("Revoke %(name)s?") % {"name": key.name}
+        return in_frame(
+            request,
+            "console/key_revoke.html",
+            form=form,
+            key=key,
+            heading=heading,
+            used_today=requests_of(key),
+        )
+    revoke_key(key, actor_of(request))
+    return done(request, _("%(name)s is revoked.") % {"name": key.name})
+
+
+def living(request: HttpRequest, key_id: str) -> ApiKey:
+    """Find a key of this account that was not ended."""
+    live = ApiKey.objects.filter(account=own_account(request), revoked_at=None)
+    return get_object_or_404(live.select_related("limited", "account"), pk=key_id)
+
+
+def cap(key: ApiKey, caps: dict[str, int | None]) -> None:
+    for period, most in caps.items():
+        limit_key(key.account_id, key.pk, period, most)
+
+
+def requests_of(key: ApiKey) -> int:
+    """Count what a key was used for in the last 24 hours."""
+    which = Filter(key.account_id, key_id=key.pk)
+    used = used_by(which, Window.last("24h"), "key_id")
+    return sum(one.requests for one in used.values())
+
+
+def listed(account: Account) -> dict[str, object]:
+    """Return the account's keys, living ones first and newest first."""
+    every = list(
+        account.keys.select_related("group", "limited", "made_by")
+        .prefetch_related("retired_secrets")
+        .order_by("-created_at")
     )
+    live = [key for key in every if key.revoked_at is None]
+    spent = spent_this_month(account)
+    budgets = {
+        one.owner: one
+        for one in budgets_of(*[key.pk for key in live])
+        if one.period == "month"
+    }
+    return {
+        "rows": [row_of(key, budgets.get(key.pk), spent) for key in live],
+        "revoked_keys": [key for key in every if key.revoked_at is not None],
+        "own_group": account.group,
+        "has_groups": len(groups_for(account)) > 1,
+    }
+
+
+def row_of(key: ApiKey, budget: Budget | None, spent: dict[str, int]) -> Row:
+    former = [one.works_until for one in key.retired_secrets.all()]
+    old = max(former, default=None)
+    return Row(
+        key=key,
+        limits=limits_of(key),
+        budget=budget,
+        spent_microcredits=budget.spent if budget else spent.get(key.pk, 0),
+        old_works_until=old if old and old > timezone.now() else None,
+    )
+
+
+def spent_this_month(account: Account) -> dict[str, int]:
+    now = timezone.now()
+    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    used = used_by(Filter(account.pk), Window(first, now, "day"), "key_id")
+    return {key_id: one.spent_microcredits for (key_id,), one in used.items()}
+
+
+def told(request: HttpRequest, key: ApiKey, secret: str) -> HttpResponse:
+    """Show a key's text, this one time."""
     return in_frame(
         request,
         "console/key_made.html",
@@ -110,38 +253,15 @@ def new_key(request: HttpRequest) -> HttpResponse:
         secret=secret,
         stays=True,
         heading=_("Copy it now"),
-        **listed(account),
+        **listed(own_account(request)),
     )
 
 
-@needs_person
-@never_cache
-@vary_on_headers("HX-Request")
-def end_key(request: HttpRequest, key_id: str) -> HttpResponse:
-    """GET and POST /console/keys/<id>/revoke: ask for the name, then end the key."""
-    live = ApiKey.objects.filter(account=own_account(request), revoked_at=None)
-    key = get_object_or_404(live, pk=key_id)
-    form = RevokeForm(key, request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        heading = _("Revoke %(name)s?") % {"name": key.name}
-        return in_frame(
-            request, "console/key_revoke.html", form=form, key=key, heading=heading
-        )
-    revoke_key(key)
-    messages.success(request, _("%(name)s is revoked.") % {"name": key.name})
-    done = redirect("keys")
-    return HttpResponseClientRedirect(done.url) if is_htmx(request) else done
-
-
-def listed(account: Account) -> dict[str, object]:
-    """Return the account's keys, living ones first and newest first."""
-    every = account.keys.select_related("group").order_by("-created_at")
-    return {
-        "live_keys": [key for key in every if key.revoked_at is None],
-        "revoked_keys": [key for key in every if key.revoked_at is not None],
-        "own_group": account.group,
-        "has_groups": len(groups_for(account)) > 1,
-    }
+def done(request: HttpRequest, words: str, to: str = "keys") -> HttpResponse:
+    """Go back to the list, and say what was done."""
+    messages.success(request, words)
+    back = redirect(to)
+    return HttpResponseClientRedirect(back.url) if is_htmx(request) else back
 
 
 def in_frame(request: HttpRequest, template: str, **context: object) -> HttpResponse:

@@ -5,45 +5,51 @@ is said in one line. Each tier carries its price, so that the page can multiply 
 once while the server answers.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from playground.generation.catalogue import Model, catalogue
 from playground.generation.channels import connected
 from playground.generation.errors import ModelNotFound
-from playground.generation.normalise import normalise
-from playground.generation.price import unit_price
 from playground.generation.quoting import quoted
 from playground.generation.request import Buyer
-from playground.generation.sizes import ratio_of
-from playground.web.templatetags.easel import pixels
-from playground.web.tries import GUEST_MODEL, GUEST_TIERS
+from playground.generation.usual import known_seconds
+from playground.web.advanced import Advanced, advanced_of
+from playground.web.options import (
+    FORMATS,
+    Option,
+    count_options,
+    counts_of,
+    may_use_tier,
+    shape_options,
+    sizes_of,
+    tier_options,
+    unit_price_of,
+)
+from playground.web.tries import GUEST_MODEL
 from playground.web.wishes import AUTO, FORMAT, Wish
-
-COUNTS = (1, 2, 3, 4, 6, 8)
-FORMATS = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP", "avif": "AVIF"}
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One radio of a row; `price` is in microcredits, `sizes` in pixels."""
+class Rival:
+    """Another model of a comparison: what it would be asked, and what had to change."""
 
-    value: str
-    label: str
-    note: str = ""
-    is_chosen: bool = False
-    is_off: bool = False
-    price: int | None = None
-    seconds: float | None = None
-    sizes: str = ""
+    model: Model
+    wish: Wish
+    unit_price_microcredits: int
+    changed: tuple[str, ...] = ()
+
+    @property
+    def typical_seconds(self) -> float | None:
+        return known_seconds(self.model, self.wish.tier)
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Everything the settings show for one model and one wish."""
+    """Everything the settings show for one wish. Its price is that of all its models."""
 
     model: Model
     wish: Wish
@@ -51,53 +57,109 @@ class Panel:
     tiers: tuple[Option, ...]
     counts: tuple[Option, ...]
     formats: tuple[Option, ...]
-    unit_price_microcredits: int
+    advanced: Advanced
+    own_price_microcredits: int
+    rivals: tuple[Rival, ...] = ()
     changed: tuple[str, ...] = ()
 
     @property
-    def total_microcredits(self) -> int:
-        return self.unit_price_microcredits * self.wish.n
-
-    @property
-    def can_avoid(self) -> bool:
-        return bool(self.model.capabilities.negative_prompt)
+    def unit_price_microcredits(self) -> int:
+        others = sum(rival.unit_price_microcredits for rival in self.rivals)
+        return self.own_price_microcredits + others
 
     @property
     def typical_seconds(self) -> float | None:
-        return self.model.typical_seconds.get(self.wish.tier)
+        return known_seconds(self.model, self.wish.tier)
+
+    @property
+    def most_references(self) -> int:
+        """How many pictures all of these models can look at."""
+        models = [self.model, *(rival.model for rival in self.rivals)]
+        return min(references_of(model) for model in models)
+
+    @property
+    def blind(self) -> Model | None:
+        """The model that cannot look at the pictures that were added, if there is one."""
+        models = [self.model, *(rival.model for rival in self.rivals)]
+        cannot = [model for model in models if not references_of(model)]
+        return cannot[0] if cannot and self.wish.references else None
+
+
+def references_of(model: Model) -> int:
+    return model.capabilities.references if model.capabilities.edit else 0
 
 
 def panel_for(wish: Wish, buyer: Buyer) -> Panel:
     """Draw the settings for a wish, put right where the model cannot follow it."""
     model = chosen_model(wish, buyer)
     fitted, changed = fit(wish, model, buyer)
-    tiers = tuple(tier_options(fitted, model, buyer))
-    chosen = next(option for option in tiers if option.is_chosen)
+    rivals = tuple(rivals_of(fitted, buyer))
+    if wish.is_compared and not rivals and buyer.lane != "guest":
+        changed = (*changed, _("Only one model is here: rehearse to compare others"))
+    models = [model, *(rival.model for rival in rivals)]
+    if (n := fewest(fitted.n, counts_of(models))) != fitted.n:
+        changed = (*changed, _("Now %(count)s at once") % {"count": n})
+        rivals = tuple(replace(one, wish=replace(one.wish, n=n)) for one in rivals)
+    named = tuple(rival.model.id for rival in rivals)
+    fitted = replace(fitted, n=n, rivals=named)
     return Panel(
         model=model,
         wish=fitted,
         shapes=tuple(shape_options(fitted, model)),
-        tiers=tiers,
-        counts=tuple(count_options(fitted, model)),
+        tiers=tuple(tier_options(fitted, models, buyer)),
+        counts=tuple(count_options(fitted, models)),
         formats=tuple(
             Option(value, label, is_chosen=value == fitted.output_format)
             for value, label in FORMATS.items()
         ),
-        unit_price_microcredits=chosen.price or 0,
+        advanced=advanced_of(fitted, model),
+        own_price_microcredits=unit_price_of(fitted, model, buyer),
+        rivals=rivals,
         changed=changed,
     )
+
+
+def rivals_of(wish: Wish, buyer: Buyer) -> list[Rival]:
+    """Make the wish fit each other model; guests compare nothing."""
+    if buyer.lane == "guest":
+        return []
+    rivals = []
+    for name in wish.rivals or first_rival(wish, buyer):
+        model = usable_model(name, wish, buyer)
+        if model is None:
+            continue
+        own, changed = fit(wish, model, buyer)
+        price = unit_price_of(own, model, buyer)
+        rivals.append(Rival(model, own, price, changed))
+    return rivals
+
+
+def first_rival(wish: Wish, buyer: Buyer) -> tuple[str, ...]:
+    """Propose whom to compare with, when somebody begins to compare."""
+    if not wish.is_compared:
+        return ()
+    others = (one.id for one in catalogue().models if one.id != wish.model)
+    able = (name for name in others if usable_model(name, wish, buyer))
+    return tuple(list(able)[:1])
 
 
 def chosen_model(wish: Wish, buyer: Buyer) -> Model:
     """Find the wished model; a guest, or somebody without a wish, gets the painter."""
     if buyer.lane == "guest":
         return catalogue().find(GUEST_MODEL)
+    wished = wish.model or settings.DEFAULT_MODEL or GUEST_MODEL
+    return usable_model(wished, wish, buyer) or catalogue().find(GUEST_MODEL)
+
+
+def usable_model(name: str, wish: Wish, buyer: Buyer) -> Model | None:
+    """Find a model that could paint this from here; a rehearsal needs no provider."""
     try:
-        model = catalogue().find(wish.model or settings.DEFAULT_MODEL or GUEST_MODEL)
+        model = catalogue().find(name)
     except ModelNotFound:
-        return catalogue().find(GUEST_MODEL)
-    is_here = is_for_words(model) and is_connected(model)
-    return model if is_here else catalogue().find(GUEST_MODEL)
+        return None
+    is_able = is_for_words(model) or (wish.references and references_of(model))
+    is_here = buyer.is_test or is_connected(model)
+    return model if is_able and is_here and not model.is_retired else None
 
 
 def is_for_words(model: Model) -> bool:
@@ -113,7 +175,7 @@ def is_connected(model: Model) -> bool:
 def fit(wish: Wish, model: Model, buyer: Buyer) -> tuple[Wish, tuple[str, ...]]:
     """Keep what the model offers; name what had to change."""
     changed = []
-    shape, tier, n, kind = wish.shape, wish.tier, wish.n, wish.output_format
+    shape, tier, kind = wish.shape, wish.tier, wish.output_format
     if shape != AUTO and shape not in model.shapes:
         shape = AUTO
         changed.append(_("%(shape)s is not offered, now Auto") % {"shape": wish.shape})
@@ -123,8 +185,7 @@ def fit(wish: Wish, model: Model, buyer: Buyer) -> tuple[Wish, tuple[str, ...]]:
         if wish.tier:
             words = {"wished": wish.tier, "tier": tier}
             changed.append(_("%(wished)s is not offered, now %(tier)s") % words)
-    if n not in counts_of(model):
-        n = max(count for count in counts_of(model) if count <= max(n, 1))
+    if (n := fewest(wish.n, counts_of([model]))) != wish.n:
         changed.append(_("Now %(count)s at once") % {"count": n})
     if kind not in FORMATS:
         words = {"wished": quoted(kind)[1:-1], "format": FORMATS[FORMAT]}
@@ -133,72 +194,35 @@ def fit(wish: Wish, model: Model, buyer: Buyer) -> tuple[Wish, tuple[str, ...]]:
     fitted = replace(
         wish, model=model.id, shape=shape, tier=tier, n=n, output_format=kind
     )
-    return fitted, tuple(changed)
+    fitted, dropped = without_what_is_unknown(fitted, model)
+    return fitted, (*changed, *dropped)
 
 
-def sizes_of(model: Model, shape: str) -> Mapping[str, tuple[int, int]]:
-    """Return the tiers of a shape with their pixels, Auto being the model's own."""
-    return model.sizes.native[model.default_shape if shape == AUTO else shape]
+def fewest(n: int, counts: list[int]) -> int:
+    """Return the number of pictures that is offered, and is not more than was asked."""
+    return n if n in counts else max(one for one in counts if one <= max(n, 1))
 
 
-def counts_of(model: Model) -> list[int]:
-    return [count for count in COUNTS if count <= model.n_max]
-
-
-def may_use_tier(tier: str, buyer: Buyer) -> bool:
-    return buyer.lane != "guest" or tier in GUEST_TIERS
-
-
-def shape_options(wish: Wish, model: Model) -> Iterable[Option]:
-    """Auto first, then from square to the widest, then to the tallest."""
-    for shape in (AUTO, *sorted(model.shapes, key=breadth)):
-        yield Option(
-            value=shape,
-            label=_("Auto") if shape == AUTO else shape,
-            is_chosen=shape == wish.shape,
-            sizes=written_sizes(model, shape),
-        )
-
-
-def breadth(shape: str) -> tuple[bool, float]:
-    ratio = ratio_of(shape)
-    return ratio < 1, max(ratio, 1 / ratio)
-
-
-def written_sizes(model: Model, shape: str) -> str:
-    """Write a shape's pixels tier by tier, for the page to show when it is picked."""
-    sizes = sizes_of(model, shape)
-    return "|".join(
-        pixels(sizes[tier]) if tier in sizes else "" for tier in model.tiers
-    )
-
-
-def tier_options(wish: Wish, model: Model, buyer: Buyer) -> Iterable[Option]:
-    """Each tier with its real pixels and what a picture costs in it."""
-    sizes = sizes_of(model, wish.shape)
-    for tier in model.tiers:
-        is_offered = tier in sizes
-        yield Option(
-            value=tier,
-            label=tier,
-            note=pixels(sizes[tier]) if is_offered else "",
-            is_chosen=tier == wish.tier,
-            is_off=not is_offered or not may_use_tier(tier, buyer),
-            price=price_of(replace(wish, tier=tier), buyer),
-            seconds=model.typical_seconds.get(tier),
-        )
-
-
-def price_of(wish: Wish, buyer: Buyer) -> int:
-    """What one picture costs: its model and its size say it, and no words do."""
-    if not buyer.pays:
-        return 0
-    priced = Wish(prompt="…", model=wish.model, shape=wish.shape, tier=wish.tier, n=1)
-    request = normalise(priced.ask(), catalogue(), settings.DEFAULT_MODEL)
-    model = catalogue().find(request.model)
-    return unit_price(model, request, buyer.multiplier)
-
-
-def count_options(wish: Wish, model: Model) -> Iterable[Option]:
-    for count in counts_of(model):
-        yield Option(str(count), str(count), is_chosen=count == wish.n)
+def without_what_is_unknown(wish: Wish, model: Model) -> tuple[Wish, list[str]]:
+    """Leave out what this model has no use for, aloud."""
+    changed, known = [], model.capabilities
+    most = references_of(model)
+    if most and len(wish.references) > most:
+        said = ngettext("Now %(n)s reference", "Now %(n)s references", most)
+        changed.append(said % {"n": most})
+        wish = replace(wish, references=wish.references[:most])
+    if wish.quality and wish.quality not in model.qualities.values:
+        wish = replace(wish, quality="")
+    if wish.avoid and not known.negative_prompt:
+        changed.append(_("Avoid is not known to it"))
+        wish = replace(wish, avoid="")
+    if wish.is_transparent and not known.transparent:
+        changed.append(_("A transparent background is not offered"))
+        wish = replace(wish, is_transparent=False)
+    if wish.searches and not known.web_search:
+        changed.append(_("It does not search the web"))
+        wish = replace(wish, searches=False)
+    named = wish.provider.partition(":")[2]
+    if named and named not in {offer.provider for offer in model.offers}:
+        wish = replace(wish, provider="")
+    return wish, changed

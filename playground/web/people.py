@@ -1,8 +1,8 @@
 """Who is looking at the page, and what they may spend.
 
-A person who signed in acts for their account. Anyone else is a guest: an account
-bound to a signed cookie, made when the first picture is asked for. What a guest
-made follows the person they turn out to be.
+A person who signed in acts for one of their accounts, as far as their role in it
+goes. Anyone else is a guest: an account bound to a signed cookie, made when the first
+picture is asked for. What a guest made follows the person they turn out to be.
 """
 
 import base64
@@ -17,39 +17,93 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.crypto import salted_hmac
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.activity import Actor
 from accounts.guests import find_guest, open_guest
 from accounts.issuing import account_of
-from accounts.models import Account, Person
+from accounts.models import Account, Membership, Person
+from accounts.roles import REFUSALS, Action
+from accounts.teams import chosen_among, memberships_of
 from playground.addresses import client_address
+from playground.gallery.moving import hand_over
 from playground.generation.models import Generation, Picture
 from playground.generation.request import Buyer
+from playground.web.models import Upload
 
 GUEST_COOKIE = "easel_guest"
 COOKIE_SALT = "easel.guest"
 COOKIE_SECONDS = 365 * 24 * 3600
 KNOWN_ACCOUNT = "easel.account"
+KNOWN_PLACES = "easel.places"
+CHOSEN_ACCOUNT = "account"
+View = Callable[..., HttpResponseBase]
 
 
 def current_account(request: HttpRequest) -> Account | None:
-    """Return the signed-in person's account, or the guest's of this browser, if any."""
+    """Return the account a person acts for, or the guest's of this browser, if any."""
     if KNOWN_ACCOUNT not in request.META:
-        person = current_person(request)
-        request.META[KNOWN_ACCOUNT] = (
-            account_of(person) if person else guest_of(request)
-        )
+        place = current_place(request)
+        request.META[KNOWN_ACCOUNT] = place.account if place else guest_of(request)
     known: Account | None = request.META[KNOWN_ACCOUNT]
     return known
 
 
-def needs_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def current_place(request: HttpRequest) -> Membership | None:
+    """Return the signed-in person's place in the account they act for."""
+    places = places_of(request)
+    if not places:
+        return None
+    return chosen_among(places, request.session.get(CHOSEN_ACCOUNT, ""))
+
+
+def places_of(request: HttpRequest) -> list[Membership]:
+    """Return the accounts that the signed-in person may act for; a guest has none."""
+    if KNOWN_PLACES not in request.META:
+        person = current_person(request)
+        request.META[KNOWN_PLACES] = memberships_of(person) if person else []
+    known: list[Membership] = request.META[KNOWN_PLACES]
+    return known
+
+
+def may(request: HttpRequest, action: Action) -> bool:
+    """Say whether whoever looks may do this in the account they act for."""
+    place = current_place(request)
+    return place is not None and place.may(action)
+
+
+def needs(action: Action) -> Callable[[View], View]:
+    """Open a view to members whose role may do this; see `accounts.roles`."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if not may(request, action):
+                raise PermissionDenied(str(REFUSALS[action]))
+            return view(request, *args, **kwargs)
+
+        return needs_person(guarded)
+
+    return guard
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who does what this request asks, for the activity log."""
+    person = current_person(request)
+    return Actor(
+        person_id=person.pk if person else None,
+        address=client_address(request.META, settings.TRUSTED_PROXIES),
+        agent=request.headers.get("User-Agent", ""),
+    )
+
+
+def needs_person(view: View) -> View:
     """Send whoever has not signed in to do so, and back; a dialog too."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if current_person(request):
             return view(request, *args, **kwargs)
         details = getattr(request, "htmx", None)
@@ -61,12 +115,42 @@ def needs_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return guarded
 
 
+def needs_staff(view: View) -> View:
+    """Open a view to the operators of this server; for anybody else it is not there."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not is_operator(request):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def is_operator(request: HttpRequest) -> bool:
+    person = current_person(request)
+    return person is not None and person.is_staff
+
+
 def own_account(request: HttpRequest) -> Account:
     """Return the account of a person who has signed in; `needs_person` sees to that."""
     account = current_account(request)
     if account is None or current_person(request) is None:
         raise PermissionDenied
     return account
+
+
+def own_place(request: HttpRequest) -> Membership:
+    """Return the place of a person who has signed in, in the account they act for."""
+    place = current_place(request)
+    if place is None:
+        raise PermissionDenied
+    return place
+
+
+def person_of(request: HttpRequest) -> Person:
+    """Return the person who has signed in; `needs_person` sees to that."""
+    return own_place(request).person
 
 
 def current_person(request: HttpRequest) -> Person | None:
@@ -82,8 +166,11 @@ def guest_of(request: HttpRequest) -> Account | None:
     return find_guest(account_id) if account_id else None
 
 
-def buyer_for(request: HttpRequest) -> Buyer:
-    """Return who pays for what this page asks, making a guest when there is nobody."""
+def buyer_for(request: HttpRequest, *, is_rehearsal: bool = False) -> Buyer:
+    """Return who pays for what this page asks, making a guest when there is nobody.
+
+    A person may rehearse: the demo painter stands in for any model, for nothing.
+    """
     account = current_account(request)
     if account is None:
         account = request.META[KNOWN_ACCOUNT] = open_guest()
@@ -96,13 +183,14 @@ def buyer_for(request: HttpRequest) -> Buyer:
         person_id=person.pk if person else None,
         member_id=person.pk if person else None,
         network=network_of(request),
+        is_test=is_rehearsal and not account.is_guest,
     )
 
 
-def onlooker(request: HttpRequest) -> Buyer:
+def onlooker(request: HttpRequest, *, is_rehearsal: bool = False) -> Buyer:
     """Return who would pay. Looking, or being refused, makes nobody an account."""
     if current_account(request) is not None:
-        return buyer_for(request)
+        return buyer_for(request, is_rehearsal=is_rehearsal)
     return Buyer(
         account_id="",
         group="standard",
@@ -147,12 +235,18 @@ def bring_guest_along(request: HttpRequest, person: Person) -> None:
     """Move what this browser made as a guest to the account of whoever signed in."""
     guest = guest_of(request)
     if guest is not None:
-        move_orders(guest, account_of(person))
-        request.META.pop(KNOWN_ACCOUNT, None)
+        move_orders(guest, account_of(person), person)
+        forget_who_looked(request)
 
 
-def move_orders(guest: Account, account: Account) -> None:
-    """Give a guest's orders and pictures to an account, a live order included."""
+def forget_who_looked(request: HttpRequest) -> None:
+    """Ask anew who this is: somebody has signed in meanwhile."""
+    request.META.pop(KNOWN_ACCOUNT, None)
+    request.META.pop(KNOWN_PLACES, None)
+
+
+def move_orders(guest: Account, account: Account, person: Person) -> None:
+    """Give a guest's orders and pictures to a person, a live order included."""
     with transaction.atomic():
         orders = Generation.objects.filter(account=guest)
         if Generation.objects.filter(
@@ -162,5 +256,7 @@ def move_orders(guest: Account, account: Account) -> None:
             orders.filter(state__in=Generation.LIVE).update(
                 lane=Generation.Lane.BROWSER
             )
-        orders.update(account=account)
+        orders.update(account=account, person=person)
         Picture.objects.filter(account=guest).update(account=account)
+        hand_over(guest.pk, account.pk)
+        Upload.objects.filter(account=guest).update(account=account, person=person)

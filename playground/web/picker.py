@@ -1,13 +1,19 @@
 """The list of models: what each costs, how long it takes, and whether it is here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
 
 from playground.generation.catalogue import Model, catalogue
 from playground.generation.request import Buyer
-from playground.web.panel import is_connected, is_for_words, price_of
+from playground.generation.usual import known_seconds
+from playground.web.options import list_price
+from playground.web.panel import is_connected, is_for_words, references_of
 from playground.web.tries import GUEST_MODEL
 from playground.web.wishes import Wish
+
+FAST_SECONDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,37 +26,69 @@ class Choice:
     is_chosen: bool
     is_connected: bool
     is_for_members: bool
+    is_for_words: bool
+    is_usable: bool
 
     @property
-    def is_usable(self) -> bool:
-        return self.is_connected and not self.is_for_members
+    def search(self) -> str:
+        """The words it is found by."""
+        model = self.model
+        words = (model.name, model.id, *model.aliases, model.vendor, model.family)
+        return " ".join(words).lower()
+
+    @property
+    def kinds(self) -> str:
+        """The filters it passes."""
+        known = self.model.capabilities
+        seconds = self.typical_seconds
+        kinds = {
+            "here": self.is_connected,
+            "fast": seconds is not None and seconds <= FAST_SECONDS,
+            "edits": bool(references_of(self.model)),
+            "large": "4K" in self.model.tiers,
+            "transparent": known.transparent,
+        }
+        return " ".join(kind for kind, is_so in kinds.items() if is_so)
 
 
-def choices(chosen: str, buyer: Buyer) -> Callable[[], list[Choice]]:
+def filters() -> list[tuple[str, str]]:
+    """The chips above the list, each a kind of model."""
+    return [
+        ("", _("All")),
+        ("here", _("Connected")),
+        ("fast", _("Fast")),
+        ("edits", _("Edits")),
+        ("large", _("4K")),
+        ("transparent", _("Transparent")),
+    ]
+
+
+def choices(wish: Wish, buyer: Buyer) -> Callable[[], list[Choice]]:
     """List the models when somebody looks; those that can paint here come first."""
 
     def listed() -> list[Choice]:
-        rows = [
-            choice(model, chosen, buyer)
+        able = [
+            model
             for model in catalogue().models
-            if is_for_words(model)
+            if is_for_words(model) or (references_of(model) and not model.is_retired)
         ]
+        rows = [choice(model, wish, buyer) for model in able]
         return sorted(rows, key=lambda row: not row.is_connected)
 
     return listed
 
 
-def choice(model: Model, chosen: str, buyer: Buyer) -> Choice:
-    is_guest = buyer.lane == "guest"
-    is_own = model.id == GUEST_MODEL
-    payer = buyer if is_own or not is_guest else replace(buyer, lane="browser")
+def choice(model: Model, wish: Wish, buyer: Buyer) -> Choice:
+    is_for_members = buyer.lane == "guest" and model.id != GUEST_MODEL
+    is_here = is_connected(model)
+    is_able = is_for_words(model) or bool(wish.references)
     return Choice(
         model=model,
-        price_microcredits=price_of(
-            Wish(model=model.id, tier=model.default_tier), payer
-        ),
-        typical_seconds=model.typical_seconds.get(model.default_tier),
-        is_chosen=model.id == chosen,
-        is_connected=is_connected(model),
-        is_for_members=is_guest and not is_own,
+        price_microcredits=list_price(model, buyer),
+        typical_seconds=known_seconds(model, model.default_tier),
+        is_chosen=model.id == wish.model,
+        is_connected=is_here,
+        is_for_members=is_for_members,
+        is_for_words=is_for_words(model),
+        is_usable=(is_here or buyer.is_test) and is_able and not is_for_members,
     )

@@ -1,191 +1,121 @@
-"""Starting a run from the page, watching it, and taking it back.
+"""Watching what is being painted, taking it back, and showing it as code.
 
-Plain forms work without script: they are answered with the page. htmx gets the
-run alone, and an error that stands above the prompt without touching it.
+An open page asks for all its runs at once. Only what looks different comes back,
+piece by piece, so that a finished picture is never drawn twice.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import reswap, retarget
 
-from playground.generation import offering, service, tasks
-from playground.generation.errors import (
-    CannotPay,
-    EaselError,
-    OutOfService,
-    TooMany,
-)
+from playground.generation import service
 from playground.generation.models import Generation
-from playground.generation.request import Call
 from playground.generation.studio import in_studio
 from playground.web.as_code import snippets
 from playground.web.chrome import available_microcredits
-from playground.web.create import page, panel_context
-from playground.web.people import (
-    buyer_for,
-    current_account,
-    onlooker,
-    remember_guest,
-)
+from playground.web.people import current_account
 from playground.web.runs import (
-    RAIL,
     Run,
-    days_of,
-    ending_of,
-    filled_in,
-    orders_of,
+    duel_of,
+    feed_orders,
     run_of,
+    runs_of,
+    said_of,
+    with_sides,
 )
-from playground.web.tries import check_tries, stay_within_tries, tries_spent
-from playground.web.wishes import Wish
+from playground.web.seen import orders_seen
 
-ENDPOINT = "playground"
+MOST_WATCHED = 40
+NEXT_LOOK = "Easel-Look"
 
-
-@dataclass
-class PriceChanged(EaselError):
-    """The price on the page was not the price any more: nothing was started."""
-
-    code: str = "price_changed"
+Seen = tuple[Run, str]
 
 
-STATUSES: dict[type[EaselError], int] = {
-    CannotPay: 402,
-    PriceChanged: 409,
-    TooMany: 429,
-    OutOfService: 503,
-}
-
-
-@require_POST
-def start(request: HttpRequest) -> HttpResponse:
-    """POST /create/runs"""
-    wish = asked(request)
-    try:
-        generation = begin(request, wish)
-    except EaselError as error:
-        response = show_problem(request, wish, error)
-    else:
-        response = show_started(request, generation)
-    remember_guest(request, response)
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """GET /create/live?run=<id>~<version>: what looks different from those versions."""
+    asked = dict(
+        one.partition("~")[::2] for one in request.GET.getlist("run")[:MOST_WATCHED]
+    )
+    runs = runs_of(feed_orders(request).filter(pk__in=asked))
+    seen = [(run, asked[run.id]) for run in runs if run.version != asked[run.id]]
+    response = changes(request, seen) if seen else HttpResponse(status=204)
+    if looks := [run.look_ms for run in runs if run.is_live]:
+        response[NEXT_LOOK] = str(min(looks))
     return response
 
 
-def asked(request: HttpRequest) -> Wish:
-    """Read the composer's form, or "try again" for one slot of an earlier run."""
-    form = request.POST.dict()
-    if "again" not in form:
-        return Wish.of(form)
-    order = get_object_or_404(orders_of(current_account(request)), pk=form["again"])
-    wish = Wish.like(order)
-    return Wish.of({**as_form(wish), "n": "1", "quoted": form.get("quoted", "")})
-
-
-def as_form(wish: Wish) -> dict[str, str]:
-    return {
-        "prompt": wish.prompt,
-        "model": wish.model,
-        "aspect_ratio": wish.shape,
-        "resolution": wish.tier,
-        "output_format": wish.output_format,
-        "negative_prompt": wish.avoid,
+def changes(request: HttpRequest, seen: Iterable[Seen]) -> HttpResponse:
+    """Send what changed since those versions, and say it aloud."""
+    account = current_account(request)
+    is_guest = account is None or account.is_guest
+    available = None if is_guest else available_microcredits(account)
+    runs = [(run, changed_slots(run, version)) for run, version in seen]
+    said = [said_of(run, available) for run, _slots in runs]
+    entries = {entry.id: entry for entry in (duel_of(run) for run, _slots in runs)}
+    context: dict[str, Any] = {
+        "changes": runs,
+        "entries": list(entries.values()),
+        "is_guest": is_guest,
+        "said": ". ".join(filter(None, said)),
     }
+    return render(request, "web/_changes.html", context)
 
 
-def begin(request: HttpRequest, wish: Wish) -> Generation:
-    """Accept the order at the price that was shown, and ask a worker to paint it.
-
-    A newcomer becomes a guest only when nothing speaks against the order.
-    """
-    ask, spent = wish.ask(), tries_spent(request)
-    looking = onlooker(request)
-    offer = offering.quote(ask, looking)
-    check_tries(looking, offer.request, spent=spent)
-    check_price(wish.quoted_microcredits, offer.total_microcredits)
-    buyer = buyer_for(request)
-    state = Generation.State.QUEUED
-    generation = in_studio(service.accept(ask, buyer, Call(ENDPOINT, state)))
-    stay_within_tries(buyer, generation, spent=spent)
-    tasks.send(generation.id)
-    return generation
-
-
-def check_price(shown_microcredits: int | None, total_microcredits: int) -> None:
-    """Refuse to charge other than the page said; what is free needs no price."""
-    if (shown_microcredits or 0) != total_microcredits:
-        raise PriceChanged(_("Nothing was started, and nothing was charged."))
-
-
-def show_started(request: HttpRequest, generation: Generation) -> HttpResponse:
-    """The new run on top of the feed; the first one takes the examples' place."""
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("create")
-    orders = orders_of(current_account(request))
-    run = run_of(orders.get(pk=generation.pk))
-    newest = [run_of(order) for order in orders[:2]]
-    is_new_day = len(newest) < 2 or newest[0].day != newest[1].day
-    context = {
-        **panel_context(request, Wish.like(generation)),
-        "run": run,
-        "is_first": len(newest) < 2,
-        "days": days_of(rail_runs(request)) if is_new_day else None,
-    }
-    response = render(request, "web/_started.html", context)
-    return reswap(response, "innerHTML") if context["is_first"] else response
-
-
-def rail_runs(request: HttpRequest) -> list[Run]:
-    return [run_of(order) for order in orders_of(current_account(request))[:RAIL]]
-
-
-def show_problem(request: HttpRequest, wish: Wish, error: EaselError) -> HttpResponse:
-    """Say why nothing was started; the prompt and the settings stay as they were."""
-    status = STATUSES.get(type(error), 422)
-    context: dict[str, Any] = {"problem": error}
-    if request.htmx:  # type: ignore[attr-defined]
-        context |= panel_context(request, wish)
-        response = render(request, "web/_problem_answer.html", context, status=status)
-        return reswap(retarget(response, "#problem"), "innerHTML")
-    context |= page(request, wish)
-    return render(request, "web/create.html", context, status=status)
+def changed_slots(run: Run, version: str) -> list[Any]:
+    """Return the places that look different from what a page shows."""
+    marks = version.split(".")
+    if len(marks) != len(run.slots):
+        return list(run.slots)
+    return [
+        slot for slot, mark in zip(run.slots, marks, strict=True) if slot.mark != mark
+    ]
 
 
 @require_safe
 def run(request: HttpRequest, generation_id: str) -> HttpResponse:
-    """GET /create/runs/<id>?v=<what the page shows>"""
-    shown = run_of(owned(request, generation_id))
+    """GET /create/runs/<id>: a run, or the comparison it is a side of."""
+    order = get_object_or_404(with_sides(orders_seen(request)), pk=generation_id)
+    entry = duel_of(run_of(order))
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect(f"{reverse('create')}?run={shown.id}#run-{shown.id}")
-    known = request.GET.get("v")
-    if known == shown.version:
-        return HttpResponse(status=204)
-    template = "web/_run.html" if known is None else "web/_run_answer.html"
-    context = run_context(request, shown) | {"filled": filled_in(known or "")}
-    return render(request, template, context)
+        return redirect(f"{reverse('create')}?run={generation_id}#run-{entry.id}")
+    return render(request, "web/_entry.html", {"entry": entry})
 
 
 @require_POST
 def cancel(request: HttpRequest, generation_id: str) -> HttpResponse:
-    """POST /create/runs/<id>/cancel: what nobody has begun costs nothing."""
-    order = owned(request, generation_id)
-    in_studio(service.cancel(order.pk))
+    """POST /create/runs/<id>/cancel: what is not painted yet costs nothing."""
+    return called_off(request, [run_of(owned(request, generation_id))])
+
+
+@require_POST
+def cancel_all(request: HttpRequest, comparison_id: str) -> HttpResponse:
+    """POST /create/comparisons/<id>/cancel: every side of it."""
+    sides = feed_orders(request).filter(compared__comparison=comparison_id)
+    runs = runs_of(sides)
+    return called_off(request, runs)
+
+
+def called_off(request: HttpRequest, runs: list[Run]) -> HttpResponse:
+    """Stop what is live of these runs: a queued one at once, a running one in seconds."""
+    before = {run.id: run.version for run in runs}
+    for order in (order for run in runs for order in run.live_orders):
+        in_studio(service.call_off(order.pk))
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("create")
-    shown = run_of(owned(request, generation_id))
-    return render(request, "web/_run_answer.html", run_context(request, shown))
+    after = runs_of(feed_orders(request).filter(pk__in=before))
+    return changes(request, [(run, before[run.id]) for run in after])
 
 
 @require_safe
 def code(request: HttpRequest, generation_id: str) -> HttpResponse:
-    """GET /create/runs/<id>/code: this run for curl and Python."""
-    order = owned(request, generation_id)
+    """GET /create/runs/<id>/code: this run for curl, Python and JavaScript."""
+    order = get_object_or_404(orders_seen(request), pk=generation_id)
     origin = request.build_absolute_uri("/").rstrip("/")
     listed = snippets(order, origin, run_of(order).seed)
     return HttpResponse(
@@ -194,14 +124,5 @@ def code(request: HttpRequest, generation_id: str) -> HttpResponse:
 
 
 def owned(request: HttpRequest, generation_id: str) -> Generation:
-    """Find an order; another account's looks exactly like a missing one."""
-    return get_object_or_404(orders_of(current_account(request)), pk=generation_id)
-
-
-def run_context(request: HttpRequest, shown: Run) -> dict[str, Any]:
-    """A run that looks different now, and what to say about it."""
-    account = current_account(request)
-    is_guest = account is None or account.is_guest
-    available = None if is_guest else available_microcredits(account)
-    ending = ending_of(shown, available)
-    return {"run": shown, "is_guest": is_guest, "ending": ending}
+    """Find an order of one's own; another's looks exactly like a missing one."""
+    return get_object_or_404(feed_orders(request), pk=generation_id)

@@ -1,4 +1,4 @@
-"""Which of an account's orders the usage page shows, and the same orders as a CSV.
+"""Which of an account's orders the usage page shows: one filter for charts, table and CSV.
 
 A user and one label are looked for as they were sent with the request. Texts of other
 people's making are written so that a spreadsheet takes none of them for a formula.
@@ -6,36 +6,53 @@ people's making are written so that a spreadsheet takes none of them for a formu
 
 import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
 import orjson
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from accounts.models import Account
+from accounts.roles import Action
 from billing.ledger import MICRO
 from playground.generation.history import Wanted, orders_like
 from playground.generation.models import Generation
 from playground.generation.quoting import is_text
-from playground.web.people import needs_person, own_account
+from playground.generation.summing import Window
+from playground.generation.usage import Filter
+from playground.web.people import needs, own_account
+from playground.web.sent_files import as_download, streamed
+from playground.web.spans import span_of
 
 LONGEST = 512
-MOST_LINES = 10_000
+LINES_A_PIECE = 500
 # The databases would take a whole number for a place in a list.
 NAME = re.compile(r"(?![-+_\d\s]+$)[^\[\]\"\\]{1,64}")
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     *("request", "time", "model", "from", "test", "status", "asked", "delivered"),
-    *("credits", "user", "labels"),
+    *("credits", "user", "labels", "provider", "group", "endpoint", "seconds"),
+    *("error",),
 )
+LANES = {"playground": Generation.Lane.BROWSER, "api": Generation.Lane.API}
 
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
     """What somebody looks for. What is empty does not matter."""
 
+    key: str = ""
+    person: str = ""
+    source: str = ""
+    model: str = ""
+    provider: str = ""
+    group: str = ""
+    status: str = ""
+    endpoint: str = ""
     user: str = ""
     label: str = ""
     value: str = ""
@@ -47,6 +64,17 @@ class Sieve:
 
     @property
     def is_on(self) -> bool:
+        return any(getattr(self, name) for name in self.__slots__ if name != "value")
+
+    @property
+    def has_more(self) -> bool:
+        """Say whether something is looked for that the first row of the form lacks."""
+        first = ("key", "model", "status", "source", "value")
+        return any(getattr(self, name) for name in self.__slots__ if name not in first)
+
+    @property
+    def is_by_caller(self) -> bool:
+        """Say whether it looks for what callers wrote, which no rollup knows."""
         return bool(self.user or self.label)
 
     @property
@@ -55,29 +83,77 @@ class Sieve:
         said = {name: getattr(self, name) for name in self.__slots__}
         return urlencode({name: text for name, text in said.items() if text})
 
-    def orders(self, account: Account) -> QuerySet[Generation]:
+    @property
+    def person_id(self) -> int | None:
+        return int(self.person) if re.fullmatch(r"[0-9]{1,18}", self.person) else None
+
+    def filter(self, account: Account) -> Filter:
+        """Say it in the words of the rollups."""
+        return Filter(
+            account.pk,
+            model=self.model,
+            provider=self.provider,
+            key_id=self.key,
+            person_id=self.person_id,
+            lane=LANES.get(self.source, ""),
+            endpoint=self.endpoint,
+            group=self.group,
+            state=self.status,
+        )
+
+    def orders(self, account: Account, window: Window) -> QuerySet[Generation]:
         if self.label and not NAME.fullmatch(self.label):
             return Generation.objects.none()
-        labels = {self.label: self.value} if self.label else {}
-        return orders_like(account.pk, Wanted(user=self.user, metadata=labels))
+        wanted = Wanted(
+            key=self.key,
+            model=self.model,
+            status=self.status,
+            user=self.user,
+            person_id=self.person_id,
+            lane=LANES.get(self.source, ""),
+            provider=self.provider,
+            group=self.group,
+            endpoint=self.endpoint,
+            since=window.since,
+            before=window.until,
+            metadata={self.label: self.value} if self.label else {},
+        )
+        return orders_like(account.pk, wanted)
 
 
-@needs_person
-def usage_csv(request: HttpRequest) -> HttpResponse:
-    """GET /console/usage.csv?user=customer-17&label=team&value=red"""
-    orders = Sieve.of(request).orders(own_account(request)).select_related("key")
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="easel-usage.csv"'
-    lines = csv.writer(response)
-    lines.writerow(COLUMNS)
-    for order in orders.order_by("-created_at", "-pk").defer("prompt", "request")[
-        :MOST_LINES
-    ]:
-        lines.writerow(line_of(order))
+@needs(Action.REQUESTS)
+def usage_csv(request: HttpRequest) -> HttpResponseBase:
+    """GET /console/usage.csv, with the page's own filter and period, as far as it goes."""
+    window = span_of(request).window
+    orders = Sieve.of(request).orders(own_account(request), window)
+    response = streamed(written(orders), "text/csv; charset=utf-8")
+    as_download(response, "easel-usage.csv")
     return response
 
 
+class Lines(list[str]):
+    """Where the csv module writes."""
+
+    def write(self, line: str) -> None:
+        self.append(line)
+
+
+def written(orders: QuerySet[Generation]) -> Iterator[bytes]:
+    """Write the orders, newest first, some hundred lines at a time."""
+    lines = Lines()
+    writer = csv.writer(lines)
+    writer.writerow(COLUMNS)
+    rows = orders.select_related("key").order_by("-created_at", "-pk")
+    for order in rows.defer("prompt", "request").iterator(chunk_size=LINES_A_PIECE):
+        writer.writerow(line_of(order))
+        if len(lines) >= LINES_A_PIECE:
+            yield "".join(lines).encode()
+            lines.clear()
+    yield "".join(lines).encode()
+
+
 def line_of(order: Generation) -> list[str | int]:
+    took = order.finished_at - order.created_at if order.finished_at else None
     return [
         order.pk,
         order.created_at.isoformat(),
@@ -90,6 +166,11 @@ def line_of(order: Generation) -> list[str | int]:
         f"{order.charged_microcredits // MICRO}.{order.charged_microcredits % MICRO:06}",
         plain(order.user or ""),
         plain(orjson.dumps(order.metadata).decode() if order.metadata else ""),
+        order.provider,
+        order.group_id,
+        order.endpoint,
+        f"{took.total_seconds():.3f}" if took else "",
+        order.error_code,
     ]
 
 

@@ -6,6 +6,7 @@ browser stays the guest it was; signing in brings the guest's pictures along.
 """
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,13 +15,22 @@ from django.conf import settings
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.issuing import account_of, open_account
-from accounts.models import Person
+from accounts.models import Letter, Person
+from accounts.tasks import post
 from billing.ledger import MICRO, credit
 from playground.addresses import client_address
-from playground.web.people import GUEST_COOKIE, bring_guest_along, guest_of, network_of
+from playground.web.arrivals import note_arrival
+from playground.web.people import (
+    GUEST_COOKIE,
+    bring_guest_along,
+    forget_who_looked,
+    guest_of,
+    network_of,
+)
 from playground.web.tries import pictures_today, remember_tries, tries_spent
 
 
@@ -64,13 +74,32 @@ class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> HttpResponse:
         """Let the person in, with what their browser made before."""
         guest = guest_of(request)
+        forget_who_looked(request)
+        if how.get("signup") and has_confirmed_address(user):
+            welcome(user, user.email)  # an invitation, say, had confirmed it before
         response: HttpResponse = super().post_login(request, user, **how)
         if guest is not None:
             spent = tries_spent(request) + pictures_today(account_id=guest.pk)
             remember_tries(response, spent)
             bring_guest_along(request, user)
+        note_arrival(request, response, user)
         response.delete_cookie(GUEST_COOKIE, samesite="Lax")
         return response
+
+    def send_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any]
+    ) -> None:
+        """Leave the mail to a worker: no clock tells a known address by its sending."""
+        facts = {"email": email, "request": self.request, **context}
+        mail = self.render_mail(template_prefix, email, facts)
+        post(
+            Letter(
+                kind=template_prefix.rpartition("/")[2][:40],
+                to=email,
+                subject=str(mail.subject)[:250],
+                text=str(mail.body),
+            )
+        )
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request.META, settings.TRUSTED_PROXIES) or "unknown"
@@ -92,10 +121,13 @@ def welcome(person: Person, email: str) -> bool:
     """Grant the welcome credits; an address that had them gets nothing."""
     if settings.WELCOME_CREDITS <= 0:
         return False
+    days = settings.WELCOME_DAYS
     address = hashlib.sha256(email.strip().lower().encode()).hexdigest()
     return credit(
         account_of(person).pk,
         settings.WELCOME_CREDITS * MICRO,
         kind="grant",
         key=f"grant:welcome:{address}",
+        memo=str(_("welcome")),
+        expires_at=timezone.now() + timedelta(days=days) if days else None,
     )

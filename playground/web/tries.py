@@ -1,15 +1,19 @@
-"""What guests may paint today, for nothing.
+"""What guests may paint today, for nothing, and what is free for people who signed in.
 
-So many pictures a browser and so many a network, from midnight to midnight UTC.
+So many pictures a browser and so many a network, from midnight to midnight UTC. A
+person who signed in has as many of the painter's pictures; a run that fits in what is
+left of them is free, a larger one costs what it says.
 A live order counts what it asked for, a finished one what it delivered: a picture
 that was never painted takes no try. When a guest signs in, the pictures go along;
 a signed cookie then says how many tries this browser has spent today.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Case, F, QuerySet, Sum, When
+from django.core.cache import cache
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -65,6 +69,18 @@ def check_tries(buyer: Buyer, request: ImageRequest, *, spent: int = 0) -> None:
         raise no_tries(left)
 
 
+def check_uploads(buyer: Buyer) -> None:
+    """Take pictures from guests who may still paint, and so many from a network a day."""
+    if buyer.lane != "guest":
+        return
+    if not tries_left(buyer.account_id, buyer.network):
+        raise no_tries(0)
+    counter = f"uploads:{today()}:{buyer.network}"
+    cache.add(counter, 0, timeout=seconds_to_midnight())
+    if cache.incr(counter) > settings.NETWORK_PICTURES_A_DAY:
+        raise no_tries(0)
+
+
 def stay_within_tries(buyer: Buyer, generation: Generation, *, spent: int = 0) -> None:
     """Take an accepted order back when others were accepted at the same moment.
 
@@ -76,6 +92,39 @@ def stay_within_tries(buyer: Buyer, generation: Generation, *, spent: int = 0) -
     left = room(buyer.account_id, buyer.network, spent)
     if left < 0 and in_studio(service.cancel(generation.id)):
         raise no_tries(max(0, left + generation.n))
+
+
+def may_be_free(model_id: str, tier: str, buyer: Buyer) -> bool:
+    """Say whether the day's free pictures are of this kind."""
+    is_small = model_id == GUEST_MODEL and tier in GUEST_TIERS
+    return is_small and buyer.lane == "browser" and not buyer.is_test
+
+
+def free_left(buyer: Buyer) -> int:
+    """Return how many free pictures a person has left today."""
+    spent = free_pictures_today(buyer)
+    return max(0, settings.FREE_PICTURES_A_DAY - spent)
+
+
+def treated(buyer: Buyer, request: ImageRequest) -> Buyer:
+    """Return who pays for this: nobody, when it fits in the day's free pictures."""
+    if not may_be_free(request.model, request.tier, buyer):
+        return buyer
+    return replace(buyer, is_treat=request.n <= free_left(buyer))
+
+
+def stay_within_treats(buyer: Buyer, generation: Generation) -> None:
+    """Take a free order back when others took the last free pictures at the same moment."""
+    if not buyer.is_treat:
+        return
+    over = free_pictures_today(buyer) > settings.FREE_PICTURES_A_DAY
+    if over and in_studio(service.cancel(generation.id)):
+        raise TooMany(
+            _(
+                "Your free pictures of today are used up. Nothing was started; ask again."
+            ),
+            param="n",
+        )
 
 
 def no_tries(left: int) -> TooMany:
@@ -97,11 +146,27 @@ def too_many(left: int) -> str:
 
 
 def pictures_today(**whose: str) -> int:
-    orders: QuerySet[Generation] = Generation.objects.filter(
-        lane=Generation.Lane.GUEST, created_at__gte=midnight(), **whose
+    return counted(Q(lane=Generation.Lane.GUEST, **whose))
+
+
+def free_pictures_today(buyer: Buyer) -> int:
+    """Count what a person painted for nothing: before they signed in, and since."""
+    is_treat = Q(lane=Generation.Lane.BROWSER, is_test=False, model=GUEST_MODEL)
+    is_treat &= Q(unit_price_microcredits=0, person_id=buyer.person_id)
+    return counted(
+        is_treat | Q(lane=Generation.Lane.GUEST, account_id=buyer.account_id)
     )
-    counted = Case(When(state__in=Generation.LIVE, then=F("n")), default=F("delivered"))
-    total: int | None = orders.aggregate(total=Sum(counted))["total"]
+
+
+def counted(which: Q) -> int:
+    """Add up today's pictures: what is asked for while it is painted, then what came."""
+    orders: QuerySet[Generation] = Generation.objects.filter(
+        which, created_at__gte=midnight()
+    )
+    pictures = Case(
+        When(state__in=Generation.LIVE, then=F("n")), default=F("delivered")
+    )
+    total: int | None = orders.aggregate(total=Sum(pictures))["total"]
     return total or 0
 
 

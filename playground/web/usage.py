@@ -1,31 +1,41 @@
 """The console's usage: what was painted, when, and what it cost.
 
-Read from the orders' own rows, so what is shown is what was charged. What a test key
-rehearses is in the list, and in no sum.
+One filter and one period count for the numbers, the chart, the table and the file. What
+a test key rehearses is in the list, and in no sum.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from accounts.roles import Action
 from billing.ledger import MICRO, wallet_of
+from playground.codes import CODES
+from playground.generation.catalogue import catalogue
 from playground.generation.history import page_of
 from playground.generation.models import Generation
 from playground.generation.storage import bytes_stored, most_bytes
-from playground.web.people import needs_person, own_account
-from playground.web.plot import Plot, stacked
-from playground.web.sifted import Sieve
+from playground.web.figures import Figures, Sums, figures_of, most_of, spent_in
+from playground.web.people import needs, needs_person, own_account
+from playground.web.plot import stacked
+from playground.web.sifted import LANES, Sieve
+from playground.web.spans import NAMES, Span, span_of
 
-PERIODS = (7, 30, 90)
-USUAL_PERIOD = 30
-ROWS_A_PAGE = 50
+ENDPOINTS = (
+    "images.generations",
+    "images.edits",
+    "gemini.generateContent",
+    "gemini.streamGenerateContent",
+    "gemini.predict",
+    "playground",
+)
+ROWS_A_PAGE, TOP = 50, 5
+MOST_PERCENT = 1000
 BADGES = {
     Generation.State.QUEUED: "accent",
     Generation.State.RUNNING: "accent",
@@ -37,27 +47,22 @@ BADGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """One day and one model, added up; or one day, whatever the model."""
+class Step:
+    """One day or hour of the table behind the chart."""
 
-    day: date
-    model: str
-    requests: int
-    pictures: int
+    start: datetime
+    sums: Sums
     failed: int
-    spent_microcredits: int
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """The period in a few numbers, a chart and a table."""
+class Share:
+    """One key or model among those that spent most."""
 
-    requests: int
-    pictures: int
-    failed: int
-    spent_microcredits: int
-    days: tuple[Day, ...]
-    plot: Plot
+    name: str
+    address: str
+    sums: Sums
+    percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,86 +81,128 @@ def console(request: HttpRequest) -> HttpResponse:
     return redirect("usage")
 
 
-@needs_person
+@needs(Action.REQUESTS)
 def usage(request: HttpRequest) -> HttpResponse:
-    """GET /console/usage?days=30&user=…&label=…&value=…&after=<request id>"""
-    account = own_account(request)
-    period = asked_period(request.GET.get("days", ""))
-    sieve = Sieve.of(request)
-    rows, older = page_after(sieve.orders(account), request.GET.get("after", ""))
+    """GET /console/usage?period=30d&key=…&model=…&status=…&user=…&after=<request id>"""
+    account, sieve, span = own_account(request), Sieve.of(request), span_of(request)
+    figures = figures_of(account, sieve, span.window)
+    after = request.GET.get("after", "")
+    rows, older = page_after(sieve.orders(account, span.window), after)
     return render(
         request,
         "console/usage.html",
         {
+            **numbers(account, sieve, span, figures),
             "wallet": wallet_of(account.pk),
-            "period": period,
-            "periods": PERIODS,
-            "summary": summary(account, period),
+            "span": span,
+            "spans": [(name, words[0]) for name, words in NAMES.items()],
             "stored_bytes": bytes_stored(account.pk),
             "most_bytes": most_bytes(),
             "sieve": sieve,
+            "choices": choices(account, figures),
             "rows": rows,
             "older": older,
-            "is_first_page": "after" not in request.GET,
+            "is_first_page": not after,
         },
     )
 
 
-def asked_period(text: str) -> int:
-    return int(text) if text in map(str, PERIODS) else USUAL_PERIOD
+@needs(Action.REQUESTS)
+def fresh(request: HttpRequest) -> HttpResponse:
+    """GET /console/usage/fresh?since=<request id>: how many have come since, as a link."""
+    account, sieve = own_account(request), Sieve.of(request)
+    orders = sieve.orders(account, span_of(request).window)
+    shown = Generation.objects.filter(account=account, pk=request.GET.get("since", ""))
+    newest = shown.first()
+    newer = orders.filter(created_at__gt=newest.created_at) if newest else orders
+    count = len(newer.values_list("pk")[:100])
+    if not count:
+        return HttpResponse(status=204)
+    context = {"count": count, "sieve": sieve, "span": span_of(request)}
+    return render(request, "console/_usage_fresh.html", context)
 
 
-def summary(account: Account, period: int) -> Summary:
-    """Add up an account's last days, today among them."""
-    today = timezone.now().astimezone(UTC).date()
-    days = [today - timedelta(days=back) for back in range(period - 1, -1, -1)]
-    found = by_day_and_model(account, days[0])
-    spent = {(one.day, one.model): one.spent_microcredits for one in found}
-    return Summary(
-        requests=sum(one.requests for one in found),
-        pictures=sum(one.pictures for one in found),
-        failed=sum(one.failed for one in found),
-        spent_microcredits=sum(one.spent_microcredits for one in found),
-        days=tuple(added_up(found)),
-        plot=stacked(days, spent, MICRO),
-    )
+def numbers(
+    account: Account, sieve: Sieve, span: Span, figures: Figures
+) -> dict[str, object]:
+    """Return the page's numbers, its chart, and who spent most."""
+    starts: list[date] = list(span.window.steps())
+    names = {key.pk: key.name for key in account.keys.all()}
+    whole = figures.whole
+    return {
+        "figures": figures,
+        "success_percent": percent_of(figures.success),
+        "median_seconds": figures.seconds(0.5),
+        "slow_seconds": figures.seconds(0.95),
+        "trend": trend(whole.spent_microcredits, spent_in(account, sieve, span.before)),
+        "plot": stacked(starts, figures.spent, MICRO),
+        "is_hourly": span.window.step == "hour",
+        "steps": [
+            Step(start, figures.steps[start], figures.failed_in[start])
+            for start in sorted(figures.steps, reverse=True)
+        ],
+        "top_keys": [
+            Share(names.get(key, _("Playground")), key, sums, part(sums, whole))
+            for key, sums in most_of(figures.keys, TOP)
+        ],
+        "top_models": [
+            Share(model, model, sums, part(sums, whole))
+            for model, sums in most_of(figures.models, TOP)
+        ],
+        "reasons": [(meaning(code), count) for code, count in figures.reasons[:6]],
+    }
 
 
-def by_day_and_model(account: Account, since: date) -> list[Day]:
-    start = datetime(since.year, since.month, since.day, tzinfo=UTC)
-    failed = Q(state__in=[Generation.State.FAILED, Generation.State.REFUSED])
-    ended = ~Q(state__in=Generation.LIVE)
-    rows = (
-        Generation.objects.filter(account=account, is_test=False, created_at__gte=start)
-        .annotate(day=TruncDate("created_at", tzinfo=UTC))
-        .values("day", "model")
-        .annotate(
-            requests=Count("pk"),
-            painted=Sum("delivered"),
-            not_painted=Count("pk", filter=failed),
-            spent=Sum(
-                F("unit_price_microcredits") * F("delivered"), filter=ended, default=0
-            ),
-        )
-        .values_list("day", "model", "requests", "painted", "not_painted", "spent")
-    )
-    return [Day(*row) for row in rows]
+def percent_of(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f}".removesuffix(".0")
 
 
-def added_up(found: Iterable[Day]) -> list[Day]:
-    """Return one entry for each day on which something was asked, newest first."""
-    of_day: dict[date, Day] = {}
-    for one in found:
-        so_far = of_day.get(one.day, Day(one.day, "", 0, 0, 0, 0))
-        of_day[one.day] = Day(
-            day=one.day,
-            model="",
-            requests=so_far.requests + one.requests,
-            pictures=so_far.pictures + one.pictures,
-            failed=so_far.failed + one.failed,
-            spent_microcredits=so_far.spent_microcredits + one.spent_microcredits,
-        )
-    return [of_day[day] for day in sorted(of_day, reverse=True)]
+def part(sums: Sums, whole: Sums) -> int:
+    """Return what part of the credits it was, or of the requests where all were free."""
+    if whole.spent_microcredits:
+        return round(100 * sums.spent_microcredits / whole.spent_microcredits)
+    return round(100 * sums.requests / whole.requests) if whole.requests else 0
+
+
+def trend(now: int, before: int) -> str:
+    """Say how it compares with as long a time before."""
+    if not before:
+        return ""
+    change = round(100 * (now - before) / before)
+    if change >= MOST_PERCENT:  # of next to nothing, which says nothing
+        return ""
+    if not change:
+        return _("as much as in the time before")
+    words = {"change": abs(change)}
+    if change > 0:
+        return _("up %(change)d%% on the time before") % words
+    return _("down %(change)d%% on the time before") % words
+
+
+def meaning(code: str) -> str:
+    """Say what an error's code means: the first sentence of the page of errors."""
+    known = CODES.get(code)
+    if known is None:
+        return code or _("Unknown")
+    return str(known.meaning).partition(". ")[0].rstrip(".")
+
+
+def choices(account: Account, figures: Figures) -> dict[str, list[tuple[str, str]]]:
+    """Return what each menu of the filter offers."""
+    models = {model.id for model in catalogue().models} | set(figures.models)
+    providers = {offer.provider for one in catalogue().models for offer in one.offers}
+    groups = account.granted_groups.values_list("pk", "name")
+    own = (account.group.pk, account.group.name)
+    return {
+        "key": [(key.pk, key.name) for key in account.keys.order_by("name")],
+        "model": [(model, model) for model in sorted(models)],
+        "status": [(one.value, str(one.label)) for one in Generation.State],
+        "source": list(zip(LANES, (_("Playground"), _("API")), strict=True)),
+        "person": [(str(one.pk), str(one)) for one in account.people.order_by("email")],
+        "provider": [(name, name) for name in sorted(providers)],
+        "group": [own, *(one for one in groups if one[0] != own[0])],
+        "endpoint": [(name, name) for name in ENDPOINTS],
+    }
 
 
 def page_after(

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.activity import OPERATOR, Actor, note
+from accounts.models import Deed
 from playground.generation.errors import BadRequest, NotFound
 from playground.generation.quoting import is_text
 from playground.generation.sealing import opened, sealed
@@ -35,7 +38,7 @@ class Changes:
     is_enabled: bool | None = None
 
 
-def open_endpoint(account_id: str, said: Changes) -> Endpoint:
+def open_endpoint(account_id: str, said: Changes, by: Actor = OPERATOR) -> Endpoint:
     """Listen at one more address."""
     if not said.url:
         raise BadRequest(
@@ -49,11 +52,23 @@ def open_endpoint(account_id: str, said: Changes) -> Endpoint:
             % {"most": MOST_ENDPOINTS}
         )
     endpoint = Endpoint(account_id=account_id, secret=sealed(new_secret()))
-    return change(endpoint, said)
+    return save(endpoint, said, Deed.WEBHOOK_MADE, by)
 
 
-def change(endpoint: Endpoint, said: Changes) -> Endpoint:
-    """Do what is said. Whoever enables an endpoint again, forgives it."""
+def change(endpoint: Endpoint, said: Changes, by: Actor = OPERATOR) -> Endpoint:
+    """Do what is said."""
+    return save(endpoint, said, Deed.WEBHOOK_CHANGED, by)
+
+
+def shut(endpoint: Endpoint, by: Actor = OPERATOR) -> None:
+    """Stop listening there; its deliveries are forgotten."""
+    with transaction.atomic():
+        note(endpoint.account_id, Deed.WEBHOOK_REMOVED, by, subject=endpoint.url)
+        endpoint.delete()
+
+
+def save(endpoint: Endpoint, said: Changes, deed: Deed, by: Actor) -> Endpoint:
+    """Write what is said, and note it. Whoever enables an endpoint again, forgives it."""
     if said.url is not None:
         endpoint.url = checked_address(said.url, "url")
     if said.events is not None:
@@ -64,7 +79,9 @@ def change(endpoint: Endpoint, said: Changes) -> Endpoint:
         endpoint.is_enabled = said.is_enabled
         endpoint.disabled_reason = ""
         endpoint.failing_since = None
-    endpoint.save()
+    with transaction.atomic():
+        endpoint.save()
+        note(endpoint.account_id, deed, by, subject=endpoint.url)
     return endpoint
 
 
@@ -105,12 +122,14 @@ def signer_of(account_id: str) -> Endpoint:
     return Endpoint.objects.get_or_create(**known, defaults=fresh)[0]
 
 
-def rotate(endpoint: Endpoint) -> Endpoint:
+def rotate(endpoint: Endpoint, by: Actor = OPERATOR) -> Endpoint:
     """Make a new secret; for a day the old one signs too."""
     endpoint.old_secret = endpoint.secret
     endpoint.old_secret_until = timezone.now() + BOTH_SIGN
     endpoint.secret = sealed(new_secret())
-    endpoint.save(update_fields=["old_secret", "old_secret_until", "secret"])
+    with transaction.atomic():
+        endpoint.save(update_fields=["old_secret", "old_secret_until", "secret"])
+        note(endpoint.account_id, Deed.WEBHOOK_CHANGED, by, subject=endpoint.url)
     return endpoint
 
 

@@ -15,10 +15,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.activity import note
+from accounts.models import Deed
+from accounts.notices import WebhookDisabled, tell
 from playground.generation.database import in_thread
 from playground.generation.errors import BadRequest
 from playground.webhooks.endpoints import signing_secrets
-from playground.webhooks.mail import tell_the_owner
+from playground.webhooks.events import TEST, test_body
 from playground.webhooks.models import Delivery, DeliveryAttempt, Endpoint
 from playground.webhooks.posting import Answer, post
 from playground.webhooks.schedule import pause_after, wish_in
@@ -143,7 +146,9 @@ def disable_if_hopeless(delivery: Delivery, answer: Answer) -> None:
     enabled = Endpoint.objects.filter(pk=endpoint.pk, is_enabled=True)
     if enabled.update(is_enabled=False, disabled_reason=reason):
         log.warning("webhook.disabled", endpoint=endpoint.pk, status=answer.status)
-        tell_the_owner(endpoint, reason)
+        told = WebhookDisabled(endpoint.url, reason, endpoint.pk)
+        note(endpoint.account, Deed.WEBHOOK_DISABLED, subject=endpoint.url)
+        tell(endpoint.account, told)
 
 
 def took_nothing_since(delivery: Delivery, endpoint: Endpoint) -> bool:
@@ -161,6 +166,13 @@ def resend(delivery: Delivery) -> Delivery:
     delivery.next_attempt_at = timezone.now()
     delivery.save(update_fields=["state", "failures", "next_attempt_at"])
     return delivery
+
+
+def rehearse(endpoint: Endpoint) -> Delivery:
+    """Write an event of the type webhook.test, to be sent like any other."""
+    return Delivery.objects.create(
+        endpoint=endpoint, event=TEST, body=test_body(endpoint.pk)
+    )
 
 
 def remove_old() -> None:

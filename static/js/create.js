@@ -1,5 +1,5 @@
-/* The playground: the price at once, progress inside each slot, the lightbox, and the keys.
-   The server owns prices and states; this only multiplies and animates what it sent. */
+/* The playground: the price at once, the models, and the settings as a sheet.
+   The server owns prices; this only multiplies what it sent. */
 (() => {
   const { page, verbs, find, findAll } = window.easel;
   const MICRO = 1_000_000;
@@ -24,21 +24,30 @@
     for (const element of findAll(selector)) if (element.textContent !== text) element.textContent = text;
   }
 
+  /* "1K=1000000f 2K=1000000": f where the day's free pictures may be used. */
+  function unitOf(tier) {
+    const said = find("#price").dataset.units.split(" ").find((one) => one.startsWith(`${tier}=`)) || "=0";
+    const text = said.slice(said.indexOf("=") + 1);
+    return { unit: parseInt(text, 10), mayBeFree: text.endsWith("f") };
+  }
+
   function showPrice() {
     const tier = chosen("resolution");
     const count = chosen("n");
     if (!tier || !count) return;
-    const unit = Number(tier.dataset.price);
-    const total = unit * Number(count.value);
-    const { available } = find("#price").dataset;
+    const { unit, mayBeFree } = unitOf(tier.value);
+    const { available, freeLeft } = find("#price").dataset;
+    const n = Number(count.value);
+    const total = mayBeFree && n <= Number(freeLeft) ? 0 : unit * n;
     tell("[data-total]", priced(total));
     tell("[data-unit]", priced(unit));
-    if (tier.dataset.time) tell("[data-about]", find("[data-about]").dataset.about.replace("%s", tier.dataset.time));
-    tell("[data-sum]", `${count.value} × ${priced(unit)}`);
+    const about = find("[data-about]");
+    if (about && tier.dataset.time) about.textContent = about.dataset.about.replace("%s", tier.dataset.time);
+    tell("[data-sum]", `${n} × ${priced(unit)}`);
     if (available) tell("[data-after]", written(Number(available) - total));
     find("#price [name=quoted]").value = total;
     const shape = chosen("aspect_ratio").parentElement.textContent.trim();
-    tell("[data-summary]", `${find("#settings").dataset.modelName} · ${shape} · ${tier.value} · ×${count.value}`);
+    tell("[data-summary]", `${find("#settings").dataset.modelName} · ${shape} · ${tier.value} · ×${n}`);
   }
 
   function showSizes() {
@@ -49,28 +58,53 @@
     });
   }
 
-  function markModel() {
-    const { model } = find("#settings").dataset;
-    for (const row of findAll("#picker .model-row")) row.setAttribute("aria-pressed", row.value === model);
+  /* Models: one list for every place that takes one. */
+  const picker = find("#picker");
+  let asking = find("#model-button");
+  let kind = "";
+  function showRows() {
+    const words = find("#picker-search").value.toLowerCase().trim();
+    const rows = findAll(".model-row", picker);
+    for (const row of rows) {
+      const fits = row.dataset.search.includes(words) && (!kind || row.dataset.kinds.split(" ").includes(kind));
+      row.hidden = !fits;
+    }
+    find("#picker-none").hidden = rows.some((row) => !row.hidden);
   }
-
-  /* Progress runs against the typical time and never claims to be done before the server says so. */
-  const started = new WeakMap();
-  function tick() {
-    for (const tile of findAll("[data-elapsed]")) {
-      if (!started.has(tile)) started.set(tile, performance.now() - 1000 * Number(tile.dataset.elapsed));
-      const seconds = (performance.now() - started.get(tile)) / 1000;
-      const typical = Number(tile.dataset.typical);
-      const share = Math.min(96, 100 * (1 - Math.exp((-1.9 * seconds) / typical)));
-      find(".meter", tile).setAttribute("aria-valuenow", Math.round(share));
-      find(".meter i", tile).style.setProperty("--share", `${share}%`);
-      find("[data-seconds]", tile).textContent = `${seconds < 100 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-      if (seconds > 1.5 * typical) find("[data-state]", tile).textContent = tile.dataset.slow;
+  function refreshPicker() {
+    const { model } = find("#settings").dataset;
+    const isRehearsed = find("#rehearse")?.checked;
+    const taken = asking?.dataset.slot === "rival" ? findAll("[name=rival]")[asking.dataset.place]?.value : model;
+    for (const row of findAll(".model-row", picker)) {
+      const { members, away, needsReference } = row.dataset;
+      const cannot = needsReference !== undefined && !window.easel.hasReferences?.();
+      row.disabled = members !== undefined || (away !== undefined && !isRehearsed) || cannot;
+      row.setAttribute("aria-pressed", row.value === taken);
     }
   }
-  setInterval(() => document.hidden || tick(), 200);
+  picker.addEventListener("beforetoggle", (event) => event.newState === "open" && refreshPicker());
+  addEventListener("click", ({ target }) => {
+    const button = target.closest("[popovertarget=picker]");
+    if (button) asking = button;
+  }, true);
+  /* A row answers for whichever place asked. */
+  addEventListener("htmx:configRequest", ({ detail }) => {
+    if (!detail.elt.matches("#picker .model-row")) return;
+    const rivals = findAll("[name=rival]").map((one) => one.value);
+    if (asking?.dataset.slot === "rival") {
+      rivals[asking.dataset.place ?? rivals.length] = detail.elt.value;
+      put(detail, "model", find("[name=model][type=hidden]").value);
+    } else put(detail, "model", detail.elt.value);
+    put(detail, "rival", rivals);
+  });
+  function put(detail, name, value) {
+    delete detail.parameters[name];
+    detail.parameters[name] = value;
+  }
 
   /* What buttons and links here do. */
+  const sheet = find("#sheet");
+  let focusPromptNext = false;
   Object.assign(verbs, {
     fill(link, _, event) {
       event.preventDefault();
@@ -83,17 +117,43 @@
       seed.value = crypto.getRandomValues(new Uint32Array(1))[0] % 2 ** 31;
       seed.dispatchEvent(new Event("change", { bubbles: true }));
     },
+    kind(chip, value) {
+      kind = value;
+      for (const other of findAll(".chip", picker)) other.setAttribute("aria-pressed", other === chip);
+      showRows();
+    },
+    unrival(button) {
+      const input = find("[name=rival]", button.closest(".field"));
+      input.remove();
+      find("#mode-compare").dispatchEvent(new Event("change", { bubbles: true }));
+    },
     sheet() {
-      const isOpen = document.body.classList.toggle("sheet-open");
-      find(".setup").setAttribute("aria-expanded", isOpen);
-      find(isOpen ? ".inspector .close" : ".setup").focus();
+      if (sheet.open) return sheet.close();
+      sheet.showModal();
+      find(".setup").setAttribute("aria-expanded", "true");
+      find(".close", sheet).focus();
     },
     remix() {
       find("#lightbox").close();
       focusPromptNext = true;
     },
+    async pass(button) {
+      const { url, name, type } = button.dataset;
+      try {
+        const file = new File([await (await fetch(url)).blob()], name, { type });
+        await navigator.share({ files: [file] });
+      } catch (error) {
+        if (error.name !== "AbortError") page.toast(find("#main").dataset.broken);
+      }
+    },
   });
-  let focusPromptNext = false;
+  sheet.addEventListener("close", () => {
+    find(".setup").setAttribute("aria-expanded", "false");
+    find(".setup").focus();
+  });
+  sheet.addEventListener("click", ({ target }) => target === sheet && sheet.close());
+  matchMedia("(width >= 72rem)").addEventListener("change", () => sheet.close());
+  if (navigator.canShare?.({ files: [new File(["x"], "x.png", { type: "image/png" })] })) root.classList.add("shares");
 
   /* A prompt outlives a reload, and signing up. */
   function remember() {
@@ -112,60 +172,18 @@
     }
   }
 
-  /* The lightbox has an address of its own; going back closes it. */
-  const lightbox = find("#lightbox");
-  function showPicture() {
-    const address = find(".info", lightbox).dataset.page;
-    if (lightbox.open) history.replaceState({ picture: true }, "", address);
-    else {
-      history.pushState({ picture: true }, "", address);
-      lightbox.showModal();
-    }
-  }
-  lightbox.addEventListener("close", () => {
-    if (!location.pathname.startsWith("/p/")) return;
-    if (history.state?.picture) history.back();
-    else history.replaceState(null, "", "/");
-  });
-  addEventListener("popstate", () => lightbox.close());
-  addEventListener("htmx:afterSwap", ({ detail }) => detail.target === lightbox && showPicture());
-  /* An answer for a lightbox that was closed meanwhile does not open it again. */
-  addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const isStep = lightbox.contains(detail.requestConfig.elt);
-    if (detail.target === lightbox && isStep && !lightbox.open) detail.shouldSwap = false;
-  });
-  function openAtStart() {
-    if (!lightbox.open) return;
-    lightbox.removeAttribute("open");
-    lightbox.showModal();
-  }
-
   /* After htmx has put something in place. */
   addEventListener("htmx:afterSettle", ({ detail }) => {
     const { id } = detail.target;
-    if (id === "as-code") find("#as-code").showModal();
     if (id === "settings") {
-      const picker = find("#picker");
       if (picker.matches(":popover-open")) {
         picker.hidePopover();
-        find("#model-button").focus();
+        (document.getElementById(asking?.id) || find("#model-button")).focus();
       }
-      markModel();
       if (focusPromptNext) prompt().focus();
       focusPromptNext = false;
     }
     if (["settings", "price", "problem", "feed"].includes(id)) showPrice();
-    tick();
-  });
-
-  /* Focus that stood in a replaced run goes to its heading. */
-  let focused = null;
-  addEventListener("htmx:beforeSwap", ({ detail }) => {
-    focused = detail.target.matches(".run") && detail.target.contains(document.activeElement) ? detail.target.id : null;
-  });
-  addEventListener("htmx:afterSwap", () => {
-    if (focused && document.activeElement === document.body) find(`#${focused} .prompt`)?.focus();
-    focused = null;
   });
 
   addEventListener("change", (event) => {
@@ -175,73 +193,27 @@
   });
   addEventListener("input", (event) => {
     if (event.target.id === "prompt") remember();
-    if (event.target.dataset.filter) {
-      const words = event.target.value.toLowerCase().trim();
-      for (const row of findAll(event.target.dataset.filter)) row.hidden = !row.dataset.search.includes(words);
-    }
+    if (event.target.id === "picker-search") showRows();
   });
   addEventListener("click", (event) => {
-    const link = event.target.closest("[data-run]");
+    const link = event.target.closest("[data-goto]");
     if (!link) return;
     event.preventDefault();
-    const run = document.getElementById(link.dataset.run);
+    const run = document.getElementById(link.dataset.goto);
     if (!run) htmx.trigger(link, "fetch");
     else run.scrollIntoView({ block: "start", behavior: "smooth" });
     findAll("#rail [aria-current]").forEach((other) => other.removeAttribute("aria-current"));
     link.setAttribute("aria-current", "true");
   });
-
-  /* Keys. Single letters are off inside fields. */
-  const openers = {
-    "/": () => prompt().focus(),
-    "?": () => find("#keys-help").showModal(),
-    m: () => find("#model-button").click(),
-    s: () => (innerWidth < 1152 ? verbs.sheet() : find("#settings").focus()),
-  };
-  const steps = { ArrowLeft: "before", ArrowRight: "after" };
-  addEventListener("keydown", (event) => {
-    if ((event.metaKey || event.ctrlKey) && event.key === "Enter") {
-      event.preventDefault();
-      find("#create").requestSubmit(find("#generate"));
-      return;
-    }
-    if (event.key === "Escape" && document.body.classList.contains("sheet-open")) verbs.sheet();
-    if (event.key.startsWith("Arrow") && event.target.closest?.("#picker")) return moveInPicker(event);
-    if (event.target.matches?.("input, textarea, select") || event.metaKey || event.ctrlKey || event.altKey) return;
-    if (lightbox.open) return inLightbox(event);
-    if (steps[event.key] && event.target.matches("[data-picture]")) return moveInFeed(event);
-    if (document.querySelector("dialog[open]") || !openers[event.key]) return;
-    event.preventDefault();
-    openers[event.key]();
-  });
-  function inLightbox(event) {
-    if (find("dialog.dialog[open]")) return;
-    if (!steps[event.key]) return find(`[data-key="${CSS.escape(event.key)}"]`, lightbox)?.click();
-    /* Asked for directly: htmx takes a moment to see new links, and keys can be faster. */
-    const address = find(`[data-step="${steps[event.key]}"]`, lightbox)?.getAttribute("hx-get");
-    if (address) htmx.ajax("GET", address, { source: lightbox, target: lightbox, swap: "innerHTML" });
-  }
-  function moveInFeed(event) {
-    const pictures = findAll("#feed [data-picture]");
-    const next = pictures[pictures.indexOf(event.target) + (event.key === "ArrowRight" ? 1 : -1)];
-    next?.focus();
-  }
-  function moveInPicker(event) {
-    const stops = findAll("#picker input, #picker .model-row:not([hidden]):not(:disabled)");
+  picker.addEventListener("keydown", (event) => {
+    const stops = findAll(".input, .model-row:not([hidden]):not(:disabled)", picker);
     const step = { ArrowDown: 1, ArrowUp: stops.length - 1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    stops[(stops.indexOf(document.activeElement) + step) % stops.length].focus();
-  }
+    stops[(Math.max(0, stops.indexOf(document.activeElement)) + step) % stops.length].focus();
+  });
 
-  if (/Mac|iPhone|iPad/.test(navigator.platform)) {
-    tell('[data-keys="mod-enter"]', "⌘↵");
-    tell('[data-keys="mod"]', "⌘");
-  }
-  addEventListener("htmx:sendError", () => page.toast(find("#main").dataset.offline));
-  addEventListener("htmx:responseError", () => page.toast(find("#main").dataset.broken));
+  window.easel.refreshPicker = refreshPicker;
   restore();
   showPrice();
-  tick();
-  openAtStart();
 })();

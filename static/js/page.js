@@ -84,7 +84,7 @@
     setTimeout(() => {
       if (toast.matches(":hover, :focus-within")) leaveSoon(toast);
       else toast.remove();
-    }, 6000);
+    }, find("form", toast) ? 20_000 : 6000);
   }
 
   /* data-vars="share:62%;ar:7/3" becomes --share and --ar: the policy forbids style attributes. */
@@ -133,5 +133,30 @@
   addEventListener("htmx:load", openMarked);
   ready(document);
   openMarked();
-  window.easel = { page, verbs, find, findAll };
+  find(".console > aside [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  /* Single letters as keys can be switched off, here or in the profile. */
+  const letters = {
+    areOn() {
+      if (root.dataset.letters === "off") return false;
+      try {
+        return localStorage.getItem("letters") !== "off";
+      } catch {
+        return true;
+      }
+    },
+    keep(areOn) {
+      try {
+        localStorage.setItem("letters", areOn ? "on" : "off");
+      } catch {
+        /* Private windows may refuse storage; letters then stay keys. */
+      }
+    },
+  };
+
+  if (/Mac|iPhone|iPad/.test(navigator.platform)) {
+    for (const key of findAll('[data-keys="mod-enter"]')) key.textContent = "⌘↵";
+    for (const key of findAll('[data-keys="mod"]')) key.textContent = "⌘";
+  }
+
+  window.easel = { page, verbs, letters, find, findAll };
 })();

@@ -3,8 +3,8 @@
   const root = document.documentElement;
   root.classList.add("js");
   try {
-    root.dataset.theme = localStorage.getItem("theme") || "";
+    root.dataset.theme = localStorage.getItem("theme") || root.dataset.theme || "";
   } catch {
-    root.dataset.theme = "";
+    root.dataset.theme ||= "";
   }
 })();

@@ -185,6 +185,25 @@ def test_a_mask_comes_in_json_too(api, alice):
     assert changed[0] >= 256
 
 
+def test_a_mask_by_another_name_is_a_mask_too(api, alice):
+    before = meadow()
+    asked = {"image_urls": [uri(saved(before))], "mask_url": uri(half_open())}
+
+    by_json = tell(api, alice, response_format="b64_json", **asked)
+    by_form = send(
+        api,
+        alice,
+        ("image_urls[]", saved(before)),
+        mask_url=asked["mask_url"],
+    )
+    twice = tell(api, alice, **asked, mask=asked["mask_url"])
+
+    for answer in (by_json, by_form):
+        assert ImageChops.difference(before, painted(answer)).getbbox()[0] >= 256
+    assert twice.status_code == 400
+    assert twice.json()["error"]["param"] == "mask"
+
+
 def test_several_pictures_are_put_together(api, alice):
     blue = saved(Image.new("RGB", (512, 512), "blue"))
 

@@ -118,6 +118,7 @@ def test_a_refusal_is_the_models_answer_and_no_other_is_asked(api, alice, left, 
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "moderation_blocked"
     assert answer.json()["error"]["type"] == "image_generation_user_error"
+    assert "rejected by the safety system" in answer.json()["error"]["message"]
     assert right.asked == []
     assert alice.credits() == 100
     assert not Health.objects.exists()
@@ -157,6 +158,18 @@ def test_after_two_tries_nobody_knows_the_end_of_there_is_no_third(
     providers = [one.provider for one in Attempt.objects.order_by("id")]
     assert providers == ["left", "right"]
     assert alice.credits() == 100
+
+
+def test_an_order_whose_end_is_written_is_not_taken_for_given_up(
+    api, alice, left, right, settings
+):
+    settings.LEASE_SECONDS = 0.08  # so it is looked at a hundred times a second
+    left.fault = right.fault = "500"  # what nobody pays for is noted after the end
+
+    answers = [ask(api, alice) for _ in range(10)]
+
+    assert {answer.status_code for answer in answers} == {502}
+    assert set(Generation.objects.values_list("state", flat=True)) == {"failed"}
 
 
 # Health.
@@ -213,6 +226,17 @@ def test_the_last_resort_is_asked_rather_than_nobody(api, alice, left, right):
 
     assert answer.status_code == 200
     assert alice.credits() == 95
+
+
+def test_an_outage_of_everything_is_not_answered_with_a_storm(api, alice, left, right):
+    left.fault = right.fault = "503"
+
+    statuses = {ask(api, alice).status_code for _ in range(40)}
+
+    tries_in_all = len(left.asked) + len(right.asked)
+    assert statuses == {502}
+    assert 40 <= tries_in_all <= 40 + 10 + 0.2 * 40 + 6  # both each time would be 80
+    assert alice.credits() == 100
 
 
 def test_a_provider_that_says_when_is_left_alone_until_then(api, alice, left):

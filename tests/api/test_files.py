@@ -1,8 +1,16 @@
 """Picture files behind signed addresses."""
 
 import re
+from io import BytesIO
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image
+
+from playground.generation.links import thumbnail_path
+from playground.generation.models import Picture
+from playground.generation.thumbnails import beside
 
 
 @pytest.fixture
@@ -77,3 +85,57 @@ def test_there_is_nothing_beside_the_files(api, books_db, settings, path):
     settings.DEBUG = False
 
     assert api.get(path).status_code == 404
+
+
+# Small copies, for pages that show many.
+
+
+@pytest.fixture
+def picture(address):
+    return Picture.objects.get()
+
+
+def small(picture, width=320):
+    return thumbnail_path(picture.pk, width, picture.expires_at)
+
+
+def size_of(answer):
+    return Image.open(BytesIO(answer.body)).size
+
+
+def test_a_small_copy_is_made_when_somebody_first_looks_and_never_again(api, picture):
+    name = beside(picture.file, 320)
+    assert not default_storage.exists(name)
+
+    answer = api.get(small(picture))
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "image/webp"
+    assert size_of(answer) == (320, round(320 * picture.height / picture.width))
+    assert "immutable" in answer.headers["Cache-Control"]
+
+    default_storage.delete(picture.file)
+    assert api.get(small(picture)).body == answer.body
+
+
+def test_a_small_copy_is_never_larger_than_its_picture(api, picture):
+    assert size_of(api.get(small(picture, 640))) == (picture.width, picture.height)
+
+
+def test_a_small_copy_is_known_apart_from_its_picture(api, picture):
+    etag = api.get(small(picture)).headers["ETag"]
+
+    assert api.get(small(picture), if_none_match=etag).status_code == 304
+    assert api.get(small(picture, 640), if_none_match=etag).status_code == 200
+
+
+def test_only_the_widths_we_name_can_be_had(api, picture):
+    wider = small(picture).replace("-320.", "-6400.")
+
+    assert api.get(wider).status_code == 404
+
+
+def test_a_picture_that_cannot_be_read_has_no_small_copy(api, picture):
+    default_storage.delete(picture.file)
+    default_storage.save(picture.file, ContentFile(b"no picture"))
+
+    assert api.get(small(picture)).status_code == 404

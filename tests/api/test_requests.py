@@ -8,7 +8,9 @@ from django.core.files.storage import default_storage
 from accounts.issuing import issue_key
 from accounts.limits import Limits
 from billing.ledger import credit
+from playground.generation.links import thumbnail_path
 from playground.generation.models import Generation, Picture
+from playground.generation.thumbnails import all_files
 from tests.api.test_terms import edit
 from tests.services.site import Client
 from tests.web.orders import an_order
@@ -193,7 +195,10 @@ def purge(api: Client, who, name):
 
 def test_payloads_are_removed_and_the_bill_stays(api, alice):
     made = api.post(IMAGES, as_=alice, n=2, negative_prompt="a cat", **FOX)
-    name, files = made.headers["x-request-id"], [p.file for p in Picture.objects.all()]
+    name, pictures = made.headers["x-request-id"], Picture.objects.all()
+    files = [file for picture in pictures for file in all_files(picture.file)]
+    for picture in pictures:
+        api.get(thumbnail_path(picture.pk, 320, None))
     size = sum(picture.bytes for picture in Picture.objects.all())
 
     removed = purge(api, alice, name).json()["removed"]

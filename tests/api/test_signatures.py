@@ -8,7 +8,7 @@ from tests.upstreams.gemini import KEY
 from tests.upstreams.street import open_street
 
 FLASH = "/v1beta/models/gemini-3.1-flash-image:generateContent"
-MARK = "c2lnbmVk/+=="
+MARK = "c2lnbmVk/+o="
 
 
 @pytest.fixture

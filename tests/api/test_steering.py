@@ -1,5 +1,7 @@
 """A caller may say who paints: a provider, an order of them, other models, a deadline."""
 
+from json import dumps
+
 import pytest
 
 from playground.generation.audit import audit
@@ -87,6 +89,39 @@ def test_googles_dialect_names_providers_too(api, alice, model, more):
 
     assert answer.status_code == 200
     assert painter(answer) == "right"
+
+
+def ask_google(api, customer, model="boat", headers=(), **more):
+    said = {"Content-Type": "application/json", **dict(headers)}
+    data = dumps({"contents": CONTENTS, **more})
+    path = GEMINI.format(model=model)
+    return api.request("POST", path, as_=customer, data=data, headers=said)
+
+
+def test_googles_dialect_is_steered_by_headers_too(api, alice, left, right):
+    chosen = ask_google(api, alice, headers={"X-Easel-Provider": "right"})
+    left.fault = right.fault = "hang"
+    late = ask_google(api, alice, headers={"X-Easel-Deadline": "1"})
+
+    assert painter(chosen) == "right"
+    assert (late.status_code, late.json()["error"]["status"]) == (
+        504,
+        "DEADLINE_EXCEEDED",
+    )
+    assert alice.credits() == 95
+
+
+def test_googles_dialect_may_name_other_models_and_go_on_after_a_refusal(
+    api, alice, left
+):
+    left.fault = "500"
+    other = ask_google(api, alice, model="left/boat", models=["raft"])
+    left.fault = "refusal"
+    order = {"order": ["left", "right"]}
+    elsewhere = ask_google(api, alice, provider=order, fallback_on_refusal=True)
+
+    assert other.json()["metadata"]["model"] == "raft"
+    assert painter(elsewhere) == "right"
 
 
 def test_a_provider_in_the_models_name_is_not_followed_by_another(api, alice, left):

@@ -2,6 +2,9 @@
 
 import pytest
 
+from accounts.issuing import issue_key
+from accounts.limits import Limits
+
 IMAGES = "/v1/images/generations"
 
 
@@ -34,3 +37,16 @@ def test_anothers_order_looks_like_none(api, carol, painted):
 
     assert theirs.status_code == nobodys.status_code == 404
     assert theirs.json() == nobodys.json()
+
+
+@pytest.mark.parametrize(
+    "scope, status", [("read_usage", 200), ("edit", 200), ("manage_webhooks", 403)]
+)
+def test_a_key_that_only_manages_webhooks_sees_no_pictures(
+    api, alice, painted, scope, status
+):
+    _, secret = issue_key(alice.account, name=scope, limits=Limits(scopes=(scope,)))
+
+    answer = api.get(f"/v1/tasks/{painted.headers['x-request-id']}", as_=secret)
+
+    assert answer.status_code == status

@@ -41,6 +41,7 @@ from billing.ledger import (
     limit_key,
     wallet_of,
 )
+from billing.lots import expire_in, reckon
 from billing.models import Hold, Transfer
 from playground.generation.audit import audit
 from playground.generation.books import Claim, Close, Extend, Open, Release
@@ -329,6 +330,25 @@ class Books(RuleBasedStateMachine):
         self.model.caps.pop((owner, key, period), None)
         if cap is not None:
             self.model.caps[owner, key, period] = cap
+
+    @rule(
+        owner=owners, amount=st.integers(1, 20 * MICRO), days=st.sampled_from([-1, 9])
+    )
+    def credit_for_a_while(self, owner, amount, days):
+        key, until = f"grant:{new_id('lot')}", timezone.now() + timedelta(days=days)
+        credit(self.accounts[owner], amount, kind="grant", key=key, expires_at=until)
+        self.model.purses[owner].credited += amount
+
+    @rule(owner=owners)
+    def reckon(self, owner):
+        reckon(self.accounts[owner])
+
+    @rule(owner=owners)
+    def expire(self, owner):
+        purse = self.model.purses[owner]
+        expired = expire_in(self.accounts[owner])
+        assert 0 <= expired <= purse.available
+        purse.debited += expired
 
     # Orders are opened.
 

@@ -1,7 +1,8 @@
 """What the adapter for Seedream promises, against a shop that speaks Ark's wire."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 
+import openai
 import pytest
 
 from playground.generation.providers import ark
@@ -168,3 +169,35 @@ async def test_what_a_model_does_not_take_is_for_the_next_offer(shop, upstream, 
     parameters = {**OWN, **wrong}
     failure = await failed(shop, "none", upstream=upstream, parameters=parameters)
     assert (type(failure), failure.ran, failure.status) == (Broken, "no", 400)
+
+
+# The shop is what it says: OpenAI's client, which Ark tells its customers to use, works.
+
+
+@pytest.fixture
+def client(shop):
+    where = f"{shop.url}/api/v3"
+    with openai.OpenAI(api_key=KEY, base_url=where, max_retries=0) as client:
+        yield client
+
+
+def test_openais_client_generates(client):
+    own = {"watermark": False}
+    words = {"prompt": "a boat", "size": "2048x2048", "response_format": "b64_json"}
+    told = client.images.generate(model=FOUR, **words, extra_body=own)
+    assert [b64decode(one.b64_json) for one in told.data] == [png(256, 256)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "code"),
+    [
+        ("refusal-text", openai.BadRequestError, "InputTextSensitiveContentDetected"),
+        ("403-overdue", openai.PermissionDeniedError, "AccountOverdueError"),
+        ("429", openai.RateLimitError, "RateLimitExceeded.EndpointRPMExceeded"),
+        ("500", openai.InternalServerError, "InternalServiceError"),
+    ],
+)
+def test_openais_client_reads_errors(client, fault, error, code):
+    with pytest.raises(error) as caught:
+        client.images.generate(model=FOUR, prompt=f"a boat [fault:{fault}]")
+    assert caught.value.code == code

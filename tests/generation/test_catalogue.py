@@ -151,7 +151,7 @@ def test_google_is_asked_for_the_live_ids(name, provider):
 )
 def test_an_offer_says_what_it_cannot_paint(model, asked, servers):
     request = normalise(Ask("a fox", model=model, **asked), OURS, "")
-    able = [one.provider for one in OURS.find(model).offers if one.serves(request)]
+    able = [one.provider for one in OURS.find(model).offers if not one.lacking(request)]
     assert able == servers
 
 

@@ -1,5 +1,6 @@
 """Channels that an operator adds: kept secret, tried, used at once, and turned off."""
 
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
@@ -7,8 +8,10 @@ from django.core.management import CommandError, call_command
 
 from playground.generation import channels
 from playground.generation.health import board
+from playground.generation.models import Attempt
 from playground.generation.ways import ChannelRow, Health
 from tests.api.test_fallback import ask
+from tests.services.ports import wait_until
 from tests.services.site import Client, running_site
 from tests.upstreams.two_studios import two_studios
 
@@ -66,6 +69,47 @@ def test_a_model_is_connected_by_a_channel_alone(api, alice, studios, spare, set
     command("on", "spare")
 
     assert ask(api, alice).status_code == 200
+
+
+@pytest.fixture
+def limited(studios):
+    """Add that second way once more: it goes first, and takes only so much."""
+
+    def add(*limit):
+        where = ("--base-url", studios[1].url, "--local", "--priority", "1")
+        command("add", "spare", "left", *where, *limit)
+
+    return add
+
+
+def channels_asked():
+    return list(Attempt.objects.order_by("id").values_list("channel", flat=True))
+
+
+def test_a_channel_at_its_limit_a_minute_makes_way(api, alice, limited):
+    limited("--per-minute", "1")
+
+    first, second = (ask(api, alice, model="left/boat") for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert channels_asked() == ["spare", "left"]
+    assert not Health.objects.exists()
+
+
+def test_a_channel_with_as_many_calls_as_it_takes_makes_way(
+    api, alice, limited, studios
+):
+    limited("--concurrency", "1")
+    studios[1].fault = "in-turn"
+
+    with ThreadPoolExecutor(1) as callers:
+        first = callers.submit(ask, api, alice, model="left/boat")
+        wait_until(lambda: studios[1].asked, "the first call")
+        second = ask(api, alice, model="left/boat")
+        studios[1].allowed = 1
+
+    assert (first.result().status_code, second.status_code) == (200, 200)
+    assert channels_asked() == ["left", "spare"]  # as they ended
 
 
 def test_a_channel_that_is_removed_takes_its_health_along(spare, studios):

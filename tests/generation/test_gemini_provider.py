@@ -105,7 +105,7 @@ async def test_the_finished_picture_comes_back_and_no_sketch(street):
     answer = await paint(opened(street))
     [picture] = answer.pictures
     assert picture.data == png(256, 144)
-    assert picture.signature == "c2lnbmVk/+=="
+    assert picture.signature == "c2lnbmVk/+o="
     assert answer.upstream_request_id == "resp_1"
     assert answer.tokens.text_in == 12
     assert answer.tokens.pictures_in == 258

@@ -10,7 +10,9 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from playground.generation.audit import audit
+from playground.generation.links import thumbnail_path
 from playground.generation.models import Generation, Picture
+from playground.generation.thumbnails import beside
 from playground.generation.tidy import remove_expired, remove_old_inputs, remove_orphans
 
 IMAGES = "/v1/images/generations"
@@ -45,10 +47,24 @@ def test_the_file_of_a_picture_stays(picture):
     assert default_storage.exists(picture.file)
 
 
-def test_a_picture_past_its_time_goes_with_its_file(picture):
+def test_a_small_copy_stays_as_long_as_its_picture(api, picture):
+    api.get(thumbnail_path(picture.pk, 320, None))
+    copy = beside(picture.file, 320)
+    os.utime(default_storage.path(copy), (0, 0))
+    unfinished = stray(f"{picture.pk}-320.webp.tmp_1.part", hours_old=2)
+
+    remove_orphans()
+
+    assert default_storage.exists(copy)
+    assert not default_storage.exists(unfinished)
+
+
+def test_a_picture_past_its_time_goes_with_its_files(api, picture):
+    api.get(thumbnail_path(picture.pk, 320, None))
     Picture.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
     assert remove_expired() == 1
+    assert not default_storage.exists(beside(picture.file, 320))
     assert not default_storage.exists(picture.file)
     assert Picture.objects.count() == 0
     assert audit() == []

@@ -1,5 +1,8 @@
 """People at the playground, in a real browser, with a real worker painting."""
 
+from io import BytesIO
+
+from PIL import Image
 from playwright.sync_api import expect
 
 from playground.generation.models import Generation
@@ -43,8 +46,9 @@ def test_an_example_fills_the_box_and_starts_nothing(page):
 
 
 def test_the_price_follows_the_settings_and_the_credits_follow_the_pictures(
-    page, alice, sign_in
+    page, alice, sign_in, settings
 ):
+    settings.FREE_PICTURES_A_DAY = 0
     sign_in(page, alice)
     page.locator(".seg label:has(input[value='4K'])").click()
     page.locator(".seg label:has(input[name=n][value='3'])").click()
@@ -61,7 +65,7 @@ def test_a_run_is_made_with_the_keyboard_alone(page):
     page.keyboard.press("/")
     page.keyboard.type(PROMPT)
     page.keyboard.press("Control+Enter")
-    expect(pictures(page).first).to_be_visible()
+    expect(pictures(page)).to_have_count(4)
     page.locator("#feed [data-picture]").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#lightbox")).to_be_visible()
@@ -71,6 +75,14 @@ def test_a_run_is_made_with_the_keyboard_alone(page):
     expect(page.locator("#lightbox")).to_be_hidden()
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keyboard")).to_be_visible()
+    page.get_by_role("switch", name="Single letters are keys").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keyboard")).to_be_hidden()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("gall")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/gallery")
 
 
 def test_a_model_is_found_among_all_by_any_of_its_names(page, alice, sign_in):
@@ -121,7 +133,8 @@ def test_a_run_is_copied_as_code(page):
     expect(page.get_by_role("tabpanel", name="Python")).to_contain_text("from openai")
 
 
-def test_too_few_credits_stop_nothing_but_the_run(page, bob, sign_in):
+def test_too_few_credits_stop_nothing_but_the_run(page, bob, sign_in, settings):
+    settings.FREE_PICTURES_A_DAY = 0
     sign_in(page, bob)
     ask_for(page)
     expect(page.get_by_role("alert")).to_contain_text("This needs 1 credit; you have 0")
@@ -164,3 +177,92 @@ def test_a_picture_is_made_without_script(plain_page):
     expect(pictures(plain_page)).to_have_count(4)
     plain_page.locator("#feed [data-picture]").first.click()
     expect(plain_page.locator("#lightbox .info")).to_be_visible()
+
+
+def rehearse(page, alice, sign_in):
+    sign_in(page, alice)
+    page.get_by_role("switch", name="Rehearse").check()
+    expect(page.locator("#cost")).to_have_text("Free")
+
+
+def test_a_failed_picture_is_tried_again_in_its_own_place(page, alice, sign_in):
+    rehearse(page, alice, sign_in)
+    ask_for(page, "easel:partial a fox", n="2")
+    expect(pictures(page)).to_have_count(1)
+    failed = page.locator(".tile.failed")
+    expect(failed).to_contain_text("Not painted, not charged")
+    Generation.objects.update(prompt="a fox")  # the second try shall not act again
+    again = {**Generation.objects.get().request, "prompt": "a fox"}
+    Generation.objects.update(request=again)
+    failed.get_by_role("button").click()
+    expect(pictures(page)).to_have_count(2)
+    expect(page.locator("#feed .run")).to_have_count(1)
+    expect(page.locator(".tile .mark", has_text="rehearsal")).to_have_count(2)
+
+
+def test_a_running_job_shows_after_a_reload_and_can_be_cancelled(page, alice, sign_in):
+    rehearse(page, alice, sign_in)
+    ask_for(page, "easel:slow 60 a fox", n="2")
+    expect(page.locator(".tile.job").first).to_contain_text("Painting")
+    page.reload()
+    expect(page.locator(".tile.job [data-seconds]").first).to_be_visible()
+    page.keyboard.press("Control+Backspace")
+    expect(page.locator(".tile.failed").first).to_contain_text("Cancelled")
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+
+
+def test_two_models_are_compared_side_by_side(page, alice, sign_in):
+    rehearse(page, alice, sign_in)
+    page.locator(".seg label:has(#mode-compare)").click()
+    expect(page.locator("[name=rival]")).to_have_count(1)
+    page.locator("#rival-1").click()
+    page.locator("#picker .model-row:visible", has_text="FLUX.2 [pro]").click()
+    expect(page.locator("#rival-1")).to_contain_text("FLUX.2 [pro]")
+    ask_for(page, n="1")
+    expect(page.locator(".duel figure")).to_have_count(2)
+    expect(pictures(page)).to_have_count(2)
+    expect(page.locator(".duel figcaption").nth(1)).to_contain_text("FLUX.2 [pro]")
+
+
+def test_a_reference_is_sent_at_once_and_a_wrong_file_says_why(page, alice, sign_in):
+    sign_in(page, alice)
+    page.locator("#pick").set_input_files(
+        [
+            {"name": "notes.png", "mimeType": "image/png", "buffer": b"no picture"},
+            {"name": "fox.png", "mimeType": "image/png", "buffer": red_square()},
+        ]
+    )
+    expect(page.get_by_role("alert")).to_contain_text("notes.png: ")
+    expect(page.locator(".ref input")).to_have_count(1)
+    ask_for(page, n="1")
+    expect(pictures(page)).to_have_count(1)
+    assert len(Generation.objects.get().request["references"]) == 1
+    page.get_by_role("button", name="Remove this reference").click()
+    expect(page.locator(".ref")).to_have_count(0)
+
+
+def red_square():
+    file = BytesIO()
+    Image.new("RGB", (64, 64), "red").save(file, "PNG")
+    return file.getvalue()
+
+
+def test_what_a_guest_made_stays_after_signing_in(page, alice, sign_in):
+    page.goto("/")
+    ask_for(page)
+    expect(pictures(page)).to_have_count(1)
+    page.get_by_label("Prompt").fill("half a thought")
+    sign_in(page, alice)
+    expect(pictures(page)).to_have_count(1)
+    expect(page.get_by_label("Prompt")).to_have_value("half a thought")
+
+
+def test_an_idle_page_asks_the_server_nothing(page):
+    page.goto("/")
+    ask_for(page)
+    expect(pictures(page)).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(3000)
+    assert asked == []

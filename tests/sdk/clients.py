@@ -86,8 +86,11 @@ CLIENTS = {
     ),
 }
 
-# The clients of the providers that we call, for the shops that stand in for them.
+# The clients of the providers that we call, for the shops that stand in for them. OpenAI's
+# is tried beside the adapters that speak its wire.
 PROVIDERS_CLIENTS = {
+    "gemini": Client(python("now", "google_python.py"), "gemini", frozenset()),
+    "vertex": Client(python("now", "google_python.py"), "vertex", frozenset()),
     "fal": Client(python("now", "fal_python.py"), "fal", frozenset()),
     "replicate": Client(python("now", "replicate_python.py"), "replicate", frozenset()),
 }

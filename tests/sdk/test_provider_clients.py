@@ -1,13 +1,14 @@
 """The simulated providers are what they say: their own official clients work with them."""
 
+from base64 import b64decode, urlsafe_b64decode
 from urllib.request import urlopen
 
 import pytest
 
 from tests.sdk.clients import PROVIDERS_CLIENTS, Process
-from tests.upstreams import fal, replicate
+from tests.upstreams import replicate
 from tests.upstreams.shop import png
-from tests.upstreams.street import open_street
+from tests.upstreams.street import DOORS, open_street
 
 NANO = "fal-ai/nano-banana-2"
 FLUX = "black-forest-labs/flux-schnell"
@@ -22,7 +23,6 @@ def street():
 @pytest.fixture(scope="module")
 def says(street):
     """Tell a client what to do at its provider's shop: `says("fal", "run", …)`."""
-    keys = {"fal": fal.KEY, "replicate": replicate.TOKEN}
     running: dict[str, Process] = {}
 
     def told(name, deed, **words):
@@ -31,7 +31,8 @@ def says(street):
             pytest.skip(lacks)
         if name not in running:
             running[name] = Process(client)
-        where = {"base_url": getattr(street, name).url, "key": keys[name]}
+        where = {"base_url": getattr(street, name).url, "key": DOORS[name][0]}
+        where["vertex"] = name == "vertex"
         return running[name].told(deed, where, words)
 
     yield told
@@ -42,6 +43,73 @@ def says(street):
 def picture_at(url):
     with urlopen(url) as answer:
         return answer.read()
+
+
+def pictures_in(told):
+    return [b64decode(one["data"]) for one in told["pictures"]]
+
+
+@pytest.fixture
+def boat(tmp_path):
+    """A picture to edit, as a file."""
+    path = tmp_path / "boat.png"
+    path.write_bytes(png(64, 64, 2))
+    return str(path)
+
+
+# Google's.
+
+NANO_2 = "gemini-3.1-flash-image"
+
+
+@pytest.mark.parametrize("name", ["gemini", "vertex"])
+def test_googles_client_generates(says, name):
+    words = {"prompt": "a boat", "aspect_ratio": "16:9", "resolution": "2K"}
+    told = says(name, "generate", model=NANO_2, **words)
+    sketch, picture = pictures_in(told)
+    assert picture == png(256, 144)
+    assert told["reasons"] == ["STOP"]
+    assert told["tokens"] == 1390
+
+
+def test_googles_client_edits(says, street, boat):
+    told = says("gemini", "edit", model=NANO_2, prompt="a blue boat", images=[boat])
+    assert pictures_in(told)[-1] == png(128, 128)
+    [turn] = street.gemini.asked[-1].body["contents"]
+    sent = turn["parts"][1]["inlineData"]["data"]
+    assert urlsafe_b64decode(sent) == png(64, 64, 2)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "status", "code"),
+    [
+        ("400", "ClientError", 400, "INVALID_ARGUMENT"),
+        ("403", "ClientError", 403, "PERMISSION_DENIED"),
+        ("429-wait", "ClientError", 429, "RESOURCE_EXHAUSTED"),
+        ("500", "ServerError", 500, "INTERNAL"),
+        ("503", "ServerError", 503, "UNAVAILABLE"),
+    ],
+)
+def test_googles_client_reads_errors(says, fault, kind, status, code):
+    told = says("gemini", "generate", model=NANO_2, prompt=f"a boat [fault:{fault}]")
+    assert told["error"].pop("message")
+    assert told["error"] == {"class": kind, "status": status, "code": code}
+
+
+@pytest.mark.parametrize(
+    ("fault", "reasons"),
+    [
+        ("refusal", ["IMAGE_SAFETY"]),
+        ("no-image", ["NO_IMAGE"]),
+        ("text-only", ["STOP"]),
+    ],
+)
+def test_googles_client_reads_an_answer_without_a_picture(says, fault, reasons):
+    told = says("gemini", "generate", model=NANO_2, prompt=f"a boat [fault:{fault}]")
+    assert (told["pictures"], told["reasons"]) == ([], reasons)
+
+
+# fal's.
 
 
 def test_fals_client_runs_a_model(says):
@@ -74,6 +142,9 @@ def test_fals_client_reads_a_refusal(says, way):
 def test_fals_client_reads_a_mistake(says):
     told = says("fal", "run", app=NANO, prompt="a boat", safety_tolerance=4)
     assert told["error"] == {"status": 422, "types": ["one_of"]}
+
+
+# Replicate's.
 
 
 @pytest.mark.parametrize(

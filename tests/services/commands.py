@@ -1,9 +1,11 @@
 """Commands of ours, run as an operator would, with a clean environment."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ("EASEL_", "STRIPE_", "DJANGO_", "PYTEST_", "DATABASE_URL", "HOST", "PORT")
@@ -34,6 +36,19 @@ def run(*command: str, **settings: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
     )
+
+
+def settings_read(*names: str, **settings: str) -> dict[str, Any]:
+    """Return what Easel's settings are when it is started with these."""
+    told = run("-c", READ, *names, **settings)
+    assert told.returncode == 0, told.stderr
+    return dict(zip(names, json.loads(told.stdout), strict=True))
+
+
+READ = (
+    "import json, sys; from playground import settings;"
+    "print(json.dumps([getattr(settings, name) for name in sys.argv[1:]]))"
+)
 
 
 def complaints(*command: str, **settings: str) -> str:

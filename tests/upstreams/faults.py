@@ -12,6 +12,8 @@ from io import BytesIO
 from aiohttp import web
 from PIL import Image
 
+from tests.upstreams import shop
+
 PAGE = "<!doctype html><html><title>Back soon</title><body>Maintenance</body></html>"
 
 
@@ -85,6 +87,26 @@ def each(change: Callable[[Order, bytes], dict]) -> Fault:
 def at(path: str) -> Fault:
     """An answer whose pictures are at an address."""
     return each(lambda order, _: {"url": path.format(**vars(order))})
+
+
+def line(trouble: str) -> Fault:
+    """What may happen on the way to any shop."""
+
+    async def answer(order: Order) -> web.StreamResponse:
+        return await shop.on_the_line(trouble, order.request, lambda: none(order))
+
+    return answer
+
+
+def spoiled(how: str) -> Fault:
+    """What may be wrong with any shop's pictures."""
+
+    async def answer(order: Order) -> web.Response:
+        width, height = Image.open(BytesIO(order.pictures[0])).size
+        pictures = shop.pictures_for(how, width, height, len(order.pictures))
+        return answered([{"b64_json": shop.spelled(how, one)} for one in pictures])
+
+    return answer
 
 
 async def none(order: Order) -> web.Response:
@@ -259,6 +281,8 @@ BROKE = envelope("The server had an error.", type_="server_error")
 TASK = {"task_id": "task_8", "status": "queued"}
 
 FAULTS: dict[str, Fault] = {
+    **{name: line(name) for name in shop.LINE},
+    **{name: spoiled(name) for name in shop.SPOILS},
     "none": none,
     # Errors by status.
     "400": says(400, envelope("Invalid value.", type_="invalid_request_error")),
@@ -334,8 +358,6 @@ FAULTS: dict[str, Fault] = {
     "data-uri": each(lambda _, it: {"url": "data:image/png;base64," + base64(it)}),
     "truncated-jpeg": each(lambda _, it: {"b64_json": base64(as_jpeg(it)[:-30])}),
     "truncated": each(lambda _, it: {"b64_json": base64(it[: len(it) // 2])}),
-    "broken-base64": each(lambda *_: {"b64_json": "%%% not base64 %%%"}),
-    "not-a-picture": each(lambda *_: {"b64_json": base64(b"hello, I am text")}),
     # Pictures at an address.
     "url": at("{origin}/files/there.png"),
     "url-signed": at("{origin}/files/there.png?sig=a%2Fb%7E%2B%3D&x=1+2"),

@@ -55,6 +55,9 @@ SAYS: dict[str, Callable[[], web.Response]] = {
     "400-key": lambda: error(
         400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid one.", BAD_KEY
     ),
+    "400-precondition": lambda: error(
+        400, "FAILED_PRECONDITION", "User location is not supported for the API use."
+    ),
     "401": lambda: error(401, "UNAUTHENTICATED", "Request had invalid credentials."),
     "403": lambda: error(403, "PERMISSION_DENIED", "The caller has no permission."),
     "404": lambda: error(404, "NOT_FOUND", "models/x is not found for API version v1."),
@@ -66,18 +69,33 @@ SAYS: dict[str, Callable[[], web.Response]] = {
 }
 
 
+FACTS = {
+    "modelVersion": "simulated",
+    "responseId": "resp_1",
+    "usageMetadata": {
+        "promptTokenCount": 270,
+        "candidatesTokenCount": 1120,
+        "totalTokenCount": 1390,
+        "promptTokensDetails": [
+            {"modality": "TEXT", "tokenCount": 12},
+            {"modality": "IMAGE", "tokenCount": 258},
+        ],
+    },
+}
+
+
 def ended(reason: str, *parts: dict) -> dict[str, Any]:
     """Answer with these parts and this reason; Google leaves empty content out."""
     candidate: dict[str, Any] = {"finishReason": reason, "index": 0}
     if parts:
         candidate["content"] = {"role": "model", "parts": list(parts)}
-    return {"candidates": [candidate]}
+    return {"candidates": [candidate], **FACTS}
 
 
 SENDS: dict[str, Callable[[], dict[str, Any]]] = {
     "refusal": lambda: ended("IMAGE_SAFETY"),
     "refusal-prohibited": lambda: ended("PROHIBITED_CONTENT"),
-    "refusal-prompt": lambda: {"promptFeedback": {"blockReason": "SAFETY"}},
+    "refusal-prompt": lambda: {"promptFeedback": {"blockReason": "SAFETY"}, **FACTS},
     "no-image": lambda: ended("NO_IMAGE"),
     "text-only": lambda: ended("STOP", {"text": "Here is what I would paint."}),
     "thought-only": lambda: ended(
@@ -155,27 +173,16 @@ class GeminiShop(Shop):
         return ""
 
     def painted(self, body: dict, fault: str) -> dict[str, Any]:
-        width, height = size_in(body)
+        width, height = self.reduced(*size_in(body))
         [picture] = pictures_for(fault, width, height)
         sketch = {"mimeType": "image/png", "data": base64(png(64, 64, 3))}
         image = {"mimeType": "image/png", "data": spelled(fault, picture)}
-        answer = ended(
+        return ended(
             "STOP",
             {"thought": True, "inlineData": sketch},
             {"text": "Here it is."},
-            {"inlineData": image, "thoughtSignature": "c2lnbmVk/+=="},
+            {"inlineData": image, "thoughtSignature": "c2lnbmVk/+o="},
         )
-        usage = {
-            "promptTokenCount": 270,
-            "candidatesTokenCount": 1120,
-            "totalTokenCount": 1390,
-            "promptTokensDetails": [
-                {"modality": "TEXT", "tokenCount": 12},
-                {"modality": "IMAGE", "tokenCount": 258},
-            ],
-        }
-        told = {"modelVersion": "simulated", "responseId": "resp_1"}
-        return {**answer, "usageMetadata": usage, **told}
 
 
 def words_of(body: dict) -> str:
@@ -184,9 +191,9 @@ def words_of(body: dict) -> str:
 
 
 def size_in(body: dict) -> tuple[int, int]:
-    """Paint an eighth of the size asked for, in its shape: quick, and still told apart."""
+    """Read the size asked for: a scale, in a shape."""
     image = body.get("generationConfig", {}).get("imageConfig", {})
-    side = SIDES.get(image.get("imageSize", "1K"), 1024) // 8
+    side = SIDES.get(image.get("imageSize", "1K"), 1024)
     match = re.fullmatch(r"(\d+):(\d+)", image.get("aspectRatio", "1:1"))
     across, down = (int(match[1]), int(match[2])) if match else (1, 1)
     return side, max(1, side * down // across)

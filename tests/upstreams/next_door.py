@@ -57,12 +57,12 @@ class File:
 class StudioNextDoor:
     """The server, and its memory. Times are short so that tests are."""
 
-    def __init__(self, *, slow_seconds: float = 0.15):
+    def __init__(self, *, slow_seconds: float = 0.15, port: int = 0):
         self.seen: list[Seen] = []
         self.slow_seconds = slow_seconds
         self.allowed = 0
         self.fault = ""
-        self.port = 0
+        self.port = port
         self._numbers = count(1)
         self._ready = threading.Event()
         self._thread = threading.Thread(
@@ -112,7 +112,7 @@ class StudioNextDoor:
             app, shutdown_timeout=0.1, handle_signals=False, access_log=None
         )
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", self.port)
         await site.start()
         self.port = site._server.sockets[0].getsockname()[1]
         self._ready.set()

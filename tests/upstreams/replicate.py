@@ -138,6 +138,11 @@ FAILS = {
     "cuda": "CUDA out of memory. Tried to allocate 2.00 GiB.",
     "interrupted": "Prediction interrupted; please retry (code: PA)",
 }
+ODD = (
+    *("never", "never-ends", "canceled", "aborted", "held-too-long", "half-told"),
+    *("look-lost", "look-reset", "look-503-page", "held-too-long-elsewhere"),
+    *("no-image", "empty", "text-only", "removed", "data-uri"),
+)
 THROTTLED = "Request was throttled. Expected available in 4 seconds."
 SAYS = {
     "400": (400, "Bad request", "The body could not be read."),
@@ -206,7 +211,7 @@ class ReplicateShop(Shop):
             web.post(f"{v1}/predictions", self.create),
             web.get(f"{v1}/predictions/{{number}}", self.look),
             web.post(f"{v1}/predictions/{{number}}/cancel", self.cancel),
-            web.get(f"/{self.name}/files/{{kind}}/{{name}}", self.file),
+            self.files(),
         ]
 
     async def create(self, request: web.Request) -> web.StreamResponse:
@@ -257,17 +262,6 @@ class ReplicateShop(Shop):
         told = {"id": request.match_info["id"], "created_at": "2026-11-01T00:00:00Z"}
         return json_answer({**told, "cog_version": "0.16.0", "openapi_schema": schema})
 
-    async def file(self, request: web.Request) -> web.StreamResponse:
-        self.note(request)
-        kind, name = request.match_info["kind"], request.match_info["name"]
-        if kind == "gone":
-            return web.Response(status=404, text="Not found")
-        if kind == "moved":
-            return web.Response(status=302, headers={"location": f"../kept/{name}"})
-        fault, number, width, height = name.removesuffix(".png").rsplit("_", 3)
-        painted = pictures_for(fault, int(width), int(height), int(number) + 1)
-        return web.Response(body=painted[-1], content_type="image/png")
-
     def model_of(self, request: web.Request, body: dict) -> str:
         """The model at the address, or the one whose version is named."""
         if "model" in request.match_info:
@@ -282,7 +276,7 @@ class ReplicateShop(Shop):
             return problem(*SAYS["401"])
         if not model:
             return problem(*SAYS["422-version"])
-        if model not in MODELS:
+        if model not in MODELS and not self.is_open_to_all:
             return problem(*SAYS["404"])
         if wrong := list(mistakes(request, model, body)):
             said = "".join(f"- {one}\n" for one in wrong)
@@ -327,12 +321,10 @@ class ReplicateShop(Shop):
         }
         if one.fault in sends:
             return sends[one.fault]
-        width, height = size_in(one.input)
+        width, height = self.reduced(*size_in(one.input))
         count = next((one.input[name] for name in ONE_BY_ONE if name in one.input), 1)
-        where = {"expired": "gone", "url-redirect": "moved"}.get(one.fault, "kept")
-        name = f"{one.fault}_{{}}_{width}_{height}.png"
         addresses = [
-            f"{self.url}/files/{where}/{name.format(number)}" for number in range(count)
+            self.address(one.fault, number, width, height) for number in range(count)
         ]
         if one.fault == "data-uri":
             painted = pictures_for("none", width, height, count)
@@ -367,10 +359,12 @@ def mistakes(request: web.Request, model: str, body: dict):
     after = re.fullmatch(r"(\d+)([smh])", request.headers.get("Cancel-After", "5s"))
     if not after or (after[2] == "s" and int(after[1]) < 5):
         yield "Cancel-After: must be at least 5s"
-    rules = MODELS[model]
+    rules = MODELS.get(model)
     if "prompt" not in body.get("input", {}):
         yield "input: prompt is required"
     for name, value in body.get("input", {}).items():
+        if rules is None:
+            return
         if name not in rules:
             yield f"input: Additional property {name} is not allowed"
         elif mistake := rules[name](value):
@@ -378,11 +372,11 @@ def mistakes(request: web.Request, model: str, body: dict):
 
 
 def size_in(said: dict) -> tuple[int, int]:
-    """Paint an eighth of the size asked for, in its shape."""
+    """Read the size asked for: pixels, or a scale in a shape."""
     if "width" in said and "height" in said:
-        return said["width"] // 8, said["height"] // 8
+        return said["width"], said["height"]
     scale = said.get("resolution", said.get("size", "1K"))
-    side = SCALES.get(scale, 1024) // 8
+    side = SCALES.get(scale, 1024)
     ratio = said.get("aspect_ratio", "1:1")
-    across, down = map(int, ratio.split(":")) if ":" in ratio else (1, 1)
-    return side, max(1, side * down // across)
+    across, down = map(float, ratio.split(":")) if ":" in ratio else (1, 1)
+    return side, max(1, int(side * down / across))

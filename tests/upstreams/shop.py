@@ -5,12 +5,15 @@ A shop speaks one provider's wire. It answers well unless the prompt says otherw
     [fault:429-wait]   [fault:truncated-png]   [fault:drip]
 
 Faults of the line and of the pictures are the same in every shop and stand here; what a
-provider says in its own words when it fails or refuses stands with the shop.
+provider says in its own words when it fails or refuses stands with the shop. A picture
+that has an address of its own can have its day there: [fault:file-drip].
 """
 
 import asyncio
 import json
 import re
+import socket
+import struct
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +27,9 @@ COLOURS = ("#c8553d", "#588b8b", "#f28f3b", "#93b7be", "#2d3047", "#8fb339")
 FAULT = re.compile(r"\[fault:([\w-]+)\]")
 PAGE = "<!doctype html><html><title>Back soon</title><body>Maintenance</body></html>"
 SLOW_SECONDS = 0.2
+# What can be wrong with the pictures themselves.
+SPOILS = ("wrong-size", "truncated-png", "not-a-picture", "broken-base64")
+REDUCTION = 8
 Answer = Callable[[], Awaitable[web.StreamResponse]]
 
 
@@ -40,16 +46,51 @@ class Seen:
 
 @dataclass
 class Shop:
-    """One simulated provider; `url` is where it stands once the street is open."""
+    """One simulated provider; `url` is where it stands once the street is open.
+
+    Tests want pictures quickly, so each side is an eighth of what was asked for. A shop
+    that is open to everybody paints whole ones, and models it knows no rules for.
+    """
 
     name: str
     seen: list[Seen] = field(default_factory=list)
     url: str = ""
+    is_open_to_all: bool = False
 
     @property
     def asked(self) -> list[Seen]:
         """The POSTs it saw."""
         return [one for one in self.seen if one.method == "POST"]
+
+    def reduced(self, width: int, height: int) -> tuple[int, int]:
+        """Return the size that is painted instead of the one asked for."""
+        if self.is_open_to_all:
+            return width, height
+        return max(1, width // REDUCTION), max(1, height // REDUCTION)
+
+    def address(self, fault: str, number: int, width: int, height: int) -> str:
+        """Where a picture can be fetched, with the fault it has there."""
+        return f"{self.url}/files/{fault}/{number}_{width}_{height}.png"
+
+    def files(self) -> web.RouteDef:
+        return web.get(f"/{self.name}/files/{{fault}}/{{name}}", self.file)
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """Hand out a picture at its address, unless it has its day there."""
+        self.note(request)
+        fault, name = request.match_info["fault"], request.match_info["name"]
+        if fault == "expired":
+            return web.Response(status=403, text="Request has expired")
+        if fault == "url-redirect":
+            return web.Response(status=302, headers={"location": f"../none/{name}"})
+        number, width, height = map(int, name.removesuffix(".png").split("_"))
+        picture = pictures_for(fault, width, height, number + 1)[-1]
+
+        async def answer() -> web.Response:
+            return web.Response(body=picture, content_type="image/png")
+
+        trouble = fault.removeprefix("file-") if fault.startswith("file-") else ""
+        return await on_the_line(trouble, request, answer)
 
     def note(self, request: web.Request, body: dict | None = None) -> None:
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -100,18 +141,49 @@ async def on_the_line(
     return await trouble(request, answer) if trouble else await answer()
 
 
-async def reset(request: web.Request, answer: Answer) -> web.StreamResponse:
+def hang_up(request: web.Request) -> None:
+    """End a connection as a dying machine does: reset, not closed."""
+    line = request.transport.get_extra_info("socket")
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     request.transport.abort()
+
+
+async def sent(request: web.Request, whole: bytes, count: int) -> web.StreamResponse:
+    """Promise a whole body, and send so much of it before hanging up."""
+    response = web.StreamResponse(headers={"content-length": str(len(whole))})
+    await response.prepare(request)
+    request.transport.set_write_buffer_limits(high=0)
+    await response.write(whole[:count])
+    hang_up(request)
+    return response
+
+
+async def reset(request: web.Request, answer: Answer) -> web.StreamResponse:
+    hang_up(request)
     return web.Response()
 
 
-async def cut(request: web.Request, answer: Answer) -> web.StreamResponse:
-    """Hang up in the middle of a body that said how long it would be."""
+async def reset_before_body(request: web.Request, answer: Answer) -> web.StreamResponse:
+    return await sent(request, (await answer()).body, 0)
+
+
+async def reset_after_body(request: web.Request, answer: Answer) -> web.StreamResponse:
     whole = (await answer()).body
-    response = web.StreamResponse(headers={"content-length": str(len(whole))})
+    return await sent(request, whole, len(whole))
+
+
+async def cut(request: web.Request, answer: Answer) -> web.StreamResponse:
+    whole = (await answer()).body
+    return await sent(request, whole, len(whole) // 2)
+
+
+async def huge_by_its_word(request: web.Request, answer: Answer) -> web.StreamResponse:
+    """Promise a gigabyte."""
+    response = web.StreamResponse(headers={"content-length": str(1024**3)})
     await response.prepare(request)
-    await response.write(whole[: len(whole) // 2])
-    request.transport.abort()
+    await response.write(b" " * 1024)
+    await asyncio.sleep(SLOW_SECONDS)
+    hang_up(request)
     return response
 
 
@@ -169,6 +241,8 @@ async def page_503(request: web.Request, answer: Answer) -> web.StreamResponse:
 
 LINE = {
     "reset": reset,
+    "reset-before-body": reset_before_body,
+    "reset-after-body": reset_after_body,
     "cut": cut,
     "truncated-json": truncated_json,
     "wrong-type": wrong_type,
@@ -176,6 +250,7 @@ LINE = {
     "drip": drip,
     "hang": hang,
     "huge": huge,
+    "huge-by-its-word": huge_by_its_word,
     "redirect": redirect,
     "html-200": html,
     "503-page": page_503,

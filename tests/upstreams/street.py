@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 from aiohttp import web
 
+from tests.upstreams import ark, fal, gemini, openai_shop, replicate
 from tests.upstreams.ark import ArkShop
 from tests.upstreams.fal import FalShop
 from tests.upstreams.gemini import GeminiShop
@@ -22,11 +23,22 @@ from tests.upstreams.openai_shop import OpenAIShop
 from tests.upstreams.replicate import ReplicateShop
 from tests.upstreams.shop import Shop
 
+# What lets Easel in at each shop, and where below its address the API begins.
+DOORS = {
+    "gemini": (gemini.KEY, "/v1beta"),
+    "vertex": (gemini.KEY, ""),
+    "openai": (openai_shop.KEY, "/v1"),
+    "fal": (fal.KEY, ""),
+    "replicate": (replicate.TOKEN, ""),
+    "ark": (ark.KEY, "/api/v3"),
+    "byteplus": (ark.KEY, "/api/v3"),
+}
+
 
 class Street:
     """The shops, and the server they stand in."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_open_to_all: bool = False) -> None:
         self.gemini = GeminiShop("gemini")
         self.vertex = GeminiShop("vertex")
         self.fal = FalShop("fal")
@@ -35,6 +47,20 @@ class Street:
         self.ark = ArkShop("ark")
         self.byteplus = ArkShop("byteplus")
         self._ready = threading.Event()
+        for shop in self.shops:
+            shop.is_open_to_all = is_open_to_all
+
+    @property
+    def accesses(self) -> dict[str, dict]:
+        """What Easel's settings say of each provider so that it comes here."""
+        return {
+            name: {
+                "secret": key,
+                "base_url": getattr(self, name).url + below,
+                "is_local": True,
+            }
+            for name, (key, below) in DOORS.items()
+        }
 
     @property
     def shops(self) -> list[Shop]:
@@ -56,12 +82,14 @@ class Street:
         await runner.setup()
         site = web.TCPSite(runner, host, port)
         await site.start()
-        port = site._server.sockets[0].getsockname()[1]
-        for shop in self.shops:
-            shop.url = f"http://{host}:{port}/{shop.name}"
+        self.stands_at(f"http://{host}:{site._server.sockets[0].getsockname()[1]}")
         self._ready.set()
         await self._ended.wait()
         await runner.cleanup()
+
+    def stands_at(self, origin: str) -> None:
+        for shop in self.shops:
+            shop.url = f"{origin}/{shop.name}"
 
     def wait_until_open(self) -> None:
         if not self._ready.wait(10):
@@ -72,9 +100,9 @@ class Street:
 
 
 @contextmanager
-def open_street() -> Iterator[Street]:
+def open_street(*, is_open_to_all: bool = False) -> Iterator[Street]:
     """Open the street on a free port, in a thread of its own, and close it afterwards."""
-    street = Street()
+    street = Street(is_open_to_all=is_open_to_all)
     thread = threading.Thread(target=lambda: asyncio.run(street.serve()), daemon=True)
     thread.start()
     street.wait_until_open()

@@ -1,11 +1,17 @@
 """Orders as rows, for pages that only read them."""
 
+import hashlib
+import io
 from datetime import timedelta
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
+from PIL import Image
 
-from accounts.ids import new_id
+from accounts.ids import id_of, new_id
 from billing.ledger import MICRO
+from playground.generation.links import EXTENSIONS
 from playground.generation.models import Generation, Picture
 from playground.generation.request import ImageRequest
 
@@ -45,7 +51,7 @@ def an_order(account, *, credits=0, n=1, delivered=1, days_ago=0, **facts):
         "finished_at": asked_at + timedelta(seconds=2),
     }
     return Generation.objects.create(
-        id=new_id("img"),
+        id=id_of("img", facts.get("created_at", asked_at)),
         account=account,
         group_id="standard",
         n=n,
@@ -69,3 +75,33 @@ def a_picture_of(order):
         height=64,
         bytes=100,
     )
+
+
+def a_painted_picture_of(order, position=0, *, data=None, image_format="png"):
+    """Store one delivered picture of an order, file and all."""
+    data = data or a_file(image_format)
+    picture_id = new_id("pic")
+    extension = EXTENSIONS[image_format]
+    name = default_storage.save(f"kept/{picture_id}.{extension}", ContentFile(data))
+    return Picture.objects.create(
+        id=picture_id,
+        generation=order,
+        account_id=order.account_id,
+        position=position,
+        file=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        format=image_format,
+        width=96,
+        height=96,
+        bytes=len(data),
+        seed=4711,
+        created_at=order.created_at,
+    )
+
+
+def a_file(image_format):
+    """Return a small picture's bytes: a slope from dark to light."""
+    file = io.BytesIO()
+    slope = Image.linear_gradient("L").resize((96, 96)).convert("RGB")
+    slope.save(file, image_format.upper())
+    return file.getvalue()

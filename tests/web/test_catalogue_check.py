@@ -75,6 +75,8 @@ def test_our_own_catalogue_sells_nothing_under_cost(check):
     end, said = check()
 
     assert end == 0
+    assert "A credit earns $0.01891 after card fees" in said
+    assert "in the pack that gives the most of them: $100 for 5120 credits." in said
     assert "42 models with 91 offers, 7 retired, all priced" in said
     assert "4K    8 credits $0.1512 - gemini $0.1510: standard +0.2 %" in said
     assert "fal alone asks more than the price at 1K, 2K, 4K" in said

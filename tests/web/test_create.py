@@ -2,27 +2,21 @@
 
 import gzip
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Account
 from billing.ledger import MICRO, credit
 from playground.generation import service
 from playground.generation.models import Generation
 from playground.generation.studio import in_studio
-
-ASK = {
-    "prompt": "a fox in the snow",
-    "model": "sketch-1",
-    "aspect_ratio": "4:5",
-    "resolution": "1K",
-    "n": "2",
-    "output_format": "webp",
-    "quoted": "2000000",
-}
-HTMX = {"HX-Request": "true"}
+from playground.web.runs import run_of
+from tests.web.browsers import ASK, HTMX, finish, generate, look, newest, words
 
 
 @pytest.fixture
@@ -31,30 +25,16 @@ def guest(client, books_db):
     return client
 
 
+@pytest.fixture(autouse=True)
+def _free_pictures_are_used_up(settings):
+    settings.FREE_PICTURES_A_DAY = 0
+
+
 @pytest.fixture
 def page(client, alice):
     """Alice's browser."""
     client.force_login(alice.person)
     return client
-
-
-def generate(browser, headers=HTMX, **changes):
-    return browser.post("/create/runs", {**ASK, **changes}, headers=headers)
-
-
-def newest():
-    return Generation.objects.latest("created_at")
-
-
-def finish(generation):
-    """Paint a queued order here, as a worker would."""
-    order = in_studio(service.take_up(generation.pk))
-    in_studio(service.carry_out(order))
-    return Generation.objects.get(pk=generation.pk)
-
-
-def words(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
 
 
 def test_a_newcomer_sees_what_is_free_and_where_to_start(guest):
@@ -87,10 +67,11 @@ def test_a_guest_sees_other_models_with_their_price_but_cannot_choose_them(guest
     assert not pro.is_usable
 
 
-def test_only_models_that_paint_from_words_can_be_chosen(guest):
-    listed = {row.model.id for row in guest.get("/").context["choices"]()}
-    assert {"gpt-image-2", "flux.2-pro", "grok-imagine-image"} < listed
-    assert not listed & {"qwen-image-edit", "flux.1-kontext-dev", "dall-e-3"}
+def test_a_model_that_only_edits_waits_for_a_reference(page):
+    rows = {row.model.id: row for row in page.get("/").context["choices"]()}
+    assert {"gpt-image-2", "flux.2-pro", "grok-imagine-image"} < rows.keys()
+    assert not rows["qwen-image-edit"].is_for_words
+    assert "dall-e-3" not in rows
 
 
 @pytest.mark.parametrize("model", ["qwen-image-edit", "dall-e-3"])
@@ -211,17 +192,50 @@ def test_a_seed_that_is_no_number_is_refused_kindly(page):
 
 def test_a_run_that_looks_the_same_is_not_sent_again(page):
     generate(page)
-    address = reverse("run", args=[newest().pk])
-    assert page.get(address, {"v": "queued-0"}, headers=HTMX).status_code == 204
+    answer = look(page, f"{newest().pk}~w0.w0")
+    assert answer.status_code == 204
+    assert int(answer["Easel-Look"]) >= 500
 
 
 def test_a_finished_run_comes_with_its_pictures_and_the_credits(page):
     generate(page)
     done = finish(newest())
-    answer = page.get(reverse("run", args=[done.pk]), {"v": "queued-0"}, headers=HTMX)
+    answer = look(page, f"{done.pk}~w0.w0")
     assert answer.text.count("data-picture") == 2
-    assert "2 pictures done, 2 credits, 98 credits left" in words(answer)
-    assert 'hx-trigger="load' not in answer.text
+    assert "Done, 2 credits, 98 credits left" in words(answer)
+    assert "data-look" not in answer.text
+    assert "Easel-Look" not in answer
+
+
+def test_only_the_places_that_changed_are_sent(page):
+    generate(page)
+    done = finish(newest())
+    answer = look(page, f"{done.pk}~d.w0")
+    assert answer.text.count("data-picture") == 1
+    assert f'id="tile-{done.pk}-2"' in answer.text
+
+
+def test_several_runs_are_watched_with_one_question(page):
+    generate(page)
+    first = finish(newest())
+    generate(page)
+    second = newest()
+    answer = look(page, f"{first.pk}~w0.w0", f"{second.pk}~w0.w0")
+    assert f"head-{first.pk}" in answer.text
+    assert f"head-{second.pk}" not in answer.text
+    assert "Easel-Look" in answer
+
+
+def test_a_hundred_jobs_of_twenty_seconds_ask_less_than_twenty_times_a_second(page):
+    generate(page)
+    run = replace(run_of(newest()), expected_seconds=20)
+    slots = tuple(replace(slot, expected_seconds=20) for slot in run.slots)
+    started = timezone.now() - timedelta(seconds=25)
+    Generation.objects.update(state="running", started_at=started)
+    late = newest()
+    overdue = tuple(replace(slot, order=late) for slot in slots)
+    looks = [replace(run, slots=one).look_ms for one in (slots, overdue)]
+    assert 100 / (sum(looks) / len(looks) / 1000) < 20
 
 
 def test_a_failed_slot_keeps_its_place_and_says_that_nothing_was_charged(page):
@@ -232,22 +246,57 @@ def test_a_failed_slot_keeps_its_place_and_says_that_nothing_was_charged(page):
     assert "The provider timed out." in seen
 
 
-def test_try_again_asks_for_that_one_picture(page):
-    generate(page)
-    failed = newest()
+def again(browser, run, place, quoted="1000000"):
+    asked = {"again": run.pk, "place": str(place), "quoted": quoted}
+    return browser.post("/create/runs", asked, headers=HTMX)
+
+
+def test_try_again_paints_that_one_picture_into_its_old_place(page, alice):
+    generate(page, seed="7")
+    run = newest()
     Generation.objects.update(state="failed")
-    again = {"again": failed.pk, "quoted": "1000000"}
-    page.post("/create/runs", again, headers=HTMX)
-    again = newest()
-    assert (again.n, again.prompt) == (1, failed.prompt)
-    assert again.request["tier"] == failed.request["tier"]
+    answer = again(page, run, 1)
+    assert "Queued" in answer.text and f"tile-{run.pk}-2" in answer.text
+    second = newest()
+    assert (second.n, second.prompt, second.request["seed"]) == (1, run.prompt, 8)
+    finish(second)
+    seen = page.get("/")
+    assert seen.text.count('class="run"') == 1
+    assert seen.text.count("Not painted, not charged") == 1
+    assert words(look(page, f"{run.pk}~f.w0")).count("1 failed, not charged") == 1
+    assert alice.credits() == 97  # the first order's hold is swept, not returned here
+
+
+def test_trying_again_at_another_price_is_asked_about(page):
+    generate(page)
+    run = newest()
+    Generation.objects.update(state="failed")
+    answer = again(page, run, 0, quoted="5")
+    assert answer.status_code == 409
+    assert "Try again for 1 credit" in words(answer)
 
 
 def test_a_queued_run_can_be_taken_back_for_nothing(page, alice):
     generate(page)
     answer = page.post(reverse("run-cancel", args=[newest().pk]), headers=HTMX)
-    assert "Cancelled before it" in answer.text
+    assert "Cancelled, not charged" in words(answer)
     assert alice.credits() == 100
+
+
+def test_a_run_that_is_painted_can_be_called_off(page):
+    generate(page)
+    order = newest()
+    in_studio(service.take_up(order.pk))
+    answer = page.post(reverse("run-cancel", args=[order.pk]), headers=HTMX)
+    assert "Stopping" in answer.text
+    assert newest().is_unwanted
+
+
+def test_a_place_in_the_queue_is_told(page, client, carol):
+    generate(page)
+    client.force_login(carol.person)
+    generate(client)
+    assert "1 ahead" in words(client.get("/"))
 
 
 def test_remix_copies_the_prompt_and_the_settings_with_a_new_seed(page):
@@ -280,7 +329,6 @@ def test_a_picture_opens_large_with_what_is_known_of_it(page):
     picture = finish(newest()).pictures.get(position=0)
     seen = words(page.get(reverse("picture", args=[picture.pk])))
     assert "1 of 2" in seen
-    assert "Sketch" in seen
     assert f"{picture.width} × {picture.height}" in seen
 
 
@@ -422,8 +470,7 @@ def test_what_is_left_after_a_run_may_be_one_credit(client, bob):
     credit(bob.account.pk, 3 * MICRO, kind="grant", key="grant:three")
     generate(client)
     done = finish(newest())
-    address = reverse("run", args=[done.pk])
-    answer = client.get(address, {"v": "queued-0"}, headers=HTMX)
+    answer = look(client, f"{done.pk}~w0.w0")
     assert "2 credits, 1 credit left" in words(answer)
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.mail import send_mail
 
+from tests.letters import posted
+
 
 @pytest.fixture
 def kept_mail(settings, tmp_path):
@@ -23,6 +25,7 @@ def test_a_newcomer_reads_the_link_and_follows_it(client, books_db, kept_mail):
     facts = {"email": "ada@example.com", "password1": "a quieter shade of blue"}
     page = client.post("/accounts/signup/", facts, follow=True).content.decode()
     assert 'href="/dev/mail"' in page
+    posted()
     mail = client.get("/dev/mail").content.decode()
     (link,) = re.findall(r'href="http://testserver(/accounts/confirm[^"]+)"', mail)
     assert client.post(link, follow=True).context["user"].email == "ada@example.com"

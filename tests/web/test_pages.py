@@ -1,6 +1,9 @@
 """What every page answers, and what an address answers that is no page."""
 
+import re
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 
@@ -39,3 +42,13 @@ def test_an_address_that_lacks_its_slash_is_put_right(
 def test_an_unknown_address_takes_no_form_either(books_db, settings):
     settings.DEBUG = True
     assert Client(enforce_csrf_checks=True).post("/nowhere").status_code == 404
+
+
+def test_a_phone_can_put_easel_on_its_home_screen(client, db):
+    page = client.get("/accounts/login/").text
+    address = re.search(r'rel="manifest" href="([^"]+)"', page)[1]
+    manifest = client.get(address)
+    assert manifest["Content-Type"] == "application/manifest+json"
+    icons = manifest.json()["icons"]
+    assert {icon["purpose"] for icon in icons} == {"any", "maskable"}
+    assert all(finders.find(icon["src"].removeprefix("/static/")) for icon in icons)

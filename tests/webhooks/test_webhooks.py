@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.core import mail
 from django.utils import timezone
 from standardwebhooks import Webhook
 
@@ -17,6 +16,7 @@ from playground.generation.studio import in_studio
 from playground.generation.tasks import paint_if_queued
 from playground.webhooks.models import Delivery, Endpoint, Notice
 from playground.webhooks.tasks import deliver, look_around, tell
+from tests.letters import posted
 from tests.upstreams.receiver import receiver
 
 ASYNC = "/v1/async/images"
@@ -239,8 +239,9 @@ def test_a_receiver_that_is_gone_is_not_asked_again(api, alice, hook, listener):
     assert len(listener.heard) == 1
     assert (seen["is_enabled"], missed["status"]) == (False, "failed")
     assert "410" in seen["disabled_reason"]
-    assert mail.outbox[0].to == ["alice@example.com"]
-    assert hook["url"] in mail.outbox[0].body
+    [told] = posted()
+    assert told.to == ["alice@example.com"]
+    assert hook["url"] in told.body
 
 
 def test_what_was_missed_can_be_sent_again_by_hand(api, alice, hook, listener):
@@ -272,7 +273,7 @@ def test_one_that_takes_nothing_for_three_days_is_disabled(api, alice, hook, lis
     assert len(listener.heard) == 10
     assert Delivery.objects.get().state == "failed"
     assert (seen["is_enabled"], "500" in seen["disabled_reason"]) == (False, True)
-    assert len(mail.outbox) == 1
+    assert len(posted()) == 1
 
 
 def test_one_that_takes_something_meanwhile_stays(api, alice, hook, listener):

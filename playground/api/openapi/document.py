@@ -12,7 +12,7 @@ from typing import Any
 from ninja import NinjaAPI
 from pydantic.json_schema import models_json_schema
 
-from playground.api.openapi import examples, hooks, shapes
+from playground.api.openapi import examples, hooks, measured, shapes
 from playground.api.openapi.shapes import Shape
 from playground.codes import CODES, Code
 from playground.generation.models import Generation
@@ -37,6 +37,7 @@ class Answered:
     query: tuple[tuple[str, str, str], ...] = ()
     asked: Json | None = None
     status: int = 200
+    needs_key: bool = True
 
 
 A_PAGE = (
@@ -54,6 +55,7 @@ IN_HEADERS = (
 CHOICES = {
     "dry_run": ["true", "false"],
     "retention": ["1h", "7d", "30d", "forever"],
+    "window": ["24h", "7d", "30d", "90d"],
     "X-Easel-Strict": ["0", "1"],
 }
 KINDS = ", ".join(Generation.State.values)
@@ -76,6 +78,12 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
         ),
     ),
     ("get", "/v1/models/{name}"): Answered(shapes.ModelShown, examples.MODEL),
+    ("get", "/v1/metrics/models/{name}"): Answered(
+        measured.ModelMetrics,
+        measured.METRICS,
+        query=(("window", "7d", "The last 24 hours, or so many days."),),
+        needs_key=False,
+    ),
     ("get", "/v1/requests"): Answered(
         shapes.Requests,
         examples.REQUESTS,
@@ -148,6 +156,9 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
 }
 
 
+EVERY = (*shapes.EVERY, *hooks.EVERY, *measured.EVERY)
+
+
 @cache
 def described(dialect: NinjaAPI) -> Json:
     """Return the whole description, but for where this site is."""
@@ -158,7 +169,7 @@ def described(dialect: NinjaAPI) -> Json:
         " at /docs/errors."
     }
     _, known = models_json_schema(
-        [(shape, "serialization") for shape in (*shapes.EVERY, *hooks.EVERY)],
+        [(shape, "serialization") for shape in EVERY],
         ref_template=SCHEMAS + "{model}",
     )
     components = whole.setdefault("components", {})
@@ -184,6 +195,8 @@ def describe(operation: Json, method: str, answered: Answered | None) -> None:
     """Say of one operation what it takes and answers."""
     known = answered or Answered(shapes.Anything, {})
     operation.pop("security", None)
+    if not known.needs_key:
+        operation["security"] = []
     operation["responses"] = {
         str(known.status): {
             "description": "What was asked for.",

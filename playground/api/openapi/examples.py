@@ -141,6 +141,7 @@ LINE: Json = {
     "created": PAINTED_AT,
     "status": "succeeded",
     "is_test": False,
+    "is_demo": False,
     "source": "api",
     "endpoint": "images.generations",
     "key": {"id": "key_01m7xtz9k8h7g6f5e4d3c2b1a0", "name": "shop"},

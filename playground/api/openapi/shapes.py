@@ -212,6 +212,7 @@ class RequestLine(Shape):
     created: int
     status: str
     is_test: bool
+    is_demo: bool
     source: str
     endpoint: str
     key: KeyNamed | None

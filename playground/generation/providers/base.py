@@ -185,7 +185,8 @@ class Channel:
 class ProviderFailure(Exception):
     """Something went wrong at a provider. `reason` is for the log, not the customer.
 
-    `ran` says whether the provider may have done (and billed) the work.
+    `ran` says whether the provider may have done (and billed) the work. `words` are what
+    the provider itself says, without anything of ours: of a refusal they are passed on.
     """
 
     outcome = "broken"
@@ -197,12 +198,14 @@ class ProviderFailure(Exception):
         status: int | None = None,
         ran: Literal["no", "yes", "unknown"] = "no",
         retry_after_seconds: float | None = None,
+        words: str = "",
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
         self.ran = ran
         self.retry_after_seconds = retry_after_seconds
+        self.words = words
 
 
 class Refused(ProviderFailure):

@@ -111,7 +111,11 @@ def failure(
         ran = "unknown"
     reason = f"{status}: {complaint.words} ({note})"
     return kind(
-        reason, status=effective, ran=ran, retry_after_seconds=retry_after_seconds
+        reason,
+        status=effective,
+        ran=ran,
+        retry_after_seconds=retry_after_seconds,
+        words=complaint.message,
     )
 
 

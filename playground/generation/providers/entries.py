@@ -87,9 +87,8 @@ def complaint_of(entry: dict[str, Any], *secrets: str) -> ProviderFailure:
     """Say what is wrong with an entry that yields no picture."""
     complaint = Complaint.in_tree(entry).without(*secrets)
     if complaint.words:
-        return by_words(complaint)(
-            f"instead of a picture: {complaint.words}", ran="yes"
-        )
+        said = f"instead of a picture: {complaint.words}"
+        return by_words(complaint)(said, ran="yes", words=complaint.message)
     return Broken("an entry of the answer holds no picture that can be read", ran="yes")
 
 

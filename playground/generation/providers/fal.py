@@ -231,6 +231,7 @@ class FalProvider:
             status=reply.status,
             ran=at_least if ran == "no" else ran,
             retry_after_seconds=wait,
+            words=usual.words,
         )
 
 

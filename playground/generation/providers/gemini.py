@@ -201,13 +201,13 @@ def why_empty(tree: Any) -> ProviderFailure:
         return Broken("the answer is no object", status=200, ran="yes")
     feedback = tree.get("promptFeedback") or {}
     if reason := feedback.get("blockReason"):
-        said = feedback.get("blockReasonMessage") or ""
-        return Refused(f"prompt blocked: {reason} {said}".strip(), status=200)
+        said = f"{reason} {feedback.get('blockReasonMessage') or ''}".strip()
+        return Refused(f"prompt blocked: {said}", status=200, words=said)
     reasons = [str(one.get("finishReason", "")) for one in candidates_of(tree)]
     for candidate, reason in zip(candidates_of(tree), reasons, strict=True):
         if reason in REFUSALS:
-            said = candidate.get("finishMessage") or ""
-            return Refused(f"{reason} {said}".strip(), status=200, ran="yes")
+            said = f"{reason} {candidate.get('finishMessage') or ''}".strip()
+            return Refused(said, status=200, ran="yes", words=said)
     why = " ".join(filter(None, reasons)) or "no candidates"
     return Broken(f"the answer held no picture: {why}", status=200, ran="yes")
 

@@ -171,10 +171,11 @@ class ReplicateProvider:
         complaint = complaint.without(self._secret, commission.prompt)
         reason = f"failed: {complaint.message} (prediction {tree.get('id')})"
         if REFUSED.search(complaint.message):
-            return Refused(reason, status=200, ran=ran)
+            return Refused(reason, status=200, ran=ran, words=complaint.message)
         if BUSY.search(complaint.message):
             return Busy(reason, status=200, ran="no")
-        return by_words(complaint)(reason, status=200, ran=ran)
+        kind = by_words(complaint)
+        return kind(reason, status=200, ran=ran, words=complaint.message)
 
     def _failure(
         self, reply: Reply, commission: Commission, at_least: Ran
@@ -195,6 +196,7 @@ class ReplicateProvider:
             status=reply.status,
             ran=at_least if usual.ran == "no" else usual.ran,
             retry_after_seconds=wait,
+            words=usual.words,
         )
 
 

@@ -4,7 +4,7 @@ Templates choose words and order; these filters are the only place where
 microcredits become "1,240" and a moment becomes "9 min ago".
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
@@ -15,10 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from billing.cash import cash
 from billing.ledger import MICRO
+from playground.gallery.sharing import alt_of
+from playground.generation.links import thumbnail_path
+from playground.generation.models import Picture
+from playground.generation.thumbnails import WIDTHS
 
 register = template.Library()
-CENTS_SIGN = {"usd": "$", "eur": "€", "gbp": "£"}
 
 
 @register.filter
@@ -36,6 +40,12 @@ def credits_exact(microcredits: int) -> str:
     """Write an amount for statements: every decimal it has, up to six."""
     text = f"{Decimal(microcredits) / MICRO:,.6f}"
     return text.rstrip("0").rstrip(".")
+
+
+@register.filter
+def number(count: int) -> str:
+    """Write a count, a thousand at a time."""
+    return f"{count:,}"
 
 
 @register.filter
@@ -62,12 +72,19 @@ def count_of(microcredits: int) -> int:
     return 2 if rest else whole
 
 
+register.filter(cash)
+
+
 @register.filter
-def cash(cents: int, currency: str = "usd") -> str:
-    """Write money as it is charged: "$5", "$5.50"."""
-    amount = f"{cents / 100:,.2f}".removesuffix(".00")
-    sign = CENTS_SIGN.get(currency)
-    return f"{sign}{amount}" if sign else f"{amount} {currency.upper()}"
+def dollars(microusd: int) -> str:
+    """Write what a provider asks: less than a dollar needs parts of a cent."""
+    places = 2 if abs(microusd) >= MICRO else 4
+    return f"${Decimal(microusd) / MICRO:,.{places}f}"
+
+
+@register.filter
+def percent(part: float) -> str:
+    return f"{part * 100:.1f}".removesuffix(".0") + " %"
 
 
 @register.filter
@@ -103,6 +120,12 @@ def ago(moment: datetime) -> str:
 
 
 @register.filter
+def step_name(start: date, is_hourly: bool) -> str:
+    """Name a day, or an hour, of a chart."""
+    return date_format(start, "H:i" if is_hourly else "j M")
+
+
+@register.filter
 def file_size(count: int) -> str:
     if count < 1_000_000:
         return _("%(size)s KB") % {"size": max(1, round(count / 1000))}
@@ -122,6 +145,12 @@ def shape_class(shape: str) -> str:
 
 
 @register.filter
+def rival_letter(place: int) -> str:
+    """Name a model of a comparison: the first is A, and its rivals B, C and D."""
+    return "ABCD"[place]
+
+
+@register.filter
 def control(field: BoundField) -> SafeString:
     """Draw a form field's control in the house's looks."""
     return field.as_widget(attrs={"class": "input"})
@@ -131,3 +160,24 @@ def control(field: BoundField) -> SafeString:
 def icon(name: str) -> dict[str, str]:
     """Draw one icon of the sprite."""
     return {"name": name}
+
+
+@register.filter
+def alt_text(picture: Picture) -> str:
+    """Say what a picture shows, for those who do not see it."""
+    return alt_of(picture)
+
+
+@register.inclusion_tag("ui/thumb.html")
+def thumb(
+    picture: Picture, alt: str = "", sizes: str = "15rem", *, lazy: bool = True
+) -> dict[str, object]:
+    """Draw a picture's small copies; `sizes` says how wide the page shows it."""
+    wide = [width for width in WIDTHS if width < picture.width] or [WIDTHS[0]]
+    paths = [thumbnail_path(picture.pk, width, picture.expires_at) for width in wide]
+    sources = [
+        f"{path} {min(width, picture.width)}w"
+        for path, width in zip(paths, wide, strict=True)
+    ]
+    shown = {"alt": alt, "sizes": sizes, "lazy": lazy, "picture": picture}
+    return shown | {"first": paths[0], "sources": ", ".join(sources)}

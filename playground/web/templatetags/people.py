@@ -1,10 +1,30 @@
-"""What the pages at the door say about this instance."""
+"""What the pages at the door, and a person's own pages, say."""
 
 from django import template
 from django.conf import settings
 from django.urls import reverse
 
 register = template.Library()
+# The first sign that is found decides: most browsers also name others.
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+    ("OpenAI/Python", "openai-python"),
+    ("python", "Python"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 KEPT_AS_FILES = "playground.web.mailbox.MailboxBackend"
 
 
@@ -23,3 +43,11 @@ def welcome_credits() -> int:
 @register.simple_tag
 def tries_a_day() -> int:
     return int(settings.GUEST_PICTURES_A_DAY)
+
+
+@register.filter
+def device(agent: str) -> str:
+    """Name a browser and its system, as far as they say it: "Firefox, Linux"."""
+    browser = next((name for sign, name in BROWSERS if sign in agent), agent[:40])
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    return f"{browser}, {system}" if system else browser

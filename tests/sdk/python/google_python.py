@@ -13,7 +13,8 @@ MODEL = "sketch-1"
 
 def client_at(where):
     options = {"base_url": where["base_url"]}
-    return genai.Client(api_key=where["key"], http_options=options)
+    at_vertex = where.get("vertex", False)
+    return genai.Client(api_key=where["key"], vertexai=at_vertex, http_options=options)
 
 
 def config_of(words):

@@ -1,26 +1,25 @@
 """`channels`: the ways to providers, for operators: list, add, try, turn off and on.
 
 What the settings name is there anyway. A credential comes from a file or from standard
-input, never from the command line, where others could read it.
+input, never from the command line, where others could read it. The same is done in the
+browser, at /operator/channels.
 """
 
 import asyncio
 import sys
 from argparse import ArgumentParser
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from playground.generation.channels import connected, from_settings, made_of
+from playground.generation.connecting import Said, change, connect, remove, switch
 from playground.generation.errors import EaselError
-from playground.generation.health import board
-from playground.generation.providers.base import Channel
-from playground.generation.sealing import sealed
-from playground.generation.trial import Trial, tried, usual_model, ways_of
+from playground.generation.foreseeing import Scenario, foresee
+from playground.generation.surveying import Surveyed, survey
+from playground.generation.trial import Trial, on_trial, tried
 from playground.generation.unpaid import brakes
-from playground.generation.ways import ChannelRow, Health
+from playground.generation.ways import ChannelRow
 
 
 class Command(BaseCommand):
@@ -43,7 +42,7 @@ class Command(BaseCommand):
         add.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
         test = acts.add_parser("test", help="ask it for one small picture")
         test.add_argument("name")
-        test.add_argument("--model")
+        test.add_argument("--model", default="")
         for act in ("on", "off", "remove"):
             acts.add_parser(act).add_argument("name")
         preview = acts.add_parser("route", help="whom an order would ask, in order")
@@ -57,114 +56,103 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
 
     def do_list(self, **_: Any) -> None:
-        for channel in connected().by_name.values():
-            self.stdout.write(line_of(channel))
-        for row in ChannelRow.objects.filter(is_on=False).order_by("name"):
-            self.stdout.write(f"{row.name}  {row.provider}  off")
-        for ill in Health.objects.order_by("channel", "model"):
-            self.stdout.write(
-                f"set back: {ill.model} at {ill.channel} until {ill.until:%H:%M:%S} UTC,"
-                f" failed {ill.failures} times: {ill.reason}"
-            )
-
+        every = survey()
+        for one in every:
+            self.stdout.write(line_of(one))
+        for one in every:
+            for ill in one.ills:
+                self.stdout.write(
+                    f"set back: {ill.model} at {one.name} until {ill.until:%H:%M:%S}"
+                    f" UTC, failed {ill.failures} times: {ill.reason}"
+                )
         for (account, key), brake in brakes().items():
             self.stdout.write(
                 f"braked: {key or 'all keys'} of {account} until {brake.ends_at:%H:%M:%S}"
                 f" UTC, unpaid ${brake.microusd / 1e6:.2f}"
             )
 
-    def do_add(self, name: str, provider: str, **said: Any) -> None:
-        if name in from_settings().by_name:
-            raise CommandError(f"The settings have a channel {name}: choose another.")
-        row = ChannelRow.objects.filter(name=name).first() or ChannelRow(name=name)
-        row.provider, row.base_url = provider, said["base_url"]
-        row.is_local, row.is_on = said["local"], True
-        row.priority, row.weight = said["priority"], said["weight"]
-        row.concurrency, row.per_minute = said["concurrency"], said["per_minute"]
-        row.groups, row.options = said["group"], options_in(said["option"])
-        if said["secret_file"]:
-            row.secret = sealed(secret_in(said["secret_file"]))
-        try:
-            made_of(row)
-        except ValueError as error:
-            raise CommandError(str(error)) from error
-        if row.weight < 0:
-            raise CommandError("A weight is 0 or more.")
-        row.save()
-        self.stdout.write(f"{name} is on. Try it: manage.py channels test {name}")
-
-    def do_test(self, name: str, model: str | None, **_: Any) -> None:
-        channel = connected().by_name.get(name)
-        if channel is None:
-            raise CommandError(f"There is no channel {name} that is on.")
-        known = usual_model(channel)
-        if model is None and known is None:
-            raise CommandError("No model of the catalogue has an offer of it.")
-        asked = model or (known.id if known else "")
-        trial = asyncio.run(tried(channel, asked))
-        self.stdout.write(said_of(trial))
-        if not trial.pictures:
-            raise CommandError(f"{name} did not paint {asked}.")
-
-    def do_on(self, name: str, **_: Any) -> None:
-        self.switch(name, is_on=True)
-
-    def do_off(self, name: str, **_: Any) -> None:
-        self.switch(name, is_on=False)
-
-    def switch(self, name: str, *, is_on: bool) -> None:
-        self.found(name)
-        ChannelRow.objects.filter(name=name).update(is_on=is_on)
-        self.stdout.write(f"{name} is {'on' if is_on else 'off'}.")
-
-    def do_remove(self, name: str, **_: Any) -> None:
-        self.found(name).delete()
-        Health.objects.filter(channel=name).delete()
-        self.stdout.write(f"{name} is gone.")
-
-    def found(self, name: str) -> ChannelRow:
+    def do_add(self, name: str, provider: str, **told: Any) -> None:
+        said = Said(
+            name,
+            provider,
+            secret=secret_in(told["secret_file"]) if told["secret_file"] else "",
+            base_url=told["base_url"],
+            is_local=told["local"],
+            options=options_in(told["option"]),
+            priority=told["priority"],
+            weight=told["weight"],
+            concurrency=told["concurrency"],
+            per_minute=told["per_minute"],
+            groups=tuple(told["group"]),
+        )
         row = ChannelRow.objects.filter(name=name).first()
         if row is None:
-            raise CommandError(f"There is no channel {name} that was added here.")
-        return row
+            connect(said)
+        else:
+            change(row, said)
+        self.stdout.write(f"{name} is on. Try it: manage.py channels test {name}")
+
+    def do_test(self, name: str, model: str, **_: Any) -> None:
+        trial = asyncio.run(tried(on_trial(name), model))
+        self.stdout.write(said_of(trial))
+        if trial.picture is None:
+            raise CommandError(f"{name} did not paint {trial.candidate.model}.")
+
+    def do_on(self, name: str, **_: Any) -> None:
+        switch(row_of(name), is_on=True)
+        self.stdout.write(f"{name} is on.")
+
+    def do_off(self, name: str, **_: Any) -> None:
+        switch(row_of(name), is_on=False)
+        self.stdout.write(f"{name} is off.")
+
+    def do_remove(self, name: str, **_: Any) -> None:
+        remove(row_of(name))
+        self.stdout.write(f"{name} is gone.")
 
     def do_route(self, model: str, group: str, **_: Any) -> None:
-        for place, one in enumerate(ways_of(model, connected(), group), start=1):
-            standing, until = board.standing(one.way)
-            when = f" until {datetime.fromtimestamp(until, UTC):%H:%M:%S} UTC" * bool(
-                until
-            )
-            how = standing.name.lower().replace("_", " ")
+        foreseen = foresee(Scenario(model, group=group))
+        if foreseen.refusal:
+            raise CommandError(foreseen.refusal)
+        for place, one in enumerate(foreseen.asked, start=1):
+            offer, when = one.candidate.offer, one.until
             self.stdout.write(
-                f"{place}. {one.offer.provider}/{one.offer.upstream}"
-                f" by {one.channel.name}: {how}{when}"
+                f"{place}. {offer.provider}/{offer.upstream}"
+                f" by {one.candidate.channel.name}: {one.standing}"
+                + (f" until {when:%H:%M:%S} UTC" if when else "")
             )
 
 
-def line_of(channel: Channel) -> str:
+def row_of(name: str) -> ChannelRow:
+    row = ChannelRow.objects.filter(name=name).first()
+    if row is None:
+        raise CommandError(f"There is no channel {name} that was added here.")
+    return row
+
+
+def line_of(one: Surveyed) -> str:
     """Say what a channel is, and nothing that lets anybody in."""
-    said = [channel.name, channel.trade.name, channel.access.base_url or "at home"]
-    said.append(f"priority {channel.priority}, weight {channel.weight}")
-    if channel.concurrency:
-        said.append(f"{channel.concurrency} at once")
-    if channel.per_minute:
-        said.append(f"{channel.per_minute} a minute")
-    if channel.groups:
-        said.append(f"for {', '.join(sorted(channel.groups))}")
+    if not one.is_on or one.problem:
+        return "  ".join((one.name, one.provider, one.problem if one.is_on else "off"))
+    said = [one.name, one.provider, one.base_url or "at home"]
+    said.append(f"priority {one.kept.priority}, weight {one.kept.weight}")
+    if one.kept.concurrency:
+        said.append(f"{one.kept.concurrency} at once")
+    if one.kept.per_minute:
+        said.append(f"{one.kept.per_minute} a minute")
+    if one.kept.groups:
+        said.append(f"for {', '.join(sorted(one.kept.groups))}")
     return "  ".join(said)
 
 
 def said_of(trial: Trial) -> str:
-    one = trial.attempt
+    one, picture = trial.attempt, trial.picture
     asked = f"{one.provider}/{one.upstream}"
-    took = (
-        f"in {one.duration_ms / 1000:.1f} s, for about ${one.cost_microusd / 1e6:.4f}"
-    )
-    if trial.pictures:
-        picture = trial.pictures[0]
+    took = f"in {trial.seconds:.1f} s, for about ${one.cost_microusd / 1e6:.4f}"
+    if picture:
         size = f"{picture.width}x{picture.height}"
         return f"{asked}: a {picture.format} of {size} {took}"
-    return f"{asked}: {one.outcome} {took}: {one.reason}"
+    return f"{asked}: {one.outcome} {took}: {trial.reason}"
 
 
 def secret_in(path: str) -> str:

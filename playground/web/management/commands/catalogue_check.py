@@ -16,7 +16,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import AccessGroup
-from billing.packs import earned_usd_per_credit, packs
+from billing.packs import Pack, most_generous, packs
 from playground.generation.catalogue import catalogue
 from playground.generation.margins import TierMargin, Verdict, judged
 
@@ -29,7 +29,11 @@ class Check:
 
     verdicts: tuple[Verdict, ...]
     groups: Groups
-    usd_per_credit: Decimal
+    pack: Pack
+
+    @property
+    def usd_per_credit(self) -> Decimal:
+        return self.pack.earned_minor_per_credit / 100
 
     @property
     def red(self) -> list[str]:
@@ -70,22 +74,27 @@ class Command(BaseCommand):
 
 def checked() -> Check:
     """Judge the whole catalogue by the packs and groups there are."""
-    usd_per_credit = earned_usd_per_credit(packs())
-    if usd_per_credit is None:
+    pack = most_generous(packs())
+    if pack is None:
         raise CommandError("EASEL_PACKS sells nothing in usd, so nothing compares.")
-    if usd_per_credit <= 0:
+    if pack.earned_minor_per_credit <= 0:
         raise CommandError("EASEL_PACKS has a pack that the card's fees eat up.")
     groups = dict(
         AccessGroup.objects.order_by("-multiplier", "slug").values_list(
             "slug", "multiplier"
         )
     )
-    verdicts = (judged(model, usd_per_credit) for model in catalogue().models)
-    return Check(tuple(verdicts), groups, usd_per_credit)
+    usd = pack.earned_minor_per_credit / 100
+    verdicts = (judged(model, usd) for model in catalogue().models)
+    return Check(tuple(verdicts), groups, pack)
 
 
 def in_words(check: Check) -> Iterator[str]:
-    yield f"A credit earns ${check.usd_per_credit:.5f} after card fees."
+    pack = f"${Decimal(check.pack.amount_minor) / 100} for {check.pack.credits} credits"
+    yield (
+        f"A credit earns ${check.usd_per_credit:.5f} after card fees, in the pack that"
+        f" gives the most of them: {pack}."
+    )
     for verdict in check.verdicts:
         yield from paragraph(verdict, check.groups)
     yield from summary(check)
@@ -157,6 +166,10 @@ def summary(check: Check) -> Iterator[str]:
 def in_json(check: Check) -> dict[str, Any]:
     return {
         "usd_per_credit": float(check.usd_per_credit),
+        "pack": {
+            "usd": float(Decimal(check.pack.amount_minor) / 100),
+            "credits": check.pack.credits,
+        },
         "is_red": bool(check.red),
         "red": check.red,
         "groups_below_cost": check.below,

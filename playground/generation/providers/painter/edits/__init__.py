@@ -112,13 +112,18 @@ def _inside(
     source = sheet
     if any(act.name == "erase" for act in acts):
         source = healed(sheet, place)
-    acts = tuple(act for act in acts if act.name != "erase")
+    acts = tuple(_within(act) for act in acts if act.name != "erase")
     part = source.crop(box)
     if acts or source is sheet:
         part = _changed(part, acts, inner)
     result = sheet.copy()
     result.paste(part, box, edge)
     return result
+
+
+def _within(act: Act) -> Act:
+    """Under a mask there is no stepping back: to extend a picture is to go on with it."""
+    return Act("onward") if act.name == "zoom_out" else act
 
 
 def _changed(part: Image.Image, acts: tuple[Act, ...], desk: Desk) -> Image.Image:

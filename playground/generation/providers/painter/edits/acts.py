@@ -96,6 +96,7 @@ HANDS: dict[str, Hand] = SHAPING | {
     "motif": additions.motif,
     "style": restyle.style,
     "restyle": restyle.restyle,
+    "onward": restyle.onward,
     "collage": several.collage,
     "row": several.row,
     "column": several.column,

@@ -14,6 +14,7 @@ from playground.generation.providers.painter.edits.instructions import Act
 from playground.generation.providers.painter.palettes import INKS, shade
 from playground.generation.providers.painter.styles import STYLES, Style
 
+LIGHTLY = 0.28
 SMALLEST = 16  # pixels a side that a brush needs to have a direction
 GENTLE = ("watercolour", "oil", "poster", "pastel", "woodblock", "comic")
 
@@ -32,6 +33,11 @@ def _in_style(image: Image.Image, hand: Style, desk: Desk) -> Image.Image:
         sheet = image.copy()
     finish(sheet, desk.luck("paper"), hand.grain)
     return sheet
+
+
+def onward(image: Image.Image, act: Act, desk: Desk) -> Image.Image:
+    """Go on with what is there: its own colours, laid down once more with a light brush."""
+    return Image.blend(image, _in_style(image, STYLES["oil"], desk), LIGHTLY)
 
 
 def restyle(image: Image.Image, act: Act, desk: Desk) -> Image.Image:

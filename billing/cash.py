@@ -1,0 +1,21 @@
+"""How money is written: "$5", "$5.50", "12.50 CHF"."""
+
+import re
+
+SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "cny": "CN¥"}
+
+
+def cash(minor: int, currency: str = "usd") -> str:
+    """Write an amount of a currency's smallest unit."""
+    amount = f"{minor // 100:,}" + (f".{minor % 100:02}" if minor % 100 else "")
+    sign = SIGNS.get(currency)
+    return f"{sign}{amount}" if sign else f"{amount} {currency.upper()}"
+
+
+def minor_in(text: str) -> int | None:
+    """Read an amount as people write it: "12.50", "12,50", "$12"; nonsense is nothing."""
+    found = re.fullmatch(r"\D{0,4}?(\d{1,9})(?:[.,](\d{1,2}))?\s*", text.strip())
+    if found is None or "-" in text:
+        return None
+    whole, rest = found.groups()
+    return int(whole) * 100 + int((rest or "0").ljust(2, "0"))

@@ -1,0 +1,36 @@
+"""What billing remembers: the books, what is sold, and whose credits they were."""
+
+from billing.models.books import Clawback, Hold, KeyBudget, Transfer, Wallet
+from billing.models.gifts import PromoCode, PromoUse
+from billing.models.lots import Draw, Lot, Reckoning
+from billing.models.sales import (
+    BillingDetails,
+    Card,
+    Customer,
+    Mode,
+    StripeEvent,
+    StripePayment,
+    TillObject,
+    TopUpRule,
+)
+
+__all__ = [
+    "BillingDetails",
+    "Card",
+    "Clawback",
+    "Customer",
+    "Draw",
+    "Hold",
+    "KeyBudget",
+    "Lot",
+    "Mode",
+    "PromoCode",
+    "PromoUse",
+    "Reckoning",
+    "StripeEvent",
+    "StripePayment",
+    "TillObject",
+    "TopUpRule",
+    "Transfer",
+    "Wallet",
+]

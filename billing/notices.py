@@ -1,0 +1,43 @@
+"""Who hears of money: the activity log, and a mail to everybody it concerns.
+
+Both are written in the transaction of what they tell of, and once.
+"""
+
+from decimal import Decimal
+
+from accounts.activity import note
+from accounts.models import Deed
+from accounts.notices import ToppedUp, TopUpFailed, address, tell
+from billing.cash import cash
+from billing.ledger import MICRO
+from billing.models import StripePayment
+
+Kind = StripePayment.Kind
+
+
+def bought(payment: StripePayment) -> None:
+    """Credits were bought; the processor's own receipt comes beside this."""
+    account, credits = payment.wallet.account, f"{payment.credits:,}"
+    amount = cash(payment.paid_minor or payment.amount_minor, payment.currency)
+    is_automatic = payment.kind == Kind.AUTO
+    note(account, Deed.TOPPED_UP, subject=credits, detail=amount)
+    told = ToppedUp(credits=credits, amount=amount, is_automatic=is_automatic)
+    tell(account, told, once=f"bought:{payment.pk}")
+
+
+def taken_back(payment: StripePayment, microcredits: int) -> None:
+    """A refund or a dispute moved credits; what was given again is negative."""
+    credits = f"{Decimal(microcredits) / MICRO:,.2f}".removesuffix(".00")
+    amount = cash(payment.refunded_minor + payment.disputed_minor, payment.currency)
+    note(payment.wallet.account, Deed.REFUNDED, subject=credits, detail=amount)
+
+
+def top_up_failed(payment: StripePayment, reason: str, *, is_paused: bool) -> None:
+    """An auto top-up came to nothing; once it is paused, somebody must see to it."""
+    account = payment.wallet.account
+    amount = cash(payment.amount_minor, payment.currency)
+    note(account, Deed.TOPUP_FAILED, subject=amount, detail=reason)
+    if is_paused:
+        link = f"{address('credits')}?pay={payment.pack}"
+        told = TopUpFailed(amount=amount, reason=reason, link=link)
+        tell(account, told, once=f"top-up-failed:{payment.pk}")

@@ -1,0 +1,31 @@
+"""How long the credits last if they go on being spent as in the last days."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from billing.models import Transfer, Wallet
+
+WEEK = timedelta(days=7)
+SHORTEST = timedelta(hours=6)  # a burst of an hour is not a pace
+MOST_LINES = 2000
+FEW_DAYS = 7
+
+
+def days_left(wallet: Wallet) -> int | None:
+    """Return the whole days that are left when they are fewer than a week, else nothing."""
+    now = timezone.now()
+    newest = Transfer.objects.filter(wallet=wallet, seq__gt=wallet.seq - MOST_LINES)
+    charges = list(
+        newest.filter(kind=Transfer.Kind.CHARGE, at__gte=now - WEEK)
+        .order_by("seq")
+        .values_list("at", "amount")
+    )
+    if not charges:
+        return None
+    # Who spends so much that the newest lines reach back less than a week has a faster pace.
+    reaches_back = WEEK if wallet.seq <= MOST_LINES else now - charges[0][0]
+    span = max(reaches_back, SHORTEST)
+    spent = sum(amount for _, amount in charges)
+    left = wallet.available * span // (spent * timedelta(days=1))
+    return left if left < FEW_DAYS else None

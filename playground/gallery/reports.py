@@ -1,0 +1,51 @@
+"""Reports of public pictures, and what the operator decides about them."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from playground.gallery.models import Note, Report
+from playground.generation.errors import TooMany
+from playground.generation.models import Picture
+
+MOST_A_DAY = 10
+DAY = timedelta(days=1)
+
+
+def report(picture: Picture, reason: str, words: str, network: str) -> None:
+    """Note a complaint. The same one twice is one; a network may send a few a day."""
+    recent = Report.objects.filter(network=network, created_at__gt=timezone.now() - DAY)
+    if recent.filter(picture=picture, reason=reason).exists():
+        return
+    if recent.count() >= MOST_A_DAY:
+        raise TooMany(
+            _("That is enough reports from here for today. Thank you."),
+            retry_after_seconds=int(DAY.total_seconds()),
+        )
+    Report.objects.create(
+        picture=picture, reason=reason, words=words[:500], network=network
+    )
+
+
+def hide(picture_id: str) -> int:
+    """Take a picture out of the gallery, and close its reports. Its owner keeps it."""
+    Note.objects.filter(picture=picture_id).update(hidden_at=timezone.now())
+    return decide(picture_id, Report.State.HIDDEN)
+
+
+def keep(picture_id: str) -> int:
+    """Find nothing wrong: a hidden picture comes back, and its reports are closed."""
+    Note.objects.filter(picture=picture_id).update(hidden_at=None)
+    return decide(picture_id, Report.State.KEPT)
+
+
+def approve(picture_id: str) -> int:
+    """Let a picture that waits for it into the gallery."""
+    waiting = Note.objects.filter(picture=picture_id, public_at__isnull=False)
+    return waiting.update(approved_at=timezone.now())
+
+
+def decide(picture_id: str, state: Report.State) -> int:
+    waiting = Report.objects.filter(picture=picture_id, state=Report.State.OPEN)
+    return waiting.update(state=state, decided_at=timezone.now())

@@ -1,0 +1,129 @@
+"""The pictures of an account, as its history shows them: by day, sifted, a page at a time.
+
+Whoever asks says which pictures may be seen at all; nothing here looks past that. Pages
+are cut by a picture's own place, so one that arrives meanwhile moves nothing, and
+nothing is ever counted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+
+from playground.gallery.captions import matching
+from playground.generation.models import Generation, Picture
+
+Row = TypeVar("Row", bound=Model)
+State = Generation.State
+NOT_PAINTED = (State.FAILED, State.REFUSED, State.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which pictures are asked for. What is empty does not matter."""
+
+    words: str = ""
+    model: str = ""
+    key: str = ""
+    since: date | None = None
+    until: date | None = None
+    is_starred: bool = False
+    is_rehearsal: bool | None = None
+
+
+def still_there(pictures: QuerySet[Picture]) -> QuerySet[Picture]:
+    """Leave out what was deleted, and what is past its end."""
+    not_over = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    return pictures.filter(not_over, note__deleted_at__isnull=True)
+
+
+def pictures_like(
+    pictures: QuerySet[Picture], account_id: str, wanted: Wanted
+) -> QuerySet[Picture]:
+    """Return the pictures that fit, newest first, with their orders and notes."""
+    fitting = still_there(pictures).filter(
+        *of_orders(account_id, wanted, "generation__"), *between(wanted)
+    )
+    if wanted.is_starred:
+        fitting = fitting.filter(
+            note__account=account_id, note__starred_at__isnull=False
+        )
+    fitting = fitting.select_related("generation", "note")
+    return fitting.order_by("-created_at", "-pk")
+
+
+def failures_like(
+    orders: QuerySet[Generation], account_id: str, wanted: Wanted
+) -> QuerySet[Generation]:
+    """Return the orders that fit and brought no picture, newest first."""
+    failed = Q(state__in=NOT_PAINTED) & ~Q(prompt="")
+    orders = orders.filter(failed, *of_orders(account_id, wanted), *between(wanted))
+    return orders.order_by("-created_at", "-pk")
+
+
+def of_orders(account_id: str, wanted: Wanted, prefix: str = "") -> list[Q]:
+    """Say the part of it that an order decides."""
+    asked: dict[str, object] = {"model": wanted.model, "key_id": wanted.key}
+    said = [Q(**{f"{prefix}{name}": one}) for name, one in asked.items() if one]
+    if wanted.is_rehearsal is not None:
+        said.append(Q(**{f"{prefix}is_test": wanted.is_rehearsal}))
+    if wanted.words:
+        found = matching(account_id, wanted.words)
+        said.append(Q(**{f"{prefix}pk__in": found}))
+    return said
+
+
+def between(wanted: Wanted) -> list[Q]:
+    said = []
+    if wanted.since:
+        said.append(Q(created_at__gte=start_of(wanted.since)))
+    if wanted.until:
+        said.append(Q(created_at__lt=start_of(wanted.until + timedelta(days=1))))
+    return said
+
+
+def start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime(day.year, day.month, day.day))
+
+
+def page_of(
+    rows: QuerySet[Row], count: int, after: tuple[datetime, str] | None = None
+) -> tuple[list[Row], bool]:
+    """Return the rows older than a place, or the newest, and whether there are more."""
+    if after:
+        moment, name = after
+        same_moment = Q(created_at=moment, pk__lt=name)
+        # The first half alone is what an index can look up; the second makes it exact.
+        rows = rows.filter(created_at__lte=moment)
+        rows = rows.filter(Q(created_at__lt=moment) | same_moment)
+    found = list(rows[: count + 1])
+    return found[:count], len(found) > count
+
+
+def months_of(pictures: QuerySet[Picture]) -> list[date]:
+    """Return the months from the newest picture back to the oldest."""
+    there = still_there(pictures)
+    newest = there.order_by("-created_at").values_list("created_at", flat=True).first()
+    oldest = there.order_by("created_at").values_list("created_at", flat=True).first()
+    if newest is None or oldest is None:
+        return []
+    last, month = month_of(oldest), month_of(newest)
+    months = [month]
+    while month > last:
+        month = month_of(start_of(month) - timedelta(days=1))
+        months.append(month)
+    return months
+
+
+def month_of(moment: datetime) -> date:
+    return timezone.localtime(moment).date().replace(day=1)
+
+
+def chosen(pictures: QuerySet[Picture], names: Iterable[str]) -> list[Picture]:
+    """Return those of the named pictures that may be seen, newest first."""
+    found = still_there(pictures).filter(pk__in=list(names))
+    found = found.select_related("generation", "note")
+    return list(found.order_by("-created_at", "-pk"))

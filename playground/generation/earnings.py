@@ -1,0 +1,76 @@
+"""Two ledgers side by side: what customers paid, and what providers charged us.
+
+By day and model. What customers paid is the orders' own price times their pictures, so
+it is what the credit ledger charged; what providers charge is as they told it or as the
+catalogue knows their prices. A part of that buys no picture: it is paid for refusals, and
+for other tries that came to nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from playground.generation.models import OfferDay, OfferHour, SalesDay, SalesHour
+from playground.generation.summing import Sums, Wanted, Window, lines
+
+COSTS = ("cost_microusd", "refused_microusd", "lost_microusd")
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """A model on a day, or several of them added up."""
+
+    paid_microcredits: int = 0
+    pictures: int = 0
+    cost_microusd: int = 0
+    refused_microusd: int = 0
+    lost_microusd: int = 0
+    is_demo: bool = False
+
+    def __add__(self, other: "Earned") -> "Earned":
+        return Earned(
+            self.paid_microcredits + other.paid_microcredits,
+            self.pictures + other.pictures,
+            self.cost_microusd + other.cost_microusd,
+            self.refused_microusd + other.refused_microusd,
+            self.lost_microusd + other.lost_microusd,
+            self.is_demo or other.is_demo,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a model earned and cost on one day."""
+
+    day: date
+    model: str
+    earned: Earned = field(default_factory=Earned)
+
+
+def earnings(window: Window) -> list[Line]:
+    """Return a line for each day and model, the latest day first."""
+    sold = ("spent_microcredits", "pictures")
+    sales = lines(
+        Wanted(SalesHour, SalesDay, window, sold, by=("model",), is_of_pictures=True)
+    )
+    costs = lines(Wanted(OfferHour, OfferDay, window, COSTS, by=("model",)))
+    found: list[Line] = []
+    for key in sorted({*sales, *costs}):
+        for start in window.steps():
+            paid = sales.get(key, {}).get(start)
+            cost = costs.get(key, {}).get(start)
+            if paid or cost:
+                found.append(Line(start.date(), key[0], earned(paid, cost)))
+    return sorted(found, key=lambda line: line.day, reverse=True)
+
+
+def earned(paid: Sums | None, cost: Sums | None) -> Earned:
+    """Put what was paid and what it cost side by side."""
+    microcredits, pictures = paid.numbers if paid else (0, 0)
+    microusd, refused, lost = cost.numbers if cost else (0, 0, 0)
+    is_demo = any(sums.is_demo for sums in (paid, cost) if sums)
+    return Earned(microcredits, pictures, microusd, refused, lost, is_demo)
+
+
+def put_together(some: Iterable[Line]) -> Earned:
+    return sum((line.earned for line in some), Earned())

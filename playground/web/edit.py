@@ -1,0 +1,158 @@
+"""The edit page: a picture, a mask over it, and a conversation in which it changes.
+
+Each turn is an order like any other, and its pictures are versions: every version has
+an address, and may be changed in its turn. Without script the page does the same with
+plain forms, numbers in the place of a brush.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import (
+    require_http_methods,
+    require_safe,
+)
+
+from playground.generation.errors import BadRequest, EaselError
+from playground.generation.models import Picture
+from playground.generation.sheets import Frame
+from playground.web.chrome import available_microcredits
+from playground.web.create import Price
+from playground.web.edit_panel import editor_rows, panel_for
+from playground.web.edit_plans import Scene
+from playground.web.edit_wishes import EditWish
+from playground.web.options import Option
+from playground.web.people import buyer_for, current_account, onlooker, remember_guest
+from playground.web.seen import orders_of
+from playground.web.starting import STATUSES
+from playground.web.tries import tries_left, tries_spent
+from playground.web.uploads import check_uploads, take_in
+from playground.web.versions import Turn, Version, conversation_about, find_version
+
+RECENT = 24
+EDGE_LABELS = {
+    "x": _lazy("Left"),
+    "y": _lazy("Top"),
+    "width": _lazy("Width"),
+    "height": _lazy("Height"),
+}
+SIDE_LABELS = {
+    "left": _lazy("Left"),
+    "top": _lazy("Top"),
+    "right": _lazy("Right"),
+    "bottom": _lazy("Bottom"),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin(request: HttpRequest) -> HttpResponse:
+    """GET /edit: choose a picture. POST /edit: bring one."""
+    if request.method != "POST":
+        return render(request, "web/edit_begin.html", begin_context(request))
+    try:
+        response = bring(request)
+    except EaselError as error:
+        context = {**begin_context(request), "problem": error}
+        status = STATUSES.get(type(error), 422)
+        response = render(request, "web/edit_begin.html", context, status=status)
+    remember_guest(request, response)
+    return response
+
+
+def bring(request: HttpRequest) -> HttpResponse:
+    """Keep the picture that came with the form, and open it."""
+    file = request.FILES.get("image")
+    if file is None:
+        raise BadRequest(_("Choose a picture first."), param="image")
+    check_uploads(onlooker(request))
+    upload = take_in(file, file.name or "", buyer_for(request))
+    return redirect("edit", upload.pk)
+
+
+def begin_context(request: HttpRequest) -> dict[str, Any]:
+    pictures = Picture.objects.filter(generation__in=orders_of(request))
+    shown = pictures.select_related("generation").order_by("-created_at")[:RECENT]
+    return {"pictures": shown}
+
+
+@require_safe
+def edit(request: HttpRequest, version_id: str) -> HttpResponse:
+    """GET /edit/<picture or upload id>"""
+    is_part = bool(request.htmx)  # type: ignore[attr-defined]
+    template = "web/_edit.html" if is_part else "web/edit.html"
+    scene = scene_of(request, version_id)
+    return render(
+        request, template, page(request, scene, EditWish.of(request.GET.dict()))
+    )
+
+
+@require_safe
+def settings_fragment(request: HttpRequest, version_id: str) -> HttpResponse:
+    """GET /edit/<id>/settings: another model, size or number, and what they cost."""
+    scene = scene_of(request, version_id)
+    context = panel_context(request, scene, EditWish.of(request.GET.dict()))
+    return render(request, "web/_edit_settings_answer.html", context)
+
+
+def scene_of(request: HttpRequest, version_id: str) -> Scene:
+    version = find_version(request, version_id)
+    return Scene(version, conversation_about(request, version))
+
+
+def page(request: HttpRequest, scene: Scene, wish: EditWish) -> dict[str, Any]:
+    """Everything the whole page shows."""
+    turn = scene.talk.turn_of(scene.version.id)
+    before = scene.talk.version(turn.base) if turn else None
+    return {
+        **panel_context(request, scene, wish),
+        "talk": scene.talk,
+        "before": before,
+        "before_place": place_of(before, turn) if before and turn else "",
+        "edges": numbered(EDGE_LABELS, wish.edges),
+        "sides": numbered(SIDE_LABELS, wish.sides),
+        "last_mask": turn if turn and turn.has_mask else None,
+        "label": scene.talk.label_of(scene.version.id),
+    }
+
+
+def numbered(labels: Mapping[str, Promise], said: tuple[str, ...]) -> list[Option]:
+    """Fields for numbers, with what was written in them."""
+    pairs = zip(labels.items(), said, strict=True)
+    return [Option(name, str(text), note=value) for (name, text), value in pairs]
+
+
+def place_of(before: Version, turn: Turn) -> str:
+    """Say where the picture before lies over the one after: an extended one is larger."""
+    frame = Frame(*turn.frame)
+    width, height = frame.around(before.size)
+    shares = {
+        "bx": frame.left / width,
+        "by": frame.top / height,
+        "bw": before.width / width,
+        "bh": before.height / height,
+    }
+    return ";".join(f"{name}:{share:.4%}" for name, share in shares.items())
+
+
+def panel_context(request: HttpRequest, scene: Scene, wish: EditWish) -> dict[str, Any]:
+    """The composer and the settings, for whoever is looking."""
+    buyer = onlooker(request)
+    panel = panel_for(wish, scene, buyer)
+    is_guest = buyer.lane == "guest"
+    account = current_account(request)
+    available = None if is_guest else available_microcredits(account)
+    spent = tries_spent(request)
+    return {
+        "version": scene.version,
+        "panel": panel,
+        "wish": panel.wish,
+        "price": Price(panel.unit_price_microcredits, panel.wish.n, available),
+        "editors": editor_rows(panel),
+        "is_guest": is_guest,
+        "tries_left": lambda: tries_left(buyer.account_id, buyer.network, spent=spent),
+    }

@@ -1,0 +1,111 @@
+"""Pictures that people bring along to edit.
+
+What comes is read as the API reads pictures: hostile until decoded, and without a word
+of where it was made afterwards. Its file is kept as long as its row. One that nobody
+edited within a day goes again, so that storage holds only what is worked on.
+"""
+
+import posixpath
+from datetime import timedelta
+from typing import IO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.ids import new_id
+from playground.generation.errors import OutOfService, TooMany
+from playground.generation.inputs import InputPicture, picture_in
+from playground.generation.links import EXTENSIONS
+from playground.generation.request import Buyer
+from playground.generation.studio import in_studio, studio
+from playground.web.models import EditTurn, Upload
+from playground.web.people import current_account, current_person
+
+FOLDER = "uploads"
+MOST_A_DAY = 60
+UNUSED_FOR = timedelta(days=1)
+
+
+async def read(file: IO[bytes], param: str) -> InputPicture:
+    """Read a picture that came with a form; few are read at once."""
+    return await studio().hands.one_of_few(lambda: picture_in(file, param))
+
+
+def take_in(file: IO[bytes], title: str, buyer: Buyer) -> Upload:
+    """Keep a picture somebody brought, or say plainly why not."""
+    picture = in_studio(read(file, "image"))
+    upload_id = new_id("upl")
+    name = f"{FOLDER}/{buyer.account_id}/{upload_id}.{EXTENSIONS[picture.format]}"
+    try:
+        default_storage.save(name, ContentFile(picture.data))
+    except OSError as error:
+        message = _("The picture could not be stored. Try again soon.")
+        raise OutOfService(message, code="storage_unavailable") from error
+    return Upload.objects.create(
+        id=upload_id,
+        account_id=buyer.account_id,
+        person_id=buyer.person_id,
+        network=buyer.network,
+        file=name,
+        title=posixpath.basename(title)[:200],
+        format=picture.format,
+        width=picture.width,
+        height=picture.height,
+    )
+
+
+def check_uploads(buyer: Buyer) -> None:
+    """Refuse more pictures a day than anybody edits, by account and by network."""
+    since = timezone.now() - UNUSED_FOR
+    near = Q(account_id=buyer.account_id) | Q(network=buyer.network)
+    if Upload.objects.filter(near, created_at__gte=since).count() < MOST_A_DAY:
+        return
+    message = _(
+        "You brought %(count)d pictures within a day, which is the most. Edit one of"
+        " those, or come back tomorrow."
+    )
+    raise TooMany(message % {"count": MOST_A_DAY}, param="image")
+
+
+def own_uploads(request: HttpRequest) -> QuerySet[Upload]:
+    """Return what whoever looks brought along: in a team it is not the team's."""
+    person = current_person(request)
+    mine = Q(account=current_account(request))
+    return Upload.objects.filter(mine & Q(person=person) if person else mine)
+
+
+@require_safe
+def file(request: HttpRequest, upload_id: str) -> HttpResponse:
+    """GET /edit/uploads/<id>: whoever brought it may see it, and nobody else."""
+    upload = get_object_or_404(own_uploads(request), pk=upload_id)
+    try:
+        with default_storage.open(upload.file) as content:
+            data = content.read()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = HttpResponse(data, content_type=f"image/{upload.format}")
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
+
+
+def remove_unused() -> int:
+    """Delete pictures that nobody edited within a day; say how many."""
+    before = timezone.now() - UNUSED_FOR
+    return sum(map(removed, unused().filter(created_at__lt=before)))
+
+
+def unused() -> QuerySet[Upload]:
+    turns = EditTurn.objects.filter(root=OuterRef("pk"))
+    return Upload.objects.filter(~Exists(turns))
+
+
+def removed(upload: Upload) -> bool:
+    default_storage.delete(upload.file)
+    upload.delete()
+    return True
