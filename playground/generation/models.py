@@ -146,6 +146,12 @@ class Generation(models.Model):
                 condition=Q(metadata__isnull=False),
                 name="generations_with_metadata",
             ),
+            # Rehearsals are in no rollup: lists find them by this.
+            models.Index(
+                fields=["account", "-created_at"],
+                condition=Q(is_test=True),
+                name="generations_rehearsed",
+            ),
             models.Index(
                 fields=["account", "cut_off_at"],
                 condition=Q(cut_off_at__isnull=False),
