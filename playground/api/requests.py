@@ -37,7 +37,7 @@ from playground.generation.links import picture_path
 from playground.generation.looking_back import page_like
 from playground.generation.models import Generation, Picture
 from playground.generation.purging import Removed, purge
-from playground.generation.request import Buyer, ImageRequest
+from playground.generation.request import Buyer
 
 router = Router(auth=may(READ_USAGE))
 maker = may(GENERATE)  # whoever may have pictures made may have them taken away
@@ -160,7 +160,7 @@ def line_out(order: Generation) -> dict[str, Any]:
 
 
 def whole_out(order: Generation, pictures: list[Picture], site: str) -> dict[str, Any]:
-    request = ImageRequest.from_json(order.request)
+    request = order.asked
     return {
         **line_out(order),
         "prompt": order.prompt or None,
