@@ -312,6 +312,19 @@ def test_cards_are_saved_chosen_and_removed(page, alice):
     assert list(Card.objects.values_list("pk", "is_default")) == [(first.pk, True)]
 
 
+@pytest.mark.parametrize(
+    ("wish", "chosen"),
+    [
+        ("usd-500", 'value="usd-500" data-pay="Pay $5" checked'),
+        ("usd-2550", 'id="other" checked'),
+        ("usd-1", 'value="usd-2000" data-pay="Pay $20" checked'),
+        ("nonsense", 'value="usd-2000" data-pay="Pay $20" checked'),
+    ],
+)
+def test_a_mails_link_chooses_what_is_to_be_paid(page, wish, chosen):
+    assert chosen in page.get(PAGE, {"pay": wish}).text
+
+
 def test_nobody_touches_anothers_card(page, alice, carol, client):
     save_card(page)
     card = Card.objects.get()
