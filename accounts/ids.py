@@ -10,24 +10,28 @@ from datetime import datetime
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
-LENGTH = 26
+LETTERS = bytes(ord(ALPHABET[byte % 32]) for byte in range(256))
+MOMENT, CHANCE = 10, 16  # letters of an id
 
 
 def new_id(prefix: str) -> str:
     """Return a fresh id such as `img_01kaf3…`."""
-    number = (int(time.time() * 1000) << 80) | int.from_bytes(os.urandom(10))
-    return f"{prefix}_{encode(number, LENGTH)}"
+    return an_id(prefix, int(time.time() * 1000))
 
 
 def id_of(prefix: str, moment: datetime) -> str:
     """Return an id as it would have been made at this moment."""
-    number = (milliseconds(moment) << 80) | int.from_bytes(os.urandom(10))
-    return f"{prefix}_{encode(number, LENGTH)}"
+    return an_id(prefix, milliseconds(moment))
 
 
 def first_id(prefix: str, moment: datetime) -> str:
     """Return what sorts before every id made from this moment on, and after all earlier."""
-    return f"{prefix}_{encode(milliseconds(moment) << 80, LENGTH)}"
+    return f"{prefix}_{encode(milliseconds(moment), MOMENT)}{ALPHABET[0] * CHANCE}"
+
+
+def an_id(prefix: str, milliseconds: int) -> str:
+    chance = os.urandom(CHANCE).translate(LETTERS).decode()
+    return f"{prefix}_{encode(milliseconds, MOMENT)}{chance}"
 
 
 def milliseconds(moment: datetime) -> int:

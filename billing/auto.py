@@ -48,6 +48,8 @@ WORDS: dict[str, str | Promise] = {
     "card_declined": _("The card was declined."),
     "expired_card": _("The card has expired."),
     "insufficient_funds": _("The card has not enough money."),
+    "refused": _("The card processor refused it."),
+    "no_answer": _("The card processor did not answer."),
     NO_CARD: _("There is no saved card."),
     NO_PACK: _("That pack is no longer on sale. Choose another one."),
     DAILY_CAP: _("The limit for a day is reached. It goes on tomorrow, UTC."),
@@ -70,6 +72,10 @@ def low_wallets() -> list[str]:
     return list(low.values_list("account", flat=True))
 
 
+def is_on(wallet_id: str) -> bool:
+    return TopUpRule.objects.filter(pk=wallet_id, state=State.ON).exists()
+
+
 def top_up(wallet_id: str) -> StripePayment | None:
     """Buy a pack for a wallet that is low, unless something speaks against it."""
     payment = unanswered(wallet_id) or begin(wallet_id)
@@ -82,6 +88,8 @@ def unanswered(wallet_id: str) -> StripePayment | None:
     lost = of_wallet(wallet_id).filter(
         status=Status.CREATED,
         payment_intent=None,
+        livemode=is_live(),
+        wallet__top_up__state=State.ON,
         created_at__range=(before - timedelta(hours=KEY_HOURS), before),
     )
     return lost.first()
@@ -279,6 +287,9 @@ def fail(payment: StripePayment, code: str, *, is_final: bool) -> StripePayment:
 
 
 def hold_back(rule: TopUpRule, code: str, is_final: bool) -> None:
+    """Count a failure of a rule that is on; one that was switched off stays off."""
+    if rule.state != State.ON:
+        return
     rule.failures += 1
     rule.last_error = code[:80]
     wait = settings.TOP_UP_RETRY_MINUTES * 2 ** (rule.failures - 1)

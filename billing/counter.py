@@ -13,7 +13,7 @@ import stripe
 from django.conf import settings
 
 from billing import till
-from billing.processing import Thing
+from billing.processing import Refused, Thing
 from billing.webhook import Receipt, receive
 
 
@@ -57,6 +57,14 @@ def buttons_of_session(session: Thing) -> tuple[Button, ...]:
     if session["status"] == "complete" and session["payment_status"] == "unpaid":
         return () if session["mode"] == "setup" else (Button.ARRIVE, Button.FAIL)
     return ()
+
+
+def has_buttons(session_id: str) -> bool:
+    """Say whether a page waits at the till: one that was opened elsewhere does not."""
+    try:
+        return bool(buttons_of_session(till.recall(session_id)))
+    except Refused:
+        return False
 
 
 def buttons_of_intent(intent: Thing) -> tuple[Button, ...]:

@@ -80,11 +80,12 @@ def decide_auto(payment: StripePayment) -> None:
     if payment.payment_intent:
         auto.news(processor().intent(payment.payment_intent))
         return
-    key_lasts = timedelta(hours=auto.KEY_HOURS)
-    if timezone.now() - payment.created_at < key_lasts:
+    is_young = timezone.now() - payment.created_at < timedelta(hours=auto.KEY_HOURS)
+    if is_young and auto.is_on(payment.wallet_id):
         auto.top_up(payment.wallet_id)
         return
-    # The key is forgotten by now: asking again might pay twice, so it is looked for.
+    # The key is forgotten by now, or nobody wants it any more: asking again might pay
+    # anew, so it is only looked for.
     customer = (payment.asked or {}).get("customer", "")
     since = payment.created_at - SOON
     found = processor().find_intent(customer, str(payment.pk), since=since)

@@ -26,7 +26,7 @@ from accounts.ids import new_id
 from playground.addresses import is_trusted, networks, parse
 from playground.api import cors
 from playground.api.addresses import being_answered
-from playground.api.answers import Piece, PiecesResponse
+from playground.api.answers import Piece, Pieces, PiecesResponse
 from playground.api.errors import answer_status
 from playground.api.gemini import dialect
 from playground.api.gemini.errors import answer_status as gemini_status
@@ -41,6 +41,7 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Header = tuple[bytes, bytes]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Response = HttpResponseBase | Pieces
 
 SLIM = ("/v1", "/v1beta", "/openai/v1", "/files", "/healthz")
 STRICT = b"strict-transport-security"
@@ -95,6 +96,7 @@ class SlimWay:
             headers = [*dressed(asked_before, request_id), *cors.allowed(scope)]
             await send_whole(asked_before, headers, send)
             return
+        response: Response
         try:
             with await read_body(scope, receive) as body:
                 response = await self.answer(scope, body, request_id)
@@ -109,9 +111,7 @@ class SlimWay:
         await send_whole(response, headers, send if is_wanted else without_body(send))
         await note_delivery(scope, response.status_code, send)
 
-    async def answer(
-        self, scope: Scope, body: IO[bytes], request_id: str
-    ) -> HttpResponseBase:
+    async def answer(self, scope: Scope, body: IO[bytes], request_id: str) -> Response:
         if goes_straight(scope):
             return await answer_straight(scope, body.read(), request_id)
         if prefix := scope.get("root_path", ""):
@@ -120,7 +120,8 @@ class SlimWay:
         if request is None:
             return refusal or status_in_kind(scope, 400)
         request.META["easel.request_id"] = request_id
-        response: HttpResponseBase = await self._django.get_response_async(request)
+        response: HttpResponseBase
+        response = await self._django.get_response_async(request)
         if has_envelope(scope) and not is_json(response):
             return in_envelope(response, scope)
         return response
@@ -192,7 +193,7 @@ def on_disk(begun: io.BytesIO) -> IO[bytes]:
     return file
 
 
-def dressed(response: HttpResponseBase, request_id: str) -> list[Header]:
+def dressed(response: Response, request_id: str) -> list[Header]:
     """Return an answer's headers, and what every answer wears unless it has its own."""
     own = [
         (name.lower().encode("ascii"), value.encode("latin-1"))
@@ -205,9 +206,7 @@ def dressed(response: HttpResponseBase, request_id: str) -> list[Header]:
     return [*own, *worn, (b"x-request-id", request_id.encode())]
 
 
-async def send_whole(
-    response: HttpResponseBase, headers: list[Header], send: Send
-) -> None:
+async def send_whole(response: Response, headers: list[Header], send: Send) -> None:
     """Send an answer, in the pieces it is in or as it streams."""
     pieces = pieces_of(response)
     if pieces is not None:
@@ -221,7 +220,7 @@ async def send_whole(
         }
     )
     if pieces is None:
-        async for part in response:  # type: ignore[attr-defined]
+        async for part in response:  # type: ignore[union-attr]
             await send({"type": "http.response.body", "body": part, "more_body": True})
         pieces = [b""]
     for piece in pieces[:-1]:
@@ -239,9 +238,9 @@ def without_body(send: Send) -> Send:
     return send_headers
 
 
-def pieces_of(response: HttpResponseBase) -> Sequence[Piece] | None:
+def pieces_of(response: Response) -> Sequence[Piece] | None:
     """Return the body in the pieces it stands in; `None` when it streams."""
-    if isinstance(response, PiecesResponse):
+    if isinstance(response, Pieces | PiecesResponse):
         return response.pieces
     return [response.content] if isinstance(response, HttpResponse) else None
 

@@ -90,6 +90,8 @@ def add_policy(response: HttpResponseBase) -> None:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
 
 
+# Where a form may lead because something is paid, or looked at, there.
+PAY_ORIGINS = ("https://checkout.stripe.com", "https://billing.stripe.com")
 SIGN_IN_ORIGINS = {
     "google": "https://accounts.google.com",
     "github": "https://github.com",
@@ -108,7 +110,7 @@ def sign_in_origins() -> tuple[str, ...]:
 
 def policy(media_origin: str, sign_in: tuple[str, ...] = ()) -> str:
     """Write the Content-Security-Policy; pictures may have an origin of their own."""
-    forms = " ".join(("'self'", "https://checkout.stripe.com", *sign_in))
+    forms = " ".join(("'self'", *PAY_ORIGINS, *sign_in))
     pictures = " ".join(filter(None, ("'self'", "data:", "blob:", media_origin)))
     return "; ".join(
         (

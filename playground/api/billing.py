@@ -18,7 +18,7 @@ from playground.api.schemas import Refusal
 from playground.generation.database import in_thread
 from playground.generation.errors import BadRequest
 from playground.generation.request import Buyer
-from playground.generation.storage import bytes_stored, most_bytes
+from playground.generation.storage import bytes_stored_lately, most_bytes
 
 router = Router(auth=may(READ_USAGE))
 LONGEST_NUMBER = 18
@@ -30,7 +30,7 @@ async def show_balance(request: HttpRequest) -> dict[str, Any]:
     """What the key's account has, what of it is set aside, and what it has stored."""
     buyer: Buyer = request.auth  # type: ignore[attr-defined]
     wallet = await in_thread(lambda: wallet_of(buyer.account_id))
-    stored = await in_thread(lambda: bytes_stored(buyer.account_id))
+    stored = await in_thread(lambda: bytes_stored_lately(buyer.account_id))
     return {
         "object": "balance",
         "storage": {"bytes": stored, "most_bytes": most_bytes()},

@@ -46,7 +46,7 @@ class Caller:
 
     def saying(self, body: Said) -> Self:
         """Add what the body says, which goes before what the address says."""
-        if body == NOTHING_SAID:
+        if body is NOTHING_SAID or body == NOTHING_SAID:
             return self
         asked = both(body, self.asked)
         return replace(self, asked=asked, terms=terms_of(asked))

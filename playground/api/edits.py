@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from playground.api.callers import Caller, caller_of
 from playground.api.forms import PictureForm, Sent, media_type, read_form
 from playground.api.schemas import ERRORS, GenerationsIn
-from playground.api.streams import answer_pictures
+from playground.api.streams import answer_for_django
 from playground.generation.brought_back import brought_back, is_name
 from playground.generation.errors import BadRequest
 from playground.generation.fetching import fetch_picture
@@ -93,7 +93,7 @@ class Looked:
 async def edit_images(request: HttpRequest) -> HttpResponseBase:
     """Change pictures by words, as OpenAI's clients expect it."""
     caller, ask = await taken_in(request, caller_of(request, "images.edits"))
-    return await answer_pictures(ask, caller)
+    return await answer_for_django(ask, caller)
 
 
 async def taken_in(request: HttpRequest, caller: Caller) -> tuple[Caller, Ask]:

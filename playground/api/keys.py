@@ -4,6 +4,7 @@ A key that was seen in the last few seconds is known; a mistyped one fails by it
 checksum. What is remembered is the key's digest, never the key.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -45,24 +46,32 @@ class KnownKeys:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._known: dict[str, Known] = {}
+        self._asking: dict[tuple[str, int], asyncio.Task[Known]] = {}
 
     async def buyer(self, secret: str) -> Buyer:
         """Return who pays for what this key asks."""
-        if not is_well_formed(secret):
-            # "Incorrect API key provided" are the words by which LiteLLM knows a 401.
-            raise Unauthorized(
-                _("Incorrect API key provided: check that it was copied whole.")
-            )
         name = digest(secret, settings.KEY_PEPPER)
         known = self._known.get(name)
         if known is None or not self._holds(known):
-            known = await self._look_up(name)
+            check_form(secret)
+            known = await self._asked_once(name)
         if known.buyer.limits:
             check_address(known.buyer.limits)
         return known.buyer
 
     def _holds(self, known: Known) -> bool:
         return known.until > self._clock() and known.changes == changes.count
+
+    async def _asked_once(self, name: str) -> Known:
+        """Look a key up for all who come with it meanwhile: a busy key has many waiting
+        whenever its time is over. Who comes after a change does not take the old answer.
+        """
+        which, loop = (name, changes.count), asyncio.get_running_loop()
+        asking = self._asking.get(which)
+        if asking is None or asking.get_loop() is not loop:
+            asking = self._asking[which] = loop.create_task(self._look_up(name))
+            asking.add_done_callback(lambda _: self._asking.pop(which, None))
+        return await asyncio.shield(asking)
 
     async def _look_up(self, name: str) -> Known:
         """Ask the database. What is changed meanwhile makes the answer an old one."""
@@ -73,6 +82,14 @@ class KnownKeys:
             self._known.clear()
         known = self._known[name] = Known(buyer, begun + seconds, seen)
         return known
+
+
+def check_form(secret: str) -> None:
+    if not is_well_formed(secret):
+        # "Incorrect API key provided" are the words by which LiteLLM knows a 401.
+        raise Unauthorized(
+            _("Incorrect API key provided: check that it was copied whole.")
+        )
 
 
 def look_up(name: str) -> tuple[Buyer, float]:

@@ -37,7 +37,7 @@ from playground.api.gemini.routes import api as googles
 from playground.api.keys import bearer
 from playground.api.openapi.google import described_in_both
 from playground.api.schemas import ERRORS, GenerationsIn
-from playground.api.streams import answer_pictures
+from playground.api.streams import answer_for_django
 from playground.generation.errors import EaselError
 
 
@@ -79,7 +79,7 @@ api.add_router("", keyring.router)
 async def create_images(request: HttpRequest, body: GenerationsIn) -> HttpResponseBase:
     """Paint pictures from a prompt, as OpenAI's clients expect it."""
     caller = caller_of(request, "images.generations").saying(body.said())
-    return await answer_pictures(body.to_ask(), caller)
+    return await answer_for_django(body.to_ask(), caller)
 
 
 @api.get("/openapi.json", response=dict, auth=None, include_in_schema=False)

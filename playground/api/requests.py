@@ -31,13 +31,13 @@ from playground.generation.history import (
     Totals,
     order_named,
     orders_like,
-    page_of,
     totals,
 )
 from playground.generation.links import picture_path
+from playground.generation.looking_back import page_like
 from playground.generation.models import Generation, Picture
 from playground.generation.purging import Removed, purge
-from playground.generation.request import Buyer, ImageRequest
+from playground.generation.request import Buyer
 
 router = Router(auth=may(READ_USAGE))
 maker = may(GENERATE)  # whoever may have pictures made may have them taken away
@@ -52,11 +52,11 @@ async def list_requests(request: HttpRequest) -> dict[str, Any]:
     after, has_summary = request.GET.get("after", ""), is_on(request.GET, "summary")
 
     def read() -> tuple[list[Generation], bool, Totals | None]:
-        orders = orders_like(buyer.account_id, wanted)
-        last_seen = order_of(buyer.account_id, after) if after else None
+        account_id = buyer.account_id
+        last_seen = order_of(account_id, after) if after else None
         return (
-            *page_of(orders, count, last_seen),
-            totals(orders) if has_summary else None,
+            *page_like(account_id, wanted, count, last_seen),
+            totals(orders_like(account_id, wanted)) if has_summary else None,
         )
 
     orders, has_more, added_up = await in_thread(read)
@@ -160,7 +160,7 @@ def line_out(order: Generation) -> dict[str, Any]:
 
 
 def whole_out(order: Generation, pictures: list[Picture], site: str) -> dict[str, Any]:
-    request = ImageRequest.from_json(order.request)
+    request = order.asked
     return {
         **line_out(order),
         "prompt": order.prompt or None,

@@ -1,11 +1,12 @@
 """What the OpenAI dialect reads, field by field. `null` equals absent."""
 
+from dataclasses import fields
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from playground.generation.request import Ask, Fit, ResponseFormat
-from playground.generation.terms import Said
+from playground.generation.terms import NOTHING_SAID, Said
 
 
 class GenerationsIn(BaseModel):
@@ -43,6 +44,8 @@ class GenerationsIn(BaseModel):
 
     def said(self) -> Said:
         """Return what is said beside the picture."""
+        if self.model_fields_set.isdisjoint(BESIDE):
+            return NOTHING_SAID
         return Said(
             user=self.safety_identifier or self.user,
             metadata=self.metadata,
@@ -81,6 +84,9 @@ class GenerationsIn(BaseModel):
             output_compression=self.output_compression,
             extras=tuple(extras.items()),
         )
+
+
+BESIDE = frozenset(GenerationsIn.model_fields) - {one.name for one in fields(Ask)}
 
 
 def listed(events: list[str] | str | None) -> tuple[str, ...] | None:

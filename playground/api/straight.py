@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from pydantic import ValidationError
 
 from playground.api.addresses import origin
+from playground.api.answers import Pieces
 from playground.api.callers import heard
 from playground.api.errors import (
     answer_bug,
@@ -42,7 +43,7 @@ def goes_straight(scope: Scope) -> bool:
 
 async def answer_straight(
     scope: Scope, body: bytes, request_id: str
-) -> HttpResponseBase:
+) -> HttpResponseBase | Pieces:
     """Authenticate, read, paint; whatever goes wrong has OpenAI's shape."""
     headers: dict[bytes, bytes] = dict(scope["headers"])
     try:

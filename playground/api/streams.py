@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 
 from playground.api.answers import (
     Piece,
+    Pieces,
     amount,
     answer_images,
     encoded,
@@ -47,7 +48,13 @@ NO_TOKENS = {
 }
 
 
-async def answer_pictures(ask: Ask, caller: Caller) -> HttpResponseBase:
+async def answer_for_django(ask: Ask, caller: Caller) -> HttpResponseBase:
+    """Answer an order from one of Django's views."""
+    answer = await answer_pictures(ask, caller)
+    return answer.for_django() if isinstance(answer, Pieces) else answer
+
+
+async def answer_pictures(ask: Ask, caller: Caller) -> HttpResponseBase | Pieces:
     """Answer an order as the caller likes: at its end, as it is painted, or only quoted."""
     if caller.is_dry:
         return answer_quote(ask, caller)
@@ -96,7 +103,7 @@ class Scene:
     @classmethod
     def of(cls, generation: Generation, caller: Caller) -> "Scene":
         name = NAMES.get(caller.endpoint, USUAL_NAME)
-        request = ImageRequest.from_json(generation.request)
+        request = generation.asked
         return cls(generation, request, name, caller.site)
 
     def event(self, one: News) -> list[Piece]:

@@ -26,7 +26,7 @@ from playground.generation.limits import check_scope
 from playground.generation.lookout import until_ended
 from playground.generation.models import Generation
 from playground.generation.offered import UNKNOWN_SECONDS
-from playground.generation.request import Buyer, ImageRequest
+from playground.generation.request import Buyer
 from playground.generation.service import call_off
 from playground.generation.twins import answer_again
 from playground.generation.usual import typical_seconds
@@ -120,7 +120,7 @@ async def task_out(generation: Generation, site: str) -> dict[str, Any]:
 
 def progress_of(generation: Generation) -> dict[str, Any]:
     """How many pictures there are, and how long one usually takes."""
-    request = ImageRequest.from_json(generation.request)
+    request = generation.asked
     try:
         usual = typical_seconds(catalogue().find(generation.model), request.tier)
     except ModelNotFound:
@@ -151,7 +151,7 @@ async def came_of(generation: Generation, site: str) -> dict[str, Any]:
 
 
 async def result_of(generation: Generation, site: str) -> dict[str, Any]:
-    request = ImageRequest.from_json(generation.request)
+    request = generation.asked
     pictures = await answer_again(generation)
     entries = [entry(picture, request, site) for picture in pictures]
     if request.response_format == "b64_json":

@@ -55,6 +55,15 @@ def matching(account_id: str, text: str) -> RawSQL:
     return RawSQL(SQLITE, (asked,))
 
 
+def says(prompt: str, text: str) -> bool:
+    """Say whether a prompt has all these words, as a search of captions would."""
+    asked = words_of(text)[:MOST_WORDS_ASKED]
+    words = words_of(prompt)
+    return bool(asked) and all(
+        any(has.startswith(one) for has in words) for one in asked
+    )
+
+
 def read_orders(account_id: str) -> datetime | None:
     """Read what a search of this account has to find.
 

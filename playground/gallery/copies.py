@@ -19,7 +19,6 @@ from playground.generation.colours import in_srgb
 from playground.generation.deliver import QUALITY, READABLE, UNREADABLE, encode
 from playground.generation.links import EXTENSIONS, TYPES
 from playground.generation.models import Picture
-from playground.generation.request import ImageRequest
 
 ORIGINAL = "original"
 FORMATS = ("png", "jpeg", "webp", "avif")
@@ -96,7 +95,7 @@ def as_avif(picture: Image.Image, settings: Settings | None) -> bytes:
 def settings_of(picture: Picture) -> Settings:
     """Gather how a picture was made."""
     order = picture.generation
-    request = ImageRequest.from_json(order.request)
+    request = order.asked
     return Settings(
         prompt=order.prompt,
         avoid=request.negative_prompt or "",

@@ -6,18 +6,19 @@ nothing is ever counted.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
-from playground.gallery.captions import matching
+from playground.gallery.captions import matching, says
 from playground.generation.models import Generation, Picture
 
 Row = TypeVar("Row", bound=Model)
 State = Generation.State
+NEAR = 1000
 NOT_PAINTED = (State.FAILED, State.REFUSED, State.CANCELLED)
 
 
@@ -53,6 +54,27 @@ def pictures_like(
         )
     fitting = fitting.select_related("generation", "note")
     return fitting.order_by("-created_at", "-pk")
+
+
+def page_saying(
+    pictures: QuerySet[Picture],
+    account_id: str,
+    wanted: Wanted,
+    count: int,
+    after: tuple[datetime, str] | None,
+) -> tuple[list[Picture], bool]:
+    """Return a page of the pictures that fit, whose prompts have the words that are wanted.
+
+    A frequent word fills the page from the newest pictures; to look it up would bring all
+    there ever were. A rare one is looked up.
+    """
+    wordless = pictures_like(pictures, account_id, replace(wanted, words=""))
+    near = from_place(wordless, after).select_related(None)
+    rows = near.values_list("pk", "generation__prompt")[:NEAR]
+    names = [name for name, prompt in rows if says(prompt, wanted.words)]
+    if len(names) <= count:
+        return page_of(pictures_like(pictures, account_id, wanted), count, after)
+    return list(wordless.filter(pk__in=names[:count])), True
 
 
 def failures_like(
@@ -93,14 +115,21 @@ def page_of(
     rows: QuerySet[Row], count: int, after: tuple[datetime, str] | None = None
 ) -> tuple[list[Row], bool]:
     """Return the rows older than a place, or the newest, and whether there are more."""
-    if after:
-        moment, name = after
-        same_moment = Q(created_at=moment, pk__lt=name)
-        # The first half alone is what an index can look up; the second makes it exact.
-        rows = rows.filter(created_at__lte=moment)
-        rows = rows.filter(Q(created_at__lt=moment) | same_moment)
-    found = list(rows[: count + 1])
+    found = list(from_place(rows, after)[: count + 1])
     return found[:count], len(found) > count
+
+
+def from_place(
+    rows: QuerySet[Row], after: tuple[datetime, str] | None
+) -> QuerySet[Row]:
+    """Return the rows that are older than a place."""
+    if after is None:
+        return rows
+    moment, name = after
+    same_moment = Q(created_at=moment, pk__lt=name)
+    # The first half alone is what an index can look up; the second makes it exact.
+    rows = rows.filter(created_at__lte=moment)
+    return rows.filter(Q(created_at__lt=moment) | same_moment)
 
 
 def months_of(pictures: QuerySet[Picture]) -> list[date]:

@@ -6,10 +6,11 @@ says where and why, so a running Easel never meets a half-understood model.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -30,6 +31,7 @@ from playground.generation.offered import (
     Rates,
 )
 from playground.generation.quoting import quoted
+from playground.generation.request import ImageRequest
 
 __all__ = [
     "Capabilities",
@@ -66,6 +68,10 @@ class Catalogue:
 
     models: tuple[Model, ...]
     names: Mapping[str, Named]
+    # What was asked of it lately, in its own terms: see `normalise`.
+    normalised: dict[tuple[Any, ...], ImageRequest] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def find(self, name: str) -> Model:
         """Return the model of this id, alias or variant."""

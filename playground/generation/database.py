@@ -11,11 +11,14 @@ import select
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import cache
 from typing import Any, Protocol, Self, TypeVar
 
 from django.conf import settings
-from django.db import OperationalError, connection, connections
-from psycopg import AsyncConnection, AsyncRawCursor
+from django.db import DatabaseError, OperationalError, connection, connections
+from psycopg import AsyncConnection, AsyncRawCursor, BaseConnection
 from psycopg import errors as postgres_errors
 from psycopg.sql import SQL
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -30,6 +33,7 @@ PASSING = (
 )
 AWAY = (postgres_errors.OperationalError, PoolTimeout, OperationalError)
 TRIES = 3
+READERS = 4  # each keeps a connection
 Found = TypeVar("Found")
 
 
@@ -213,11 +217,15 @@ async def is_silent(link: AsyncConnection[Any]) -> None:
 
     It costs no round trip. What was under way when the server went stays unknown.
     """
-    line = select.poll()
-    line.register(link.fileno(), select.POLLIN)
-    if line.poll(0):
+    if has_gone(link):
         await link.close()
         raise postgres_errors.OperationalError("the server closed the connection")
+
+
+def has_gone(link: BaseConnection[Any]) -> bool:
+    line = select.poll()
+    line.register(link.fileno(), select.POLLIN)
+    return bool(line.poll(0))
 
 
 POSTGRES_PARAMETERS = {
@@ -298,12 +306,31 @@ class SqliteExecutor:
 
 
 async def in_thread(read: Callable[[], Found]) -> Found:
-    """Read through Django's own connection, in a thread that gives it back."""
+    """Read through Django's own connection, in one of a few threads that keep theirs."""
+    loop, context = asyncio.get_running_loop(), copy_context()
+    return await loop.run_in_executor(
+        readers(), lambda: context.run(with_kept_connection, read)
+    )
 
-    def work() -> Found:
-        try:
-            return read()
-        finally:
+
+@cache
+def readers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+
+
+def with_kept_connection(read: Callable[[], Found]) -> Found:
+    """Read, and leave the connection to PostgreSQL open for the thread's next read.
+
+    A new one took 6 ms of a core. One whose server has gone is not tried again.
+    """
+    is_kept = connection.vendor == "postgresql"
+    if is_kept and connection.connection and has_gone(connection.connection):
+        connection.close()
+    try:
+        return read()
+    except DatabaseError:
+        is_kept = False
+        raise
+    finally:
+        if not is_kept:
             connection.close()
-
-    return await asyncio.to_thread(work)

@@ -82,12 +82,21 @@ def page_of(
     orders: QuerySet[Generation], count: int, after: Generation | None = None
 ) -> tuple[list[Generation], bool]:
     """Return the orders older than one, or the newest, and whether there are more."""
+    found = list(newest_first(orders, after)[: count + 1])
+    return found[:count], len(found) > count
+
+
+def newest_first(
+    orders: QuerySet[Generation], after: Generation | None = None
+) -> QuerySet[Generation]:
+    """Put orders as lists show them, from one on if it is given."""
     if after:
         same_moment = Q(created_at=after.created_at, pk__lt=after.pk)
+        # The first half alone is what an index can look up; the second makes it exact.
+        orders = orders.filter(created_at__lte=after.created_at)
         orders = orders.filter(Q(created_at__lt=after.created_at) | same_moment)
-    newest_first = orders.select_related("key").order_by("-created_at", "-pk")
-    found = list(newest_first.defer("prompt", "request")[: count + 1])
-    return found[:count], len(found) > count
+    shown = orders.select_related("key").order_by("-created_at", "-pk")
+    return shown.defer("prompt", "request")
 
 
 def totals(orders: QuerySet[Generation]) -> Totals:

@@ -16,11 +16,13 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from playground.generation.companions import Compared, Retried
 from playground.generation.entries import AttemptRow
+from playground.generation.request import ImageRequest
 from playground.generation.rollups import (
     AccountDay,
     AttemptDay,
@@ -82,8 +84,10 @@ class Generation(models.Model):
 
     LIVE = (State.QUEUED, State.RUNNING)
 
-    # The tries of an order that ended here, or was read with them: no column.
+    # No columns: the tries of an order that ended here, or was read with them; and what
+    # it asks for, once that was read.
     tried: tuple[AttemptRow, ...] = ()
+    _asked: ImageRequest | None = None
 
     id = models.CharField(primary_key=True, max_length=40)
     account = models.ForeignKey(
@@ -142,6 +146,12 @@ class Generation(models.Model):
                 condition=Q(metadata__isnull=False),
                 name="generations_with_metadata",
             ),
+            # Rehearsals are in no rollup: lists find them by this.
+            models.Index(
+                fields=["account", "-created_at"],
+                condition=Q(is_test=True),
+                name="generations_rehearsed",
+            ),
             models.Index(
                 fields=["account", "cut_off_at"],
                 condition=Q(cut_off_at__isnull=False),
@@ -182,10 +192,25 @@ class Generation(models.Model):
 
     @classmethod
     def of(cls, facts: dict[str, Any]) -> Self:
-        """Make a new row. Filled by position, it takes half as long as by name."""
-        names, fixed, made = columns_of_an_order()
-        row = {**fixed, **{name: make() for name, make in made.items()}, **facts}
-        return cls(*[row[name] for name in names])
+        """Make a new row. Django's own way asks each of forty fields, for a twentieth of
+        all that a request costs."""
+        fixed, made = defaults_of_an_order()
+        order = cls.__new__(cls)
+        order._state = ModelState()
+        new = {name: make() for name, make in made.items()}
+        vars(order).update(fixed | new | facts)
+        return order
+
+    @property
+    def asked(self) -> ImageRequest:
+        """What it asks for."""
+        if self._asked is None:
+            self._asked = ImageRequest.from_json(self.request)
+        return self._asked
+
+    def ask_for(self, request: ImageRequest) -> None:
+        """Have it ask for something."""
+        self._asked, self.request = request, request.to_json()
 
     @property
     def is_live(self) -> bool:
@@ -203,10 +228,8 @@ class Generation(models.Model):
 
 
 @cache
-def columns_of_an_order() -> tuple[
-    list[str], dict[str, Any], dict[str, Callable[[], Any]]
-]:
-    """Return the columns' names, the defaults of some, and what makes those of others."""
+def defaults_of_an_order() -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
+    """Return the defaults of some columns, and what makes those of others."""
     columns = Generation._meta.concrete_fields
     made = {
         one.attname: one.default
@@ -216,7 +239,7 @@ def columns_of_an_order() -> tuple[
     fixed = {
         one.attname: one.get_default() for one in columns if one.attname not in made
     }
-    return [one.attname for one in columns], fixed, made
+    return fixed, made
 
 
 class IdempotencyKey(models.Model):

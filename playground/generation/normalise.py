@@ -6,8 +6,10 @@ dropped with a `Note`; what cannot be granted is a `BadRequest`.
 """
 
 from dataclasses import replace
+from operator import attrgetter
 from typing import get_args
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from playground.generation.catalogue import Catalogue, Named
@@ -30,11 +32,39 @@ from playground.generation.sizing import Wish, read_fit, read_wish, size_for
 # The seeds of the open image models; wider ones are cut or refused by most providers.
 MOST_SEED = 2**32 - 1
 WEBP_SIDE = 16_383
+REMEMBERED = 2_000
+# What is rarely said twice alike, and what few values are known for.
+OWN_FIELDS = attrgetter(
+    *("seed", "negative_prompt", "extras", "references", "mask", "first_size"),
+    *("turns", "earlier"),
+)
+COMMON_FIELDS = attrgetter(
+    *("model", "n", "size", "aspect_ratio", "resolution", "fit", "quality"),
+    *("response_format", "output_format", "output_compression"),
+)
 COMPRESSED = ("jpeg", "webp", "avif")
 
 
 def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageRequest:
-    """Return the one request this ask stands for."""
+    """Return the one request this ask stands for.
+
+    Most differ from one before in their prompt only, and are that one with another.
+    """
+    if any(OWN_FIELDS(ask)):
+        return made_anew(ask, catalogue, default_model)
+    key = (get_language(), default_model, *COMMON_FIELDS(ask))
+    known = catalogue.normalised.get(key)
+    if known is not None:
+        model = catalogue.names[known.model].model
+        return known.with_prompt(_prompt(ask, model))
+    made = made_anew(ask, catalogue, default_model)
+    if len(catalogue.normalised) >= REMEMBERED:
+        catalogue.normalised.clear()
+    catalogue.normalised[key] = made
+    return made
+
+
+def made_anew(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageRequest:
     named = _model(ask, catalogue, default_model)
     _check_edit(ask, named.model, catalogue)
     model = named.model

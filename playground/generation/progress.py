@@ -17,7 +17,6 @@ from playground.generation.keeping import Keep
 from playground.generation.models import Generation
 from playground.generation.paint import Fresh, Work
 from playground.generation.paint import Keep as Keeper
-from playground.generation.request import ImageRequest
 from playground.generation.studio import Studio
 from playground.generation.sweep import GIVEN_UP
 from playground.generation.terms import FOR_GOOD
@@ -37,7 +36,7 @@ async def take_up_what_was_kept(generation: Generation, work: Work) -> None:
 
 def keeper(generation: Generation, work: Work, here: Studio) -> Keeper:
     """Return what stores this order's pictures, and counts each that is not the last."""
-    request = ImageRequest.from_json(generation.request)
+    request = generation.asked
     seconds = kept_seconds(generation)
 
     async def keep(fresh: Fresh) -> Delivered:

@@ -7,8 +7,9 @@ are what the caller said beside the picture.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Literal, Self
 
 from accounts.limits import Limits
@@ -191,6 +192,11 @@ class ImageRequest:
     wishes: Wishes = NO_WISHES
     instead: tuple["Instead", ...] = ()
 
+    def with_prompt(self, prompt: str) -> Self:
+        """Return the same with another prompt; `replace` would take ten times as long."""
+        model, _prompt, *others = FIELDS_OF(self)
+        return type(self)(model, prompt, *others)
+
     @property
     def looks_at(self) -> int:
         """How many pictures the model is shown."""
@@ -227,6 +233,9 @@ class ImageRequest:
             "instead": tuple(Instead.from_json(one) for one in data.get("instead", ())),
         }
         return cls(**{**data, **read})
+
+
+FIELDS_OF = attrgetter(*[one.name for one in fields(ImageRequest)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
 
 def drawn_up(offer: Quote, buyer: Buyer) -> Generation:
     """Write the order as it was quoted."""
-    return Generation.of(
+    order = Generation.of(
         {
             "account_id": buyer.account_id,
             "key_id": buyer.key_id,
@@ -86,11 +86,12 @@ def drawn_up(offer: Quote, buyer: Buyer) -> Generation:
             "network": buyer.network,
             "model": offer.request.model,
             "prompt": offer.request.prompt,
-            "request": offer.request.to_json(),
             "n": offer.request.n,
             "unit_price_microcredits": offer.unit_price_microcredits,
         }
     )
+    order.ask_for(offer.request)
+    return order
 
 
 async def opened(
@@ -138,17 +139,17 @@ async def carry_out(
             work.failure = CalledOff(
                 _("Cancelled on request. Only delivered pictures are charged.")
             )
-            return await here.to_its_end(generation.id, settle(generation, work, here))
+            return await settle(generation, work, here)
         back = Release(generation.id, here.name, settings.QUEUE_SECONDS)
         if await here.books.do(back):
             raise
         raise TimedOut(str(GIVEN_UP)) from None
-    return await here.to_its_end(generation.id, settle(generation, work, here))
+    return await settle(generation, work, here)
 
 
 async def paint_as_planned(generation: Generation, work: Work, here: Studio) -> None:
     """Have it painted by its model; by another the caller named, while there is nothing."""
-    request = ImageRequest.from_json(generation.request)
+    request = generation.asked
     patience = Patience(request.wishes.deadline_seconds)
     for place, plan in enumerate(request.instead):
         left = request.instead[place:]
@@ -181,7 +182,8 @@ async def recast(
         return  # an earlier process painted some of it
     if not await here.books.do(change):
         raise TimedOut(str(GIVEN_UP))
-    generation.model, generation.request = change.model, change.request
+    generation.model = change.model
+    generation.ask_for(request)
     generation.unit_price_microcredits = price
 
 
@@ -207,6 +209,7 @@ async def order_of(
 
 async def settle(generation: Generation, work: Work, here: Studio) -> list[Delivered]:
     """Close the order with what was delivered, or raise why nothing was."""
+    here.closes(generation.id)
     delivered = sorted(work.pictures, key=lambda picture: picture.row.position)
     failure = work.failure
     closing = Close(

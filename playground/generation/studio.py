@@ -40,8 +40,8 @@ class Studio:
         self.meter = meter(self.books)
         self.is_closing = False
         self._live: dict[str, asyncio.Task[Any]] = {}
+        self._closing: dict[str, asyncio.Task[Any]] = {}
         self._called_off: set[str] = set()
-        self._ending: set[str] = set()
         self._pulse: asyncio.Task[None] | None = None
         self._ear: asyncio.Task[None] | None = None
 
@@ -57,18 +57,19 @@ class Studio:
             self._ear = asyncio.create_task(self._listen())
         return task
 
+    def closes(self, generation_id: str) -> None:
+        """Let an order be closed: from here on the books decide, and nobody stops it.
+
+        They may know its end a moment before the one who closes it does. Whoever sees in
+        that moment that it runs no more must not take it for one that was given up.
+        """
+        if task := self._live.pop(generation_id, None):
+            self._closing[generation_id] = task
+
     def _forget(self, generation_id: str) -> None:
         self._live.pop(generation_id, None)
+        self._closing.pop(generation_id, None)
         self._called_off.discard(generation_id)
-        self._ending.discard(generation_id)
-
-    async def to_its_end(
-        self, generation_id: str, ending: Coroutine[Any, Any, Result]
-    ) -> Result:
-        """Write an order's end, whatever is found of it meanwhile: its row is no longer
-        running a moment before its answer is ready."""
-        self._ending.add(generation_id)
-        return await asyncio.shield(ending)
 
     def is_called_off(self, generation_id: str) -> bool:
         """Tell whether an order's work was stopped because nobody wants it any more."""
@@ -83,7 +84,7 @@ class Studio:
             except AWAY as error:
                 log.warning("studio.deaf", reason=str(error))
                 continue
-            for generation_id in {*stopped} - self._called_off - self._ending:
+            for generation_id in {*stopped} - self._called_off:
                 if task := self._live.get(generation_id):
                     self._called_off.add(generation_id)
                     task.cancel()
@@ -102,8 +103,7 @@ class Studio:
                 log.warning("lease.not_extended", reason=str(error))
                 continue
             for generation_id, is_ours in zip(alive, kept, strict=True):
-                is_lost = not is_ours and generation_id not in self._ending
-                if is_lost and (task := self._live.get(generation_id)):
+                if not is_ours and (task := self._live.get(generation_id)):
                     task.cancel()
 
     async def _extend(self, generation_id: str) -> bool:
@@ -113,9 +113,9 @@ class Studio:
     async def finish(self, grace_seconds: float) -> None:
         """Let live work end within the grace, then put the rest back in the queue."""
         self.is_closing = True
-        if tasks := list(self._live.values()):
+        if tasks := [*self._live.values(), *self._closing.values()]:
             _, unfinished = await asyncio.wait(tasks, timeout=grace_seconds)
-            for task in unfinished:
+            for task in unfinished & {*self._live.values()}:
                 task.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
 
@@ -134,9 +134,10 @@ _studios: WeakKeyDictionary[asyncio.AbstractEventLoop, Studio] = WeakKeyDictiona
 def studio() -> Studio:
     """Return the studio of the running loop, opening it when it is first needed."""
     loop = asyncio.get_running_loop()
-    if loop not in _studios:
-        _studios[loop] = Studio()
-    return _studios[loop]
+    here = _studios.get(loop)
+    if here is None:
+        here = _studios[loop] = Studio()
+    return here
 
 
 class BackgroundLoop:

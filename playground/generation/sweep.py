@@ -18,7 +18,6 @@ from playground.generation.database import Books, in_thread
 from playground.generation.entries import AttemptRow
 from playground.generation.errors import ModelNotFound
 from playground.generation.models import Attempt, Generation
-from playground.generation.request import ImageRequest
 
 log = structlog.get_logger()
 State = Generation.State
@@ -67,7 +66,7 @@ def given_up(generation: Generation) -> Close:
 def lost_attempt(generation: Generation) -> AttemptRow:
     """The try that died with its process: the first offer, at what it may have cost us."""
     started = generation.started_at or generation.created_at
-    request = ImageRequest.from_json(generation.request)
+    request = generation.asked
     try:
         offer = catalogue().find(generation.model).offers[0]
     except ModelNotFound:

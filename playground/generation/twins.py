@@ -22,7 +22,7 @@ from playground.generation.errors import (
     TwinAhead,
 )
 from playground.generation.models import Generation, IdempotencyKey, Picture
-from playground.generation.request import ImageRequest, Once
+from playground.generation.request import Once
 
 State = Generation.State
 LONGEST_WAIT_SECONDS = 240
@@ -81,9 +81,7 @@ async def answer_again(generation: Generation) -> list[Delivered]:
     """Return what the order delivered, or raise its refusal once more."""
     if generation.state == State.REFUSED:
         raise RefusedByModel(generation.error_message)
-    wants_bytes = (
-        ImageRequest.from_json(generation.request).response_format == "b64_json"
-    )
+    wants_bytes = generation.asked.response_format == "b64_json"
     return await in_thread(lambda: read_again(generation, with_bytes=wants_bytes))
 
 

@@ -83,10 +83,14 @@ def used(which: Filter, window: Window) -> Used:
     counts = totals(wanted(which, window, latency=False))
     if not counts:
         return NOTHING
+    return replace(used_in(counts[()]), took=times_of(which, window))
+
+
+def times_of(which: Filter, window: Window) -> Histogram:
+    """Return how long those that brought pictures took."""
     times = wanted(which, window, latency=True)
     took = totals(replace(times, sums=TOOK, is_of_pictures=True))
-    known = used_in(counts[()])
-    return replace(known, took=took[()].numbers) if took else known
+    return took[()].numbers if took else EMPTY
 
 
 def used_by(

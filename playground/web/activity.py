@@ -1,6 +1,5 @@
 """The activity log of an account: what was done, by whom, from where; also as a CSV."""
 
-import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -8,7 +7,8 @@ from typing import Self
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Account, Activity, ApiKey, Deed, Person
 from accounts.roles import Action
 from playground.web.people import needs, own_account
-from playground.web.sifted import plain
+from playground.web.spreadsheets import AT_ONCE, Row, plain, spreadsheet
 
 ROWS_A_PAGE = 50
 LABELS = dict(Deed.choices)
@@ -102,31 +102,21 @@ def activity(request: HttpRequest) -> HttpResponse:
 
 @needs(Action.MEMBERS)
 @require_safe
-def activity_csv(request: HttpRequest) -> StreamingHttpResponse:
+def activity_csv(request: HttpRequest) -> HttpResponseBase:
     """GET /console/activity.csv, with the same filter, as far back as it goes."""
     rows = Filter.of(request).rows(own_account(request))
-    response = StreamingHttpResponse(
-        written(rows), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = 'attachment; filename="easel-activity.csv"'
-    return response
+    return spreadsheet("easel-activity.csv", COLUMNS, pages_of(rows))
 
 
-class Echo:
-    """A file that hands each line straight on."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def written(rows: QuerySet[Activity]) -> Iterator[str]:
-    lines = csv.writer(Echo())
-    yield lines.writerow(COLUMNS)
-    for line in lines_of(rows.iterator(chunk_size=500)):
-        yield lines.writerow(cells(line))
+def pages_of(rows: QuerySet[Activity]) -> Iterator[list[Row]]:
+    """Return the lines, newest first."""
+    page = list(rows[:AT_ONCE])
+    while page:
+        yield [cells(line) for line in lines_of(page)]
+        page = list(rows.filter(pk__lt=page[-1].pk)[:AT_ONCE])
 
 
-def cells(line: Line) -> list[str]:
+def cells(line: Line) -> Row:
     row = line.row
     said = (line.what, line.who, row.subject, row.detail, row.address or "", row.agent)
     return [row.at.isoformat(), *map(plain, said)]

@@ -33,7 +33,7 @@ class Said:
 
 def snippets(generation: Generation, origin: str, seed: int | None) -> list[Snippet]:
     """Write the run for each language, reading the key from the environment."""
-    request = ImageRequest.from_json(generation.request)
+    request = generation.asked
     pictures = tuple(
         f"reference-{place}.{token_of(name).rpartition('.')[2]}"
         for place, name in enumerate(request.references, 1)

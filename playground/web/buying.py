@@ -16,8 +16,8 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.roles import Action
 from billing import checkout, receipts, till
 from billing.cash import cash, minor_in
-from billing.counter import buttons_of_session
-from billing.customers import TAX_ID_KINDS, details_of
+from billing.counter import has_buttons
+from billing.customers import TAX_ID_KINDS, details_of, invoice_email
 from billing.models import StripePayment
 from billing.packs import Pack, custom_pack, custom_ranges, find_pack
 from billing.processing import ProcessorAway, Refused
@@ -106,7 +106,7 @@ def processing(payment: StripePayment) -> dict[str, str]:
     """What the page needs to ask again about a payment on its way."""
     session = payment.session_id or ""
     again = f"{reverse('credits-returned')}?session={session}"
-    at_till = till.is_open() and bool(buttons_of_session(till.recall(session)))
+    at_till = till.is_open() and has_buttons(session)
     return {
         "check_again": again,
         "till_page": reverse("till", args=[session]) if at_till else "",
@@ -139,6 +139,7 @@ def receipt(request: HttpRequest, payment_id: int) -> HttpResponse:
         "payment": payment,
         "paper": receipts.Paper(payment, *receipts.stands(payment)),
         "details": details,
+        "recipient": invoice_email(payment.wallet),
         "tax_id": f"{kind} {details.tax_id}".strip(),
         "price": cash(payment.amount_minor, payment.currency),
     }

@@ -24,7 +24,7 @@ from billing.models import Transfer
 from playground.gallery.copies import ORIGINAL, copy_of
 from playground.gallery.zips import Sink, entry
 from playground.generation.models import Generation, Picture
-from playground.web.sifted import plain
+from playground.web.spreadsheets import plain
 
 AT_ONCE = 300
 Row = Sequence[object]

@@ -2,11 +2,11 @@
 
 What is over an hour old is read from the rollups, the hour that runs from the orders
 themselves, so that a picture is counted as soon as it is there. What callers wrote is
-in no rollup: a filter by it reads the orders alone.
+in no rollup: a filter by it counts the orders alone, the newest of very many.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -14,11 +14,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
-from playground.generation.histogram import ENOUGH, histogram, merged, percentile
+from playground.generation.histogram import ENOUGH, merged, percentile
 from playground.generation.models import Generation
-from playground.generation.rolling import day_of, hour_of
+from playground.generation.newest import add_up_newest
+from playground.generation.rolling import hour_of
 from playground.generation.summing import Window
-from playground.generation.usage import NOTHING, usage_series, used, used_by
+from playground.generation.usage import NOTHING, times_of, usage_series, used_by
 from playground.web.sifted import Sieve
 
 State = Generation.State
@@ -53,6 +54,7 @@ class Figures:
     failed_in: Counter[datetime] = field(default_factory=Counter)
     ends: Counter[tuple[str, str]] = field(default_factory=Counter)
     is_demo: bool = False
+    since: datetime | None = None  # from when on, where there is more than is counted
 
     @property
     def failed(self) -> int:
@@ -94,26 +96,28 @@ def figures_of(account: Account, sieve: Sieve, window: Window) -> Figures:
 
 
 def spent_in(account: Account, sieve: Sieve, window: Window) -> int:
-    """Return what was spent in an earlier time."""
+    """Return what was spent in an earlier time, where that can be told."""
     if not sieve.is_by_caller:
-        return used(sieve.filter(account), window).spent_microcredits
+        found = used_by(sieve.filter(account), window)
+        return found[()].spent_microcredits if found else 0
     figures = Figures()
     count_in(figures, sieve.orders(account, window), window)
-    return figures.whole.spent_microcredits
+    return 0 if figures.since else figures.whole.spent_microcredits
 
 
 def read_in(figures: Figures, account: Account, sieve: Sieve, window: Window) -> None:
     """Take what the rollups know."""
     which = sieve.filter(account)
-    whole = used(which, window)
-    figures.whole.add(whole.requests, whole.pictures, whole.spent_microcredits)
-    figures.took, figures.is_demo = merged(figures.took, whole.took), whole.is_demo
+    figures.took = merged(figures.took, times_of(which, window))
     for (model,), line in usage_series(which, window, "model").items():
         for start, one in line.items():
+            if not one.requests:
+                continue
             sums = (one.requests, one.pictures, one.spent_microcredits)
+            figures.whole.add(*sums)
             figures.models[model].add(*sums)
-            if one.requests:
-                figures.steps[start].add(*sums)
+            figures.steps[start].add(*sums)
+            figures.is_demo = figures.is_demo or one.is_demo
             if one.spent_microcredits:
                 figures.spent[start, model] = one.spent_microcredits
     for (key_id,), one in used_by(which, window, "key_id").items():
@@ -128,47 +132,22 @@ def read_in(figures: Figures, account: Account, sieve: Sieve, window: Window) ->
 
 
 def count_in(figures: Figures, orders: QuerySet[Generation], window: Window) -> None:
-    """Take what the orders themselves say."""
-    ended = orders.filter(is_test=False).exclude(state__in=Generation.LIVE)
-    step = hour_of if window.step == "hour" else day_of
-    took_ms: list[int] = []
-    for row in rows_of(ended):
-        start = step(row.created_at)
-        sums = (1, row.delivered, row.unit_microcredits * row.delivered)
+    """Take what the orders themselves say, as far back as they are counted."""
+    newest = add_up_newest(orders, window.step)
+    for one in newest.lines:
+        sums = (one.requests, one.pictures, one.spent_microcredits)
         figures.whole.add(*sums)
-        figures.models[row.model].add(*sums)
-        figures.keys[row.key_id or ""].add(*sums)
-        figures.steps[start].add(*sums)
-        figures.ends[row.state, row.error_code] += 1
+        figures.models[one.model].add(*sums)
+        figures.keys[one.key_id or ""].add(*sums)
+        figures.steps[one.start].add(*sums)
+        figures.ends[one.state, one.error_code] += one.requests
         if sums[2]:
-            place = start, row.model
+            place = one.start, one.model
             figures.spent[place] = figures.spent.get(place, 0) + sums[2]
-        if row.state in FAILED:
-            figures.failed_in[start] += 1
-        if row.delivered and row.finished_at:
-            took = row.finished_at - row.created_at
-            took_ms.append(round(took.total_seconds() * 1000))
-    figures.took = merged(figures.took, histogram(took_ms))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What counts of an order."""
-
-    created_at: datetime
-    finished_at: datetime | None
-    model: str
-    key_id: str | None
-    state: str
-    error_code: str
-    delivered: int
-    unit_microcredits: int
-
-
-def rows_of(orders: QuerySet[Generation]) -> Iterable[Row]:
-    columns = ("created_at", "finished_at", "model", "key_id", "state", "error_code")
-    rows = orders.values_list(*columns, "delivered", "unit_price_microcredits")
-    return (Row(*row) for row in rows.iterator(chunk_size=2000))
+        if one.state in FAILED:
+            figures.failed_in[one.start] += one.requests
+    figures.took = merged(figures.took, newest.took)
+    figures.since = newest.since
 
 
 def most_of(sums: Mapping[str, Sums], count: int) -> list[tuple[str, Sums]]:

@@ -25,7 +25,6 @@ from playground.gallery.sharing import alt_of, count_remix, public_pictures
 from playground.generation.errors import TooMany
 from playground.generation.links import picture_path
 from playground.generation.models import Picture
-from playground.generation.request import ImageRequest
 from playground.web.history import model_name, models_of
 from playground.web.people import current_person, network_of
 from playground.web.wishes import Wish
@@ -86,7 +85,7 @@ def exhibit(request: HttpRequest, picture_id: str) -> HttpResponse:
 
 def exhibited(picture: Picture) -> dict[str, Any]:
     order = picture.generation
-    request = ImageRequest.from_json(order.request)
+    request = order.asked
     url, _expires = picture_path(
         picture.pk, picture.format, picture.expires_at, seconds=FILE_SECONDS
     )

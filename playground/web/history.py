@@ -25,6 +25,7 @@ from playground.gallery.shelf import (
     failures_like,
     months_of,
     page_of,
+    page_saying,
     pictures_like,
 )
 from playground.gallery.tasks import read_on_later
@@ -119,8 +120,12 @@ def listed(
         days = days_of(failures)
         last: Picture | Generation | None = failures[-1] if failures else None
     else:
-        fitting = pictures_like(pictures_seen(request), account_id, sieve.wanted)
-        pictures, has_more = page_of(fitting, PAGE, place)
+        seen, wanted = pictures_seen(request), sieve.wanted
+        if wanted.words:
+            found = page_saying(seen, account_id, wanted, PAGE, place)
+        else:
+            found = page_of(pictures_like(seen, account_id, wanted), PAGE, place)
+        pictures, has_more = found
         days = days_of(pictures)
         last = pictures[-1] if pictures else None
     return {

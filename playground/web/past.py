@@ -11,7 +11,6 @@ from django.core.files.storage import default_storage
 
 from playground.generation.offered import Model
 from playground.generation.providers.base import Piece, Turn
-from playground.generation.request import ImageRequest
 from playground.web.versions import Conversation, Version
 from playground.web.versions import Turn as Shown
 
@@ -117,7 +116,7 @@ def is_from_words(version: Version, model: Model) -> bool:
     if version.picture is None:
         return False
     order = version.picture.generation
-    request = ImageRequest.from_json(order.request)
+    request = order.asked
     return order.model == model.id and not request.references and bool(order.prompt)
 
 

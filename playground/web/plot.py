@@ -59,9 +59,10 @@ class Plot:
 def stacked(days: Sequence[date], amounts: Amounts, unit: int) -> Plot:
     """Stack each day's amounts; `unit` is the smallest step of the scale."""
     series = biggest(amounts)
-    top = top_of_scale(max(totals(amounts).values(), default=0), unit)
+    whole = totals(amounts)
+    top = top_of_scale(max(whole.values(), default=0), unit)
     bars = tuple(
-        bar(day, 10 * place, parts_of(day, series, amounts, top))
+        bar(day, 10 * place, parts_of(day, series, amounts, whole[day], top))
         for place, day in enumerate(days)
     )
     peak = max(bars, key=lambda bar: bar.amount, default=None)
@@ -107,29 +108,19 @@ def top_of_scale(highest: int, unit: int) -> int:
 
 
 def parts_of(
-    day: date, series: Sequence[Series], amounts: Amounts, top: int
+    day: date, series: Sequence[Series], amounts: Amounts, whole: int, top: int
 ) -> tuple[Part, ...]:
-    named = {one.name for one in series}
     parts: list[Part] = []
-    below = 0.0
+    below, rest = 0.0, whole
     for one in series:
-        amount = amounts.get((day, one.name), 0)
-        if one.name == OTHER:
-            amount += rest_of(day, named, amounts)
+        amount = rest if one.name == OTHER else amounts.get((day, one.name), 0)
+        rest -= amount
         height = round(100 * amount / top, 3)
         if amount:
             y = round(100 - below - height, 3)
             parts.append(Part(one.colour, one.name, amount, y, height))
         below += height
     return tuple(parts)
-
-
-def rest_of(day: date, named: set[str], amounts: Amounts) -> int:
-    return sum(
-        amount
-        for (when, name), amount in amounts.items()
-        if when == day and name not in named
-    )
 
 
 def bar(day: date, x: int, parts: tuple[Part, ...]) -> Bar:

@@ -161,7 +161,7 @@ def is_lost(attempt: Attempt) -> bool:
 
 def fields_of(order: Generation, attempts: list[Attempt]) -> list[Field]:
     """Set what was asked beside what the provider that painted it was sent."""
-    asked = ImageRequest.from_json(order.request)
+    asked = order.asked
     remarks = {note.field: note for note in asked.notes}
     model, offer = painter_of(order, attempts)
     sent = {} if offer is None else worded(asked, offer, list(range(asked.n)))

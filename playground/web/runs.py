@@ -210,7 +210,7 @@ def runs_of(orders: Iterable[Generation]) -> list[Run]:
 
 
 def drawn(order: Generation, tries: Sequence[Retried]) -> Run:
-    request = ImageRequest.from_json(order.request)
+    request = order.asked
     name, typical = known_of(order.model, request.tier)
     expected = expected_seconds(order, typical)
     slots = list(slots_of(order, expected))

@@ -7,7 +7,9 @@ from django.http import HttpRequest
 
 from billing.cash import SIGNS, cash
 from billing.models import StripePayment, Wallet
-from billing.packs import Pack, Range, custom_ranges, packs
+from billing.packs import Pack, Range, custom_pack, custom_ranges, packs
+
+LONGEST_AMOUNT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Shop:
     most: str
     sign: str
     rates: str
+    amount: str = ""
 
 
 def shop_for(request: HttpRequest, wallet: Wallet) -> Shop | None:
@@ -46,7 +49,8 @@ def shop_for(request: HttpRequest, wallet: Wallet) -> Shop | None:
     if currency not in currencies:
         currency = currencies[0]
     here = [pack for pack in on_sale if pack.currency == currency]
-    middle = here[len(here) // 2].id
+    amount = amount_of(wish, here)
+    middle = "" if amount else here[len(here) // 2].id
     chosen = wish if wish in {pack.id for pack in here} else middle
     limits = custom_ranges().get(currency)
     return Shop(
@@ -58,7 +62,19 @@ def shop_for(request: HttpRequest, wallet: Wallet) -> Shop | None:
         cash(limits.most_minor, currency) if limits else "",
         sign_of(currency),
         json.dumps([[pack.amount_minor, pack.credits] for pack in here]),
+        amount,
     )
+
+
+def amount_of(wish: str, on_sale: list[Pack]) -> str:
+    """Return the amount that a link wishes, when it is no pack's and can be bought."""
+    currency, _, minor = wish.partition("-")
+    if not minor.isascii() or not minor.isdigit() or len(minor) > LONGEST_AMOUNT:
+        return ""
+    pack = custom_pack(currency, int(minor))
+    if pack is None or pack.id in {known.id for known in on_sale}:
+        return ""
+    return f"{pack.amount_minor // 100}.{pack.amount_minor % 100:02}"
 
 
 def shelf_of(pack: Pack, *, is_chosen: bool) -> Shelf:

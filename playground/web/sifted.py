@@ -1,10 +1,8 @@
 """Which of an account's orders the usage page shows: one filter for charts, table and CSV.
 
-A user and one label are looked for as they were sent with the request. Texts of other
-people's making are written so that a spreadsheet takes none of them for a formula.
+A user and one label are looked for as they were sent with the request.
 """
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,20 +17,18 @@ from django.http.response import HttpResponseBase
 from accounts.models import Account
 from accounts.roles import Action
 from billing.ledger import MICRO
-from playground.generation.history import Wanted, orders_like
+from playground.generation.history import Wanted, orders_like, page_of
 from playground.generation.models import Generation
 from playground.generation.quoting import is_text
 from playground.generation.summing import Window
 from playground.generation.usage import Filter
 from playground.web.people import needs, own_account
-from playground.web.sent_files import as_download, streamed
 from playground.web.spans import span_of
+from playground.web.spreadsheets import AT_ONCE, Row, plain, spreadsheet
 
 LONGEST = 512
-LINES_A_PIECE = 500
 # The databases would take a whole number for a place in a list.
 NAME = re.compile(r"(?![-+_\d\s]+$)[^\[\]\"\\]{1,64}")
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     *("request", "time", "model", "from", "test", "status", "asked", "delivered"),
     *("credits", "user", "labels", "provider", "group", "endpoint", "seconds"),
@@ -101,10 +97,19 @@ class Sieve:
             state=self.status,
         )
 
+    @property
+    def is_nonsense(self) -> bool:
+        """Say whether it looks for a label that cannot be."""
+        return bool(self.label) and not NAME.fullmatch(self.label)
+
     def orders(self, account: Account, window: Window) -> QuerySet[Generation]:
-        if self.label and not NAME.fullmatch(self.label):
+        if self.is_nonsense:
             return Generation.objects.none()
-        wanted = Wanted(
+        return orders_like(account.pk, self.wanted(window))
+
+    def wanted(self, window: Window) -> Wanted:
+        """Say it in the words of the lists."""
+        return Wanted(
             key=self.key,
             model=self.model,
             status=self.status,
@@ -118,7 +123,6 @@ class Sieve:
             before=window.until,
             metadata={self.label: self.value} if self.label else {},
         )
-        return orders_like(account.pk, wanted)
 
 
 @needs(Action.REQUESTS)
@@ -126,30 +130,18 @@ def usage_csv(request: HttpRequest) -> HttpResponseBase:
     """GET /console/usage.csv, with the page's own filter and period, as far as it goes."""
     window = span_of(request).window
     orders = Sieve.of(request).orders(own_account(request), window)
-    response = streamed(written(orders), "text/csv; charset=utf-8")
-    as_download(response, "easel-usage.csv")
-    return response
+    return spreadsheet("easel-usage.csv", COLUMNS, pages_of(orders))
 
 
-class Lines(list[str]):
-    """Where the csv module writes."""
-
-    def write(self, line: str) -> None:
-        self.append(line)
-
-
-def written(orders: QuerySet[Generation]) -> Iterator[bytes]:
-    """Write the orders, newest first, some hundred lines at a time."""
-    lines = Lines()
-    writer = csv.writer(lines)
-    writer.writerow(COLUMNS)
-    rows = orders.select_related("key").order_by("-created_at", "-pk")
-    for order in rows.defer("prompt", "request").iterator(chunk_size=LINES_A_PIECE):
-        writer.writerow(line_of(order))
-        if len(lines) >= LINES_A_PIECE:
-            yield "".join(lines).encode()
-            lines.clear()
-    yield "".join(lines).encode()
+def pages_of(orders: QuerySet[Generation]) -> Iterator[list[Row]]:
+    """Return the orders' lines, newest first."""
+    last: Generation | None = None
+    has_more = True
+    while has_more:
+        page, has_more = page_of(orders, AT_ONCE, last)
+        last = page[-1] if page else None
+        if page:
+            yield [line_of(order) for order in page]
 
 
 def line_of(order: Generation) -> list[str | int]:
@@ -172,8 +164,3 @@ def line_of(order: Generation) -> list[str | int]:
         f"{took.total_seconds():.3f}" if took else "",
         order.error_code,
     ]
-
-
-def plain(text: str) -> str:
-    """Keep a spreadsheet from computing what a caller wrote."""
-    return f"'{text}" if text.startswith(FORMULAS) else text

@@ -208,7 +208,7 @@ def once_more(request: HttpRequest) -> HttpResponse:
     place = whole(request.POST.get("place", "")) or 0
     shown = whole(request.POST.get("quoted", ""))
     buyer = onlooker(request, is_rehearsal=first.is_test)
-    said = ImageRequest.from_json(first.request)
+    said = first.asked
     part = Part(ask_again(said, place), Terms(wishes=said.wishes), buyer)
     if part.terms.wishes == USUAL.wishes:
         part = replace(part, terms=USUAL)

@@ -7,7 +7,7 @@ a test key rehearses is in the list, and in no sum.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,9 +17,10 @@ from accounts.roles import Action
 from billing.ledger import MICRO, wallet_of
 from playground.codes import CODES
 from playground.generation.catalogue import catalogue
-from playground.generation.history import page_of
+from playground.generation.looking_back import page_like
 from playground.generation.models import Generation
-from playground.generation.storage import bytes_stored, most_bytes
+from playground.generation.storage import bytes_stored_lately, most_bytes
+from playground.generation.summing import Window
 from playground.web.figures import Figures, Sums, figures_of, most_of, spent_in
 from playground.web.people import needs, needs_person, own_account
 from playground.web.plot import stacked
@@ -86,20 +87,21 @@ def usage(request: HttpRequest) -> HttpResponse:
     """GET /console/usage?period=30d&key=…&model=…&status=…&user=…&after=<request id>"""
     account, sieve, span = own_account(request), Sieve.of(request), span_of(request)
     figures = figures_of(account, sieve, span.window)
+    names = dict(account.keys.order_by("name").values_list("pk", "name"))
     after = request.GET.get("after", "")
-    rows, older = page_after(sieve.orders(account, span.window), after)
+    rows, older = page_after(account, sieve, span.window, after)
     return render(
         request,
         "console/usage.html",
         {
-            **numbers(account, sieve, span, figures),
+            **numbers(account, sieve, span, figures, names),
             "wallet": wallet_of(account.pk),
             "span": span,
             "spans": [(name, words[0]) for name, words in NAMES.items()],
-            "stored_bytes": bytes_stored(account.pk),
+            "stored_bytes": bytes_stored_lately(account.pk),
             "most_bytes": most_bytes(),
             "sieve": sieve,
-            "choices": choices(account, figures),
+            "choices": choices(account, figures, names),
             "rows": rows,
             "older": older,
             "is_first_page": not after,
@@ -123,18 +125,23 @@ def fresh(request: HttpRequest) -> HttpResponse:
 
 
 def numbers(
-    account: Account, sieve: Sieve, span: Span, figures: Figures
+    account: Account,
+    sieve: Sieve,
+    span: Span,
+    figures: Figures,
+    names: dict[str, str],
 ) -> dict[str, object]:
     """Return the page's numbers, its chart, and who spent most."""
     starts: list[date] = list(span.window.steps())
-    names = {key.pk: key.name for key in account.keys.all()}
     whole = figures.whole
     return {
         "figures": figures,
         "success_percent": percent_of(figures.success),
         "median_seconds": figures.seconds(0.5),
         "slow_seconds": figures.seconds(0.95),
-        "trend": trend(whole.spent_microcredits, spent_in(account, sieve, span.before)),
+        "trend": ""
+        if figures.since
+        else trend(whole.spent_microcredits, spent_in(account, sieve, span.before)),
         "plot": stacked(starts, figures.spent, MICRO),
         "is_hourly": span.window.step == "hour",
         "steps": [
@@ -187,14 +194,16 @@ def meaning(code: str) -> str:
     return str(known.meaning).partition(". ")[0].rstrip(".")
 
 
-def choices(account: Account, figures: Figures) -> dict[str, list[tuple[str, str]]]:
+def choices(
+    account: Account, figures: Figures, names: dict[str, str]
+) -> dict[str, list[tuple[str, str]]]:
     """Return what each menu of the filter offers."""
     models = {model.id for model in catalogue().models} | set(figures.models)
     providers = {offer.provider for one in catalogue().models for offer in one.offers}
     groups = account.granted_groups.values_list("pk", "name")
     own = (account.group.pk, account.group.name)
     return {
-        "key": [(key.pk, key.name) for key in account.keys.order_by("name")],
+        "key": list(names.items()),
         "model": [(model, model) for model in sorted(models)],
         "status": [(one.value, str(one.label)) for one in Generation.State],
         "source": list(zip(LANES, (_("Playground"), _("API")), strict=True)),
@@ -206,12 +215,16 @@ def choices(account: Account, figures: Figures) -> dict[str, list[tuple[str, str
 
 
 def page_after(
-    orders: QuerySet[Generation], after: str
+    account: Account, sieve: Sieve, window: Window, after: str
 ) -> tuple[list[Line], str | None]:
     """Return the orders older than the named one, and where the next page begins."""
+    if sieve.is_nonsense:
+        return [], None
+    orders = sieve.orders(account, window)
     last_seen = orders.filter(pk=after).first() if after else None
-    with_pictures = orders.prefetch_related("pictures")
-    shown, has_more = page_of(with_pictures, ROWS_A_PAGE, last_seen)
+    wanted = sieve.wanted(window)
+    shown, has_more = page_like(account.pk, wanted, ROWS_A_PAGE, last_seen)
+    prefetch_related_objects(shown, "pictures")
     return [line(order) for order in shown], shown[-1].pk if has_more else None
 
 

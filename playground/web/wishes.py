@@ -16,7 +16,6 @@ from playground.generation.models import Generation
 from playground.generation.request import (
     USUAL,
     Ask,
-    ImageRequest,
     Strategy,
     Terms,
     Wishes,
@@ -88,7 +87,7 @@ class Wish:
         rivals: tuple[str, ...] = (),
     ) -> "Wish":
         """Ask for what an earlier run asked for, with a new seed unless one is given."""
-        request = ImageRequest.from_json(generation.request)
+        request = generation.asked
         return cls(
             prompt=generation.prompt,
             model=generation.model,

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 
 import loadgen
 from loadgen import Target
@@ -192,8 +193,7 @@ def measure(t, pid, direct, pngs, a):
                 x["gw_cpu"] = used / (a.seconds + 1.5)
                 x["cpu_us"] = x["gw_cpu"] / max(1e-9, x["rps"]) * 1e6
                 runs.append(x)
-            runs.sort(key=lambda x: x["rps"])
-            r[f"a{c}"] = runs[len(runs) // 2]
+            r[f"a{c}"] = median(runs)
     if "h" in parts and t.keys:
         r["h1"], r["h"] = many_and_one(t, pid, a)
     if "b" in parts:
@@ -218,9 +218,13 @@ def many_and_one(t, pid, a):
     for _ in range(a.repeat):
         one.append(run(loadgen.closed_loop(t, "small", 64, a.seconds)))
         many.append(run(loadgen.closed_loop(t, "small", 64, a.seconds, spread=True)))
-    return [
-        sorted(runs, key=lambda x: x["rps"])[len(runs) // 2] for runs in (one, many)
-    ]
+    return median(one), median(many)
+
+
+def median(runs):
+    """The run in the middle, with the failures of all of them."""
+    middle = sorted(runs, key=lambda x: x["rps"])[len(runs) // 2]
+    return middle | {"bad": sum(x["bad"] for x in runs)}
 
 
 def table(results, order):
@@ -306,6 +310,17 @@ def table(results, order):
     )
 
 
+def tell_failures(results, logs):
+    """The first answers that were none, alike ones together, and where the logs are."""
+    print(f"logs: {logs}")
+    for name, r in results.items():
+        alike = Counter(
+            (one["asked"], one["status"], one["words"]) for one in r.get("failures", [])
+        )
+        for (asked, status, words), count in alike.items():
+            print(f"{name} failed {count} times ({asked}): {status} {words}")
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--target", default="easel", choices=list(PORTS) + ["direct"])
@@ -327,6 +342,10 @@ def main():
         help="1: gateway on one core, provider and client on the other",
     )
     p.add_argument("--json", help="also write all numbers here")
+    p.add_argument(
+        "--logs",
+        help="keep what the gateways wrote here; default: the temporary folder",
+    )
     a = p.parse_args()
     a.conc = [int(x) for x in a.conc.split(",") if x]
     order = [a.target] + [x for x in a.against.split(",") if x and x != a.target]
@@ -342,6 +361,8 @@ def main():
     base = f"http://127.0.0.1:{UP_PORT}/v1"
     direct = Target("direct", "127.0.0.1", UP_PORT)
     results, procs = {}, []
+    logs = a.logs or os.path.join(cache, "logs")
+    os.makedirs(logs, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="easel-bench-") as work:
         os.chmod(work, 0o755)
         up = spawn(
@@ -353,7 +374,7 @@ def main():
                 "--cache",
                 cache,
             ],
-            os.path.join(work, "up.log"),
+            os.path.join(logs, "upstream.log"),
             cpu=load_cpu,
         )
         procs.append(up)
@@ -365,7 +386,7 @@ def main():
                 if name == "direct":
                     results[name] = measure(direct, None, direct, pngs, a)
                     continue
-                log = os.path.join(work, name + ".log")
+                log = os.path.join(logs, name + ".log")
                 proc = None
                 cmd, env, t = make(name, work, a.workers, base)
                 if a.url and name == a.target:
@@ -385,6 +406,7 @@ def main():
                     start_s, pid = time.monotonic() - t0, proc.pid
                     time.sleep(2)
                 r = results[name] = measure(t, pid, direct, pngs, a)
+                r["failures"] = t.failures
                 if proc:
                     r["start_s"] = start_s
                     if "error" in r:
@@ -401,6 +423,7 @@ def main():
         if "error" in r:
             print(f"{n}: {r['error']}\n{r.get('log', '')}")
     print(table(results, order))
+    tell_failures(results, logs)
     if a.json:
         with open(a.json, "w") as f:
             json.dump(results, f, indent=1)

@@ -14,6 +14,8 @@ from time import perf_counter
 import httptools
 
 B64_LEN = {}  # size -> length of b64 text, filled from the upstream's own files
+MOST_SAID = 2000
+MOST_FAILURES = 20
 
 
 class Conn(asyncio.Protocol):
@@ -24,12 +26,15 @@ class Conn(asyncio.Protocol):
         self.fut = None
         self.transport = None
         self.keep = None
+        self.said = b""
+        self.ended = ""
 
     def connection_made(self, transport):
         self.transport = transport
 
     def connection_lost(self, exc):
         self.closed = True
+        self.ended = f"the connection was closed: {exc!r}"
         if self.fut and not self.fut.done():
             self.fut.set_result((0, 0))
 
@@ -38,6 +43,8 @@ class Conn(asyncio.Protocol):
 
     def on_body(self, body):
         self.n += len(body)
+        if self.parser.get_status_code() != 200 and len(self.said) < MOST_SAID:
+            self.said += bytes(body[:MOST_SAID])
         if self.keep is not None:
             self.keep.append(bytes(body))
 
@@ -52,8 +59,9 @@ class Conn(asyncio.Protocol):
     def data_received(self, data):
         try:
             self.parser.feed_data(data)
-        except httptools.HttpParserError:
+        except httptools.HttpParserError as error:
             self.closed = True
+            self.ended = f"not HTTP: {error!r}"
             if self.fut and not self.fut.done():
                 self.fut.set_result((-1, self.n))
             self.transport.close()
@@ -61,9 +69,14 @@ class Conn(asyncio.Protocol):
     def request(self, raw, loop):
         self.parser = httptools.HttpResponseParser(self)
         self.n = 0
+        self.said = b""
         self.fut = loop.create_future()
         self.transport.write(raw)
         return self.fut
+
+    def why(self):
+        """What came instead of a picture: the answer's words, or how the line ended."""
+        return self.said.decode(errors="replace") or self.ended or "it was cut short"
 
 
 class Target:
@@ -80,6 +93,14 @@ class Target:
         self.keys = keys
         self.name, self.host, self.port, self.path = name, host, port, path
         self.headers, self.model = headers or {}, model
+        self.failures = []  # the first of them: when, what was asked, status, words
+
+    def note_failure(self, asked, status, words):
+        if len(self.failures) < MOST_FAILURES:
+            at = time.strftime("%H:%M:%S")
+            self.failures.append(
+                {"at": at, "asked": asked, "status": status, "words": words}
+            )
 
     def raw(self, size, delay_ms, key=None):
         body = json.dumps(
@@ -141,6 +162,7 @@ async def sanity(t, pngs):
 async def closed_loop(t, size, conns, seconds, warm=1.5, delay_ms=0, spread=False):
     loop = asyncio.get_running_loop()
     keys = t.keys if spread else [None]
+    asked = f"{size}, {conns} connections, {len(keys)} accounts"
     raws = [t.raw(size, delay_ms, key) for key in keys]
     lat, bad, stop = [], 0, [False]
     start_at = perf_counter() + warm
@@ -155,8 +177,9 @@ async def closed_loop(t, size, conns, seconds, warm=1.5, delay_ms=0, spread=Fals
             if conn is None or conn.closed:
                 try:
                     conn = await t.connect(loop)
-                except OSError:
+                except OSError as error:
                     bad += 1
+                    t.note_failure(asked, 0, repr(error))
                     await asyncio.sleep(0.05)
                     continue
             t0 = perf_counter()
@@ -168,6 +191,7 @@ async def closed_loop(t, size, conns, seconds, warm=1.5, delay_ms=0, spread=Fals
                     nbytes += n
                 else:
                     bad += 1
+                    t.note_failure(asked, status, conn.why())
         if conn:
             conn.transport.close()
 
@@ -214,6 +238,7 @@ async def low_rate(t, direct, size, count, gap, budget_s):
                 out[k].append(dt)
             else:
                 bad += 1
+                tgts[k].note_failure(f"{size}, alone", status, conns[k].why())
     for c in conns.values():
         c.transport.close()
     g, d = out["gw"], out["direct"]
@@ -303,10 +328,12 @@ async def in_flight(t, conc, delay_ms, pid, ramp=2.0, grace=40.0):
             else:
                 bad += 1
                 why[str(status)] = why.get(str(status), 0) + 1
+                t.note_failure(f"{conc} held", status, conn.why())
         except (TimeoutError, OSError) as e:
             bad += 1
             k = type(e).__name__
             why[k] = why.get(k, 0) + 1
+            t.note_failure(f"{conc} held", 0, repr(e))
         finally:
             if conn and conn.transport:
                 conn.transport.close()

@@ -58,6 +58,7 @@ def main() -> int:
             [sys.executable, HERE / "bench.py", *passed_on],
             env=settings | {"EASEL_KEY": keys[0], "EASEL_KEYS": " ".join(keys)},
         ).returncode
+        tell_failed_tries()
         call_command("ledger_audit")
     return code
 
@@ -101,6 +102,22 @@ def customers() -> list[str]:
 
     call_command("migrate", interactive=False, verbosity=0)
     return [customer(f"b{n}", credits=100_000_000).secret for n in range(ACCOUNTS)]
+
+
+def tell_failed_tries() -> None:
+    """Say what the books know of orders that brought no picture."""
+    from django.db.models import Count  # needs Django set up
+
+    from playground.generation.models import Attempt, Generation
+
+    failed = Generation.objects.exclude(error_code="")
+    tries = Attempt.objects.exclude(outcome=Attempt.Outcome.SUCCEEDED)
+    for rows, names in (
+        (failed, ("state", "error_code", "error_message")),
+        (tries, ("outcome", "reason")),
+    ):
+        for *words, count in rows.values_list(*names).annotate(Count("pk")):
+            print(f"{count} times:", *words)
 
 
 if __name__ == "__main__":

@@ -26,12 +26,13 @@ import django
 BAR_MS, TIMES = 50, 5
 SEED = 7
 TRIES_AN_ORDER = 1.25
+RARE = 0.0005
 ACCOUNTS, MODELS = 1000, 30
 PROVIDERS = ("gemini", "vertex", "fal", "replicate")
 ORDER = (
     "id account_id key_id group_id is_test lane endpoint network model prompt request n"
     " unit_price_microcredits state delivered provider error_code error_message claim"
-    " deadline created_at started_at finished_at"
+    " deadline created_at started_at finished_at user metadata"
 ).split()
 ATTEMPT = (
     "generation_id provider channel upstream upstream_request_id outcome reason pictures"
@@ -200,13 +201,13 @@ def drawn(
             *(order_id, account_of(who), f"key_{who}_{int(chance.random() ** 2 * 3)}"),
             *(f"group-{who % 7}", "0", "api"),
             "images.generations" if chance.random() < 0.8 else "images.edits",
-            *("", name, "a fox in the snow"),
+            *("", name, "a heron" if chance.random() < RARE else "a fox in the snow"),
             REQUEST % chance.choices(("1K", "2K", "4K"), (70, 20, 10))[0],
             *("1", "8000000", state, painted, provider),
             {"failed": "upstream_error", "refused": "moderation_blocked"}.get(
                 state, ""
             ),
-            *("", "std", began, began, began, ended),
+            *("", "std", began, began, began, ended, *callers_words(chance)),
         )
         streams = provider in ("gemini", "vertex")
         outcome = "broken" if state == "failed" else state
@@ -224,6 +225,17 @@ def drawn(
         yield order, tries
 
 
+def callers_words(chance: random.Random) -> tuple[str | None, str | None]:
+    """Draw the user and the labels that came with an order; most bring none."""
+    user, labels = None, None
+    if chance.random() < 0.2:
+        user = f"user-{int(chance.random() ** 4 * 5000)}"
+    if chance.random() < 0.1:
+        team, number = int(chance.random() ** 2 * 5), int(chance.random() * 100_000)
+        labels = f'{{"team": "team-{team}", "order": "o-{number}"}}'
+    return user, labels
+
+
 def copied(table: str, columns: list[str], rows: list[Row]) -> None:
     from django.db import connection
 
@@ -231,8 +243,12 @@ def copied(table: str, columns: list[str], rows: list[Row]) -> None:
         "\t".join(v if v is not None else r"\N" for v in row) + "\n" for row in rows
     )
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY {table} ({quoted(columns)}) FROM STDIN") as copy:
             copy.write(lines)
+
+
+def quoted(columns: list[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 def executed(table: str, columns: list[str], rows: list[Row]) -> None:
@@ -243,7 +259,7 @@ def executed(table: str, columns: list[str], rows: list[Row]) -> None:
     plain = [tuple(v and v.removesuffix("+00:00") for v in row) for row in rows]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})", plain
+            f"INSERT INTO {table} ({quoted(columns)}) VALUES ({values})", plain
         )
 
 

@@ -226,6 +226,21 @@ def test_ten_messengers_at_once_take_back_once(bob, client, stripe, payment):
     assert bob.credits() == 240 - 144
 
 
+def test_who_saw_an_older_refund_does_not_undo_a_newer_one(
+    client, bob, stripe, payment
+):
+    intent = paid(client, stripe, payment)
+    first = stripe.refund(intent, 100)
+
+    def a_newer_one():
+        body, header = signed(stripe.refund(intent, 150))
+        assert received_in_a_thread((body.encode(), header)) == 200
+
+    stripe.meanwhile = a_newer_one
+    deliver(client, first)
+    assert bob.credits() == 120
+
+
 # Forged, stale, of the other mode, of another application.
 
 

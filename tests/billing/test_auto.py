@@ -115,7 +115,7 @@ def test_caps_are_kept_a_day_and_a_month(alice, rule, stripe):
     assert (alice.credits(), rule.last_error) == (40, "monthly_cap")
 
 
-def test_twelve_processes_at_once_pay_once(alice, rule, stripe):
+def test_twelve_at_once_pay_once(alice, rule, stripe):
     spend(alice, 60)
 
     def one(_):
@@ -149,6 +149,17 @@ def test_a_lost_answer_is_asked_for_again_and_pays_once(alice, stripe, lost_answ
     time_passes(minutes=2)
     run(alice)
     assert (alice.credits(), len(stripe.intents)) == (280, 1)
+
+
+def test_whoever_switched_it_off_meanwhile_is_not_asked_for_money_again(
+    alice, stripe, lost_answer
+):
+    TopUpRule.objects.update(state="off")
+    stripe.intents.clear()  # say it never came
+    time_passes(minutes=10)
+    reconcile()
+    assert (newest().status, len(stripe.intents), alice.credits()) == ("failed", 0, 40)
+    assert TopUpRule.objects.get().state == "off"
 
 
 @pytest.mark.parametrize("was_paid", [True, False])

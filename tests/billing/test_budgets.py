@@ -138,7 +138,7 @@ def test_a_member_spends_by_hand_within_the_same_limit(client, alice):
     client.force_login(alice.person)
 
     ask = {"prompt": "a fox", "model": "sketch-1", "aspect_ratio": "1:1"}
-    ask |= {"resolution": "1K", "n": "1", "quoted": str(MICRO)}
+    ask |= {"resolution": "2K", "n": "1", "quoted": str(MICRO)}
     answer = client.post("/create/runs", ask, headers={"HX-Request": "true"})
 
     assert "This member may spend 0 credits a month" in answer.text

@@ -3,8 +3,9 @@
 Hypothesis makes up sequences of everything that can happen to two wallets and
 their orders: credits, orders of one to ten pictures, work that is claimed, kept
 alive, put back, closed, abandoned halfway, swept, pictures that are kept on the
-way. A model of a few dictionaries says what each must answer. After each step the
-audit is green.
+way; limits of keys and accounts that come and go; orders under a name of the
+caller's, asked for several times at once. A model of a few dictionaries says what
+each must answer. After each step the audit is green.
 """
 
 import asyncio
@@ -30,7 +31,16 @@ from hypothesis.stateful import (
 )
 
 from accounts.ids import new_id
-from billing.ledger import MICRO, credit, file_turn, wallet_of
+from accounts.issuing import issue_key
+from billing.ledger import (
+    MICRO,
+    budgets_of,
+    credit,
+    file_turn,
+    limit_account,
+    limit_key,
+    wallet_of,
+)
 from billing.lots import expire_in, reckon
 from billing.models import Hold, Transfer
 from playground.generation.audit import audit
@@ -38,14 +48,18 @@ from playground.generation.books import Claim, Close, Extend, Open, Release
 from playground.generation.database import CLASHES
 from playground.generation.entries import PictureRow
 from playground.generation.keeping import Keep
-from playground.generation.models import Generation, Picture
+from playground.generation.models import Generation, IdempotencyKey, Picture
+from playground.generation.request import Once
 from playground.generation.studio import in_studio, studio
 from playground.generation.sweep import sweep
+from playground.generation.twins import give_key_back
 from tests.cast import customer
 from tests.services import clean_books
 
 LIVE = ("queued", "running")
 HANDS = ("ann", "ben")
+KEYS = ("red", "blue")
+NAME = "Monday's"  # what a caller calls an order
 SEQUENCES = {"sqlite": 60, "postgresql": 40}  # as many as fit in a quarter of a minute
 
 
@@ -74,6 +88,12 @@ class Job:
     hands: str
     is_overdue: bool = False
     delivered: int = 0
+    key: str = ""
+
+    @property
+    def uses(self) -> int:
+        """What it takes from the limits it counts in."""
+        return self.quoted if self.state in LIVE else self.price * self.delivered
 
     @property
     def quoted(self) -> int:
@@ -91,12 +111,33 @@ class Model:
     purses: list[Purse] = field(default_factory=lambda: [Purse(), Purse()])
     jobs: dict[str, Job] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
+    caps: dict[tuple[int, str, str], int] = field(default_factory=dict)
+    names: dict[tuple[int, str], str] = field(default_factory=dict)
+
+    def used(self, owner: int, key: str) -> int:
+        """What an account, or one of its keys, has spent and holds."""
+        jobs = self.jobs.values()
+        return sum(j.uses for j in jobs if j.owner == owner and key in ("", j.key))
+
+    def has_room(self, job: Job) -> bool:
+        if not job.price:
+            return True
+        fits = self.purses[job.owner].available >= job.quoted
+        return fits and all(
+            self.used(owner, key) + job.quoted <= cap
+            for (owner, key, _period), cap in self.caps.items()
+            if owner == job.owner and key in ("", job.key)
+        )
+
+    def has_free(self, owner: int, name: str) -> bool:
+        """A name is free, or free again: its order ended without pictures."""
+        holder = self.jobs.get(self.names.get((owner, name), ""))
+        return holder is None or holder.state in ("failed", "cancelled")
 
     def opens(self, job: Job) -> bool:
-        purse = self.purses[job.owner]
-        if job.price and purse.available < job.quoted:
+        if not self.has_room(job):
             return False
-        purse.held += job.quoted
+        self.purses[job.owner].held += job.quoted
         self.jobs[job.id] = job
         return True
 
@@ -137,10 +178,11 @@ def abandon(operation):
     link.close()
 
 
-def order_row(job, accounts):
+def order_row(job, accounts, keys=None):
     return Generation(
         id=job.id,
         account_id=accounts[job.owner],
+        key_id=keys[job.owner, job.key] if job.key else None,
         group_id="standard",
         lane="api",
         endpoint="images.generations",
@@ -215,11 +257,22 @@ class Books(RuleBasedStateMachine):
 
     numbers = count(1)
 
-    @initialize()
-    def open_two_accounts(self):
+    caps = st.sampled_from([None, 0, 1, 2 * MICRO, 20 * MICRO, 60 * MICRO])
+
+    @initialize(credits=st.sampled_from([0, 300 * MICRO]), caps=st.tuples(caps, caps))
+    def open_two_accounts(self, credits, caps):
         self.model = Model()
         people = [customer(f"person{next(self.numbers)}") for _ in range(2)]
         self.accounts = [person.account.pk for person in people]
+        self.key_ids = {
+            (owner, name): issue_key(person.account, name=name)[0].pk
+            for owner, person in enumerate(people)
+            for name in KEYS
+        }
+        if credits:
+            self.credit(0, credits, 1)
+        for key, cap in zip(KEYS, caps, strict=True):
+            self.cap(0, key, "total", cap)
 
     def teardown(self):
         clean_books.put_back()
@@ -233,9 +286,12 @@ class Books(RuleBasedStateMachine):
     def any_job(self, place):
         return list(self.model.jobs.values())[place % len(self.model.jobs)]
 
-    def new_job(self, owner, price, n, hands):
+    def new_job(self, owner, price, n, hands, key=""):
         state = "running" if hands else "queued"
-        return Job(new_id("img"), owner, price, n, state, hands)
+        return Job(new_id("img"), owner, price, n, state, hands, key=key)
+
+    def row(self, job):
+        return order_row(job, self.accounts, self.key_ids)
 
     has_jobs = precondition(lambda self: self.model.jobs)
     places = st.integers(0, 50)
@@ -244,6 +300,7 @@ class Books(RuleBasedStateMachine):
     counts = st.integers(1, 10)
     hands = st.sampled_from(HANDS)
     taken = st.sampled_from(["", *HANDS])
+    keys = st.sampled_from(["", *KEYS])
 
     # Money comes in.
 
@@ -254,6 +311,25 @@ class Books(RuleBasedStateMachine):
         assert credit(self.accounts[owner], amount, kind="grant", key=key) is is_new
         self.model.keys.add(key)
         self.model.purses[owner].credited += amount * is_new
+
+    # Limits come and go; what was used before a limit was set counts in it.
+
+    @rule(
+        owner=owners,
+        key=keys,
+        period=st.sampled_from(["month", "total"]),
+        cap=caps,
+    )
+    def cap(self, owner, key, period, cap):
+        account = self.accounts[owner]
+        if key:
+            limit_key(account, self.key_ids[owner, key], period, cap)
+        else:
+            period = "month"
+            limit_account(account, cap)
+        self.model.caps.pop((owner, key, period), None)
+        if cap is not None:
+            self.model.caps[owner, key, period] = cap
 
     @rule(
         owner=owners, amount=st.integers(1, 20 * MICRO), days=st.sampled_from([-1, 9])
@@ -276,16 +352,16 @@ class Books(RuleBasedStateMachine):
 
     # Orders are opened.
 
-    @rule(owner=owners, price=prices, n=counts, taken=taken)
-    def open(self, owner, price, n, taken):
-        job = self.new_job(owner, price, n, taken)
-        [answer] = in_studio(do(Open(order_row(job, self.accounts), 600)))
+    @rule(owner=owners, price=prices, n=counts, taken=taken, key=keys)
+    def open(self, owner, price, n, taken, key):
+        job = self.new_job(owner, price, n, taken, key)
+        [answer] = in_studio(do(Open(self.row(job), 600)))
         assert answer is self.model.opens(job)
 
-    @rule(wishes=st.lists(st.tuples(owners, prices, counts, taken), max_size=8))
+    @rule(wishes=st.lists(st.tuples(owners, prices, counts, taken, keys), max_size=8))
     def open_many_at_once(self, wishes):
         jobs = [self.new_job(*wish) for wish in wishes]
-        rows = [Open(order_row(job, self.accounts), 600) for job in jobs]
+        rows = [Open(self.row(job), 600) for job in jobs]
         answers = in_studio(do(*rows))
         opened = [
             job for job, answer in zip(jobs, answers, strict=True) if answer is True
@@ -297,12 +373,43 @@ class Books(RuleBasedStateMachine):
         assert all(self.model.opens(job) for job in opened)
         assert not any(self.model.opens(job) for job in refused)
 
+    @rule(
+        wish=st.tuples(owners, prices, counts, taken, keys),
+        times=st.integers(1, 3),
+    )
+    def open_under_a_name(self, wish, times):
+        """Of twins one becomes an order. Who is refused gives the name back."""
+        twins = [self.new_job(*wish) for _ in range(times)]
+        owner, account, name = twins[0].owner, self.accounts[twins[0].owner], NAME
+        once = {"idempotency_key": name, "fingerprint": "a fox"}
+        rows = [Open(self.row(one), 600, **once) for one in twins]
+        is_free = self.model.has_free(owner, name)
+        answers = in_studio(do(*rows))
+        assert {*map(type, answers)} == {bool}
+        assert sum(answers) == (is_free and self.model.has_room(twins[0]))
+        if is_free:
+            self.model.names.pop((owner, name), None)
+        for job, is_opened in zip(twins, answers, strict=True):
+            if is_opened:
+                assert self.model.opens(job)
+                self.model.names[owner, name] = job.id
+            else:
+                give_key_back(account, Once(name, "a fox"), job.id)
+
+    @rule(wish=st.tuples(owners, prices, counts, hands, keys), times=st.integers(1, 3))
+    def ask_again_when_nothing_came(self, wish, times):
+        self.open_under_a_name(wish, 1)
+        job = self.model.jobs.get(self.model.names.get((wish[0], NAME), ""))
+        if job and job.state == "running" and not job.delivered:
+            self.end(job, job.hands, 0, 1)
+        self.open_under_a_name(wish, times)
+
     @has_jobs
     @rule(place=places, times=st.integers(1, 5))
     def open_again(self, place, times):
         again = replace(self.any_job(place), state="queued", hands="")
-        room = self.model.purses[again.owner].available >= again.quoted
-        row = Open(order_row(again, self.accounts), 600)
+        room = self.model.has_room(again)
+        row = Open(self.row(again), 600)
         for answer in in_studio(do(*[row] * times)):
             clashed = isinstance(answer, CLASHES)
             assert clashed or (answer is False and not room)
@@ -427,9 +534,11 @@ class Books(RuleBasedStateMachine):
         if job and job.missing:
             abandon(keeping(job, job.hands, 1)[0])
 
-    @rule(owner=owners, price=prices, n=counts)
-    def crash_while_opening(self, owner, price, n):
-        abandon(Open(order_row(self.new_job(owner, price, n, "ann"), self.accounts), 9))
+    @rule(owner=owners, price=prices, n=counts, key=keys)
+    def crash_while_opening(self, owner, price, n, key):
+        job = self.new_job(owner, price, n, "ann", key)
+        name = {"idempotency_key": NAME, "fingerprint": "a fox"}
+        abandon(Open(self.row(job), 9, **name))
 
     @has_jobs
     @rule(place=places)
@@ -488,6 +597,28 @@ class Books(RuleBasedStateMachine):
             wallet = wallet_of(account)
             found = Purse(wallet.credits_posted, wallet.debits_posted, wallet.held)
             assert found == purse
+
+    @invariant()
+    def the_limits_are_what_the_model_says(self):
+        named = dict(enumerate(getattr(self, "accounts", ())))
+        owners = {(owner, ""): account for owner, account in named.items()}
+        owners |= getattr(self, "key_ids", {})
+        found = {
+            (row.owner, row.period): (row.cap, row.used)
+            for row in budgets_of(*owners.values())
+        }
+        assert found == {
+            (owners[owner, key], period): (cap, self.model.used(owner, key))
+            for (owner, key, period), cap in self.model.caps.items()
+        }
+
+    @invariant()
+    def each_name_has_its_order(self):
+        rows = IdempotencyKey.objects.values_list("account_id", "key", "generation_id")
+        assert {row[:2]: row[2] for row in rows} == {
+            (self.accounts[owner], name): job
+            for (owner, name), job in self.model.names.items()
+        }
 
     @invariant()
     def the_orders_are_what_the_model_says(self):

@@ -128,3 +128,56 @@ def test_there_is_no_till_in_production_unless_asked_for(
 def test_there_is_no_till_without_a_secret_to_sign_with(client, payment, settings):
     settings.STRIPE_WEBHOOK_SECRET = ""
     assert client.get(till_page(payment)).status_code == 404
+
+
+# After the payment.
+
+
+@pytest.fixture
+def paid(client, bob, payment):
+    """Bob has paid for 240 credits; this is what the till knows them by."""
+    press(client, payment, "pay")
+    payment.refresh_from_db()
+    return payment.payment_intent
+
+
+def pressed(client, thing, button):
+    page = client.post(reverse("till", args=[thing]), {"outcome": button}, follow=True)
+    assert "The site was told" in page.text
+    return page.text
+
+
+def test_money_may_go_back_in_parts_and_a_refund_may_fail(client, bob, paid):
+    pressed(client, paid, "refund_half")
+    assert bob.credits() == 120
+    page = pressed(client, paid, "refund")
+    assert bob.credits() == 0
+    assert "Refund half" not in page
+    pressed(client, paid, "refund_fails")
+    assert bob.credits() == 240
+
+
+@pytest.mark.parametrize(("end", "left"), [("win", 240), ("lose", 0)])
+def test_a_dispute_is_opened_and_ends(client, bob, paid, end, left):
+    pressed(client, paid, "dispute")
+    assert bob.credits() == 0
+    pressed(client, paid, end)
+    assert bob.credits() == left
+
+
+def test_a_page_may_expire_unpaid(client, bob, payment):
+    page = press(client, payment, "expire")
+    assert "The checkout has expired" in page.text
+    assert bob.credits() == 0
+
+
+@pytest.mark.parametrize("button", ["dispute", "win", "save_4242", "nonsense"])
+def test_a_button_that_is_not_there_does_nothing(client, bob, payment, button):
+    press(client, payment, button)
+    assert not StripeEvent.objects.exists()
+
+
+def test_the_permanent_banner_is_on_every_page_of_the_till(client, bob, paid):
+    assert "Test mode, no money moves" in client.get(reverse("till", args=[paid])).text
+    till = client.post(reverse("card-add"))["Location"]
+    assert "Test mode, no money moves" in client.get(till).text

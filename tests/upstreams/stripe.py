@@ -60,6 +60,8 @@ class FakeStripe:
         self.calls: list[str] = []
         self.answers_to_lose = 0
         self.is_down = False
+        # What happens while somebody asks for disputes, after they saw the payment.
+        self.meanwhile: Callable[[], object] | None = None
         self._answers: dict[str, tuple[dict[str, str], Thing | Refusal]] = {}
         self._lock = threading.RLock()
         self._numbers = count(1)
@@ -392,6 +394,9 @@ class Handler(BaseHTTPRequestHandler):
             return found(fake.sessions, names[0], "checkout.session")
         if pattern == "payment_intents/+":
             return found(fake.intents, names[0], "payment_intent")
+        if pattern == "disputes" and fake.meanwhile:
+            happen, fake.meanwhile = fake.meanwhile, None
+            happen()
         rows = {
             "payment_intents": list(fake.intents.values()),
             "disputes": fake.disputes,

@@ -25,6 +25,7 @@ from playground.generation.models import Generation
 from playground.generation.studio import in_studio, studio
 from tests.cast import customer
 from tests.generation.test_books import closing, do, opened
+from tests.web.streamed import whole
 
 PAGE = "/console/credits"
 
@@ -225,7 +226,7 @@ def test_the_file_has_every_line_and_adds_up(page, alice):
     for number_ in range(600):
         give(alice, MICRO, f"grant:{number_}")
     answer = page.get("/console/credits/statement.csv")
-    rows = list(csv.DictReader(answer.getvalue().decode().splitlines()))
+    rows = list(csv.DictReader(whole(answer).splitlines()))
     assert [int(row["seq"]) for row in rows] == list(range(1, 603))
     assert rows[1]["amount"] == "1.500001"
     total = sum(Decimal(row["amount"]) for row in rows)
@@ -236,14 +237,14 @@ def test_the_file_keeps_to_the_filter_and_to_ones_own(page, alice, carol):
     give(carol, 77 * MICRO, "topup:carols", kind="topup")
     give(alice, 2 * MICRO, "topup:x", kind="topup")
     answer = page.get("/console/credits/statement.csv", {"sort": "bought"})
-    rows = list(csv.DictReader(answer.getvalue().decode().splitlines()))
+    rows = list(csv.DictReader(whole(answer).splitlines()))
     assert [row["amount"] for row in rows] == ["2.000000"]
 
 
 def test_the_file_holds_no_formula(page, alice):
     credit(alice.account.pk, MICRO, kind="grant", key="evil", memo="=1+1")
     answer = page.get("/console/credits/statement.csv")
-    assert b"'=1+1" in answer.getvalue()
+    assert "'=1+1" in whole(answer)
 
 
 def test_the_real_site_streams_the_file(live_site, alice, client):
@@ -309,6 +310,19 @@ def test_cards_are_saved_chosen_and_removed(page, alice):
     page.post(f"/console/credits/cards/{second.pk}")
     page.post(f"/console/credits/cards/{second.pk}/remove")
     assert list(Card.objects.values_list("pk", "is_default")) == [(first.pk, True)]
+
+
+@pytest.mark.parametrize(
+    ("wish", "chosen"),
+    [
+        ("usd-500", 'value="usd-500" data-pay="Pay $5" checked'),
+        ("usd-2550", 'id="other" checked'),
+        ("usd-1", 'value="usd-2000" data-pay="Pay $20" checked'),
+        ("nonsense", 'value="usd-2000" data-pay="Pay $20" checked'),
+    ],
+)
+def test_a_mails_link_chooses_what_is_to_be_paid(page, wish, chosen):
+    assert chosen in page.get(PAGE, {"pay": wish}).text
 
 
 def test_nobody_touches_anothers_card(page, alice, carol, client):

@@ -15,6 +15,7 @@ from accounts.teams import open_team
 from tests.cast import join
 from tests.letters import posted
 from tests.web.orders import a_picture_of, an_order
+from tests.web.streamed import whole
 from tests.web.test_signin import NEW_PASSWORD, credits_of, sign_in
 
 
@@ -231,7 +232,7 @@ def test_the_log_can_be_filtered_and_taken_along(chief, team, bob):
     assert '<td class="nowrap">Invited somebody' not in only
     assert "Red foxes" in only
     answer = chief.get("/console/activity.csv?family=member")
-    lines = b"".join(answer.streaming_content).decode().splitlines()
+    lines = whole(answer).splitlines()
     assert lines[0].startswith("time,kind,who,what")
     assert "alice@example.com,bob@example.com,Developer,127.0.0.1" in lines[1]
     assert ",'=cmd@example.com," in lines[2]

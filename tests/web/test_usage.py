@@ -8,16 +8,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from asgiref.sync import async_to_sync
 
 from accounts.issuing import issue_key
 from billing.ledger import MICRO
 from playground.codes import CODES
-from playground.generation import rolling
+from playground.generation import looking_back, newest, rolling
 from playground.generation.models import Attempt
 from playground.generation.request import Note
 from playground.web.plot import stacked
 from tests.web.orders import A_FOX, a_picture_of, an_order
+from tests.web.streamed import whole
 
 
 @pytest.fixture
@@ -30,15 +30,6 @@ def console(client, alice):
 def text(response):
     tags = re.sub(r"<[^>]+>", " ", response.content.decode())
     return re.sub(r"\s+", " ", html.unescape(tags))
-
-
-def whole(response):
-    """Read a streamed answer to its end."""
-
-    async def read():
-        return b"".join([piece async for piece in response.streaming_content])
-
-    return async_to_sync(read)().decode()
 
 
 def order_ids(response):
@@ -327,3 +318,35 @@ def test_carol_cannot_open_alices_request(client, alice, carol):
     assert client.get(f"/console/requests/{order.pk}").status_code == 404
     assert client.post(f"/console/requests/{order.pk}/purge").status_code == 404
     assert client.get(f"/console/usage/fresh?since={order.pk}").status_code == 204
+
+
+def test_a_filter_finds_all_that_fits_however_far_back(console, alice, monkeypatch):
+    monkeypatch.setattr(looking_back, "AT_ONCE", 1)
+    monkeypatch.setattr(looking_back, "MOST", 2)
+    wanted = [
+        an_order(alice.account, model="fox-1", days_ago=days).pk for days in (0, 5, 20)
+    ]
+    wanted.insert(
+        2, an_order(alice.account, model="fox-1", days_ago=9, is_test=True).pk
+    )
+    others = [an_order(alice.account, days_ago=days).pk for days in (0, 2, 5, 5, 12)]
+    rolling.catch_up()
+    first = console.get("/console/usage?model=fox-1")
+    older = re.search(r"after=(img_\w+)", first.text)[1]
+    second = console.get(f"/console/usage?model=fox-1&after={older}")
+    assert order_ids(first) + order_ids(second) == wanted
+    assert not set(others) & {*order_ids(first), *order_ids(second)}
+    assert "Nothing fits" in console.get("/console/usage?model=nothing").text
+
+
+def test_a_users_numbers_say_how_far_back_they_count(console, alice, monkeypatch):
+    monkeypatch.setattr(newest, "MOST", 2)
+    for days in (0, 1, 2):
+        an_order(alice.account, credits=8, user="ann", days_ago=days)
+    cut = text(console.get("/console/usage?user=ann"))
+    assert "count the newest 2 of these requests, back to" in cut
+    assert "Spent, 30 days 16" in cut
+    monkeypatch.setattr(newest, "MOST", 4)
+    every = text(console.get("/console/usage?user=ann"))
+    assert "count the newest" not in every
+    assert "Spent, 30 days 24" in every

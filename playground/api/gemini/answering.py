@@ -30,7 +30,7 @@ from playground.generation.request import ImageRequest
 def answer_candidates(painted: Painted, site: str) -> HttpResponse:
     """Answer generateContent."""
     generation, pictures = painted.generation, painted.pictures
-    request = ImageRequest.from_json(generation.request)
+    request = generation.asked
     said = {
         "candidates": [candidate_out(one, request, site) for one in pictures],
         "usageMetadata": usage_metadata(generation, request, len(pictures)),
@@ -49,7 +49,7 @@ def answer_predictions(painted: Painted) -> HttpResponse:
         }
         for picture in painted.pictures
     ]
-    request = ImageRequest.from_json(painted.generation.request)
+    request = painted.generation.asked
     said = {"predictions": predictions, "metadata": metadata_of(painted, request)}
     return in_pieces(said, painted)
 

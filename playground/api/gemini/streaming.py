@@ -29,7 +29,7 @@ from playground.api.gemini.tokens import usage_metadata
 from playground.api.orders import Painted, Watched, watched
 from playground.generation.deliver import Delivered
 from playground.generation.errors import EaselError, RefusedByModel
-from playground.generation.request import Ask, ImageRequest
+from playground.generation.request import Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Chunks:
     def chunk(self, picture: Delivered) -> list[Piece]:
         """One picture; with the order's last one, what Easel says of the whole order."""
         generation = self.order.generation
-        request = ImageRequest.from_json(generation.request)
+        request = generation.asked
         said: dict[str, Any] = {
             "candidates": [candidate_out(picture, request, self.caller.site)],
             "usageMetadata": usage_metadata(generation, request, len(self.pictures)),

@@ -55,6 +55,9 @@ class CompatibleProvider:
         self.server = server
         self.wire = wire or Wire()
         self._picture_bytes = int(server.max_picture_megabytes * MEGABYTE)
+        # An address is asked a thousand times a second, and never changes.
+        self._home = server.endpoint_for(editing=False)
+        self._desk_for_edits = server.endpoint_for(editing=True)
 
     async def paint(self, commission: Commission) -> Answer:
         """Ask once, and return the pictures that came."""
@@ -109,7 +112,7 @@ class CompatibleProvider:
         return Listener(commission.show) if commission.show and wanted else None
 
     def _asked(self, commission: Commission) -> URL:
-        return self.server.endpoint_for(editing=bool(commission.pictures))
+        return self._desk_for_edits if commission.pictures else self._home
 
     def _document(self, reply: Reply, commission: Commission) -> Document:
         try:
@@ -124,7 +127,7 @@ class CompatibleProvider:
     def _basket(self, commission: Commission, ends: float) -> Basket:
         return Basket(
             wire=self.wire,
-            home=self.server.endpoint_for(editing=False),
+            home=self._home,
             ends=ends,
             most_bytes=self._picture_bytes,
             headers=self.server.credentials,

@@ -1,0 +1,109 @@
+"""Add up the newest of some orders by themselves: what no rollup knows.
+
+The database adds up, and it goes through so many orders at most: whoever asks is told
+from when on they were counted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from playground.generation.histogram import EMPTY
+from playground.generation.models import Generation
+from playground.generation.rollup_sql import counted
+from playground.generation.rollups import TOOK
+
+MOST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Orders of one kind that were asked for in the same hour or day."""
+
+    start: datetime
+    model: str
+    key_id: str | None
+    state: str
+    error_code: str
+    requests: int
+    pictures: int
+    spent_microcredits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """What was counted; `since` is told where older orders were left out."""
+
+    lines: list[Line]
+    took: tuple[int, ...]
+    since: datetime | None
+
+
+def add_up_newest(orders: QuerySet[Generation], step: Literal["hour", "day"]) -> Newest:
+    """Add up orders that have ended, but for rehearsals."""
+    ended = orders.filter(is_test=False).exclude(state__in=Generation.LIVE)
+    newest = ended.order_by("-created_at")
+    try:
+        source, parameters = query_of(newest[:MOST])
+    except EmptyResultSet:  # Django knows already that nothing fits
+        return Newest([], EMPTY, None)
+    kinds = "start, model, key_id, state, error_code"
+    rows = asked(
+        f"SELECT {kinds}, count(*), sum(delivered), sum(delivered * price)"
+        f" FROM (SELECT {start_of(step)} AS start, found.* FROM ({source}) AS found)"
+        f" AS lines GROUP BY {kinds}",
+        parameters,
+    )
+    lines = [line_of(row) for row in rows]
+    if not lines:
+        return Newest([], EMPTY, None)
+    buckets = counted(TOOK, milliseconds(), "delivered > 0")
+    took = asked(
+        f"SELECT {', '.join(buckets.values())} FROM ({source}) AS found", parameters
+    )
+    is_cut = sum(line.requests for line in lines) == MOST
+    since = newest.values_list("created_at", flat=True)[MOST - 1] if is_cut else None
+    return Newest(lines, tuple(count or 0 for count in took[0]), since)
+
+
+def line_of(row: tuple[Any, ...]) -> Line:
+    """Read a row; PostgreSQL adds up big numbers to decimals."""
+    start, model, key_id, state, error_code, requests, pictures, spent = row
+    began, money = datetime.fromtimestamp(start, UTC), int(spent)
+    return Line(began, model, key_id, state, error_code, requests, pictures, money)
+
+
+def query_of(orders: QuerySet[Generation]) -> tuple[str, Sequence[Any]]:
+    columns = ("created_at", "finished_at", "model", "key_id", "state", "error_code")
+    rows = orders.values(*columns, "delivered", price=F("unit_price_microcredits"))
+    text, parameters = rows.query.sql_with_params()
+    return text, parameters
+
+
+def asked(query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())
+
+
+def start_of(step: Literal["hour", "day"]) -> str:
+    """When an order's hour or day began, in seconds."""
+    if connection.vendor == "postgresql":
+        start = (
+            f"date_trunc('{step}', created_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'"
+        )
+        return f"CAST(extract(epoch FROM {start}) AS bigint)"
+    form = "%%Y-%%m-%%d %%H:00:00" if step == "hour" else "%%Y-%%m-%%d"
+    return f"CAST(strftime('%%s', strftime('{form}', created_at)) AS integer)"
+
+
+def milliseconds() -> str:
+    """How long an order took."""
+    if connection.vendor == "postgresql":
+        return "round(extract(epoch FROM finished_at - created_at) * 1000)"
+    return "round((julianday(finished_at) - julianday(created_at)) * 86400000.0)"
