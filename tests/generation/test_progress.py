@@ -1,5 +1,6 @@
 """Of several pictures each is there as soon as it is painted, and stays whatever comes."""
 
+import re
 import threading
 from contextlib import contextmanager
 
@@ -205,21 +206,21 @@ def test_a_cancelled_order_keeps_what_was_painted_before_it_was_put_back(
 def test_the_page_shows_each_picture_as_it_arrives(alice, client, next_door):
     client.force_login(alice.person)
     generation = queued(alice, lane="browser")
-    look = reverse("run", args=[generation.id])
-    htmx = {"HX-Request": "true"}
+
+    def seen(version):
+        asked = {"run": f"{generation.id}~{version}"}
+        return client.get(reverse("live"), asked).content.decode()
 
     with painting(generation):
         next_door.allowed = 1
         pictures_are(1)
-        first = client.get(look, {"v": "running-0"}, headers=htmx).content.decode()
+        first = seen("nothing")
         next_door.allowed = 2
         pictures_are(2)
-        places = Picture.objects.order_by("created_at").values_list("position")
-        known = f"running-{places[0][0] + 1}"
-        second = client.get(look, {"v": known}, headers=htmx).content.decode()
+        second = seen(re.search('data-version="([^"]+)"', first)[1])
         next_door.allowed = 3
 
     assert (first.count("data-picture"), first.count("data-elapsed")) == (1, 2)
-    assert (second.count("data-picture"), second.count("data-elapsed")) == (2, 1)
-    assert 'hx-trigger="load' in second
+    assert (second.count("data-picture"), second.count("data-elapsed")) == (1, 0)
+    assert f'data-run="{generation.id}"' in second
     assert (first.count(" arrive"), second.count(" arrive")) == (1, 1)
