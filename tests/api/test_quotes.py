@@ -5,8 +5,9 @@ import pytest
 from accounts.issuing import issue_key
 from accounts.models import AccessGroup
 from billing.ledger import MICRO, limit_key
+from playground.generation.inbox import INBOX
 from playground.generation.models import Generation
-from playground.generation.tidy import inputs
+from playground.generation.tidy import files_in
 from tests.api.test_terms import a_form
 
 IMAGES, EDITS = "/v1/images/generations", "/v1/images/edits"
@@ -66,7 +67,7 @@ def test_an_edit_is_tried_without_keeping_its_pictures(api, alice):
     )
 
     assert answer.json()["object"] == "quote"
-    assert [one for one in inputs() if alice.account.pk in one] == []
+    assert [one for one in files_in(INBOX) if alice.account.pk in one] == []
 
 
 @pytest.mark.parametrize(
