@@ -34,6 +34,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("A field holds something it cannot."),
             _("Change the field that param names; the message says what it may be."),
         ),
+        "empty_mask": Code(
+            400,
+            CALLER,
+            _("The mask opens nothing, so nothing could change."),
+            _("Open some of it, or leave the mask out."),
+        ),
         "missing_required_parameter": Code(
             400,
             CALLER,

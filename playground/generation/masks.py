@@ -46,7 +46,7 @@ def rectangle(box: Box, picture: Pixels) -> Image.Image:
             " pixels. Give its left and top edge, and its width and height."
         )
         words = {"width": picture[0], "height": picture[1]}
-        raise BadRequest(message % words, param="mask", code="bad_rectangle")
+        raise BadRequest(message % words, param="mask")
     place = Image.new("L", picture, 0)
     low = box.x + box.width - 1, box.y + box.height - 1
     ImageDraw.Draw(place).rectangle(((box.x, box.y), low), fill=255)

@@ -36,12 +36,13 @@ REMEMBERED = 2_000
 # What is rarely said twice alike, and what few values are known for.
 OWN_FIELDS = attrgetter(
     *("seed", "negative_prompt", "extras", "references", "mask", "first_size"),
-    *("turns", "earlier"),
+    *("turns", "earlier", "keeps_outside"),
 )
 COMMON_FIELDS = attrgetter(
     *("model", "n", "size", "aspect_ratio", "resolution", "fit", "quality"),
     *("response_format", "output_format", "output_compression"),
 )
+NOTHING_OF_ONES_OWN = OWN_FIELDS(Ask(prompt=""))
 COMPRESSED = ("jpeg", "webp", "avif")
 
 
@@ -50,7 +51,7 @@ def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageReques
 
     Most differ from one before in their prompt only, and are that one with another.
     """
-    if any(OWN_FIELDS(ask)):
+    if OWN_FIELDS(ask) != NOTHING_OF_ONES_OWN:
         return made_anew(ask, catalogue, default_model)
     key = (get_language(), default_model, *COMMON_FIELDS(ask))
     known = catalogue.normalised.get(key)

@@ -47,6 +47,6 @@
   addEventListener("keydown", (event) => {
     if (event.key !== "/" || !window.easel.letters.areOn() || event.target.matches?.("input, textarea, select") || find("dialog[open]")) return;
     event.preventDefault();
-    find("[type=search]")?.focus();
+    find("main [type=search]")?.focus();
   });
 })();
