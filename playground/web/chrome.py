@@ -103,12 +103,13 @@ def main_places(request: HttpRequest) -> tuple[Place, ...]:
     """The top bar: a guest has no console."""
     create = place(request, _("Create"), "create")
     edit = whole(request, _("Edit"), "edit-begin")
+    models = whole(request, _("Models"), "models")
     history = place(request, _("History"), "history")
     gallery = whole(request, _("Gallery"), "gallery")
     if not request.user.is_authenticated:
-        return existing(create, edit, history, gallery)
+        return existing(create, edit, models, history, gallery)
     console = whole(request, _("Console"), "console")
-    return existing(create, edit, history, gallery, console)
+    return existing(create, edit, models, history, gallery, console)
 
 
 def whole(request: HttpRequest, label: str, name: str) -> Place:

@@ -46,10 +46,13 @@ from playground.web import (
     usage,
     webhook,
 )
+from playground.web.hub import catalogue_page, model_page
 
 public: list[URLPattern] = [
     path("", create.create, name="create"),
     path("docs/errors", docs.errors, name="docs-errors"),
+    path("models", catalogue_page.models, name="models"),
+    path("models/<path:name>", model_page.model, name="model"),
     path("gallery", gallery.gallery, name="gallery"),
     path("gallery/<str:picture_id>", gallery.exhibit, name="exhibit"),
     path("gallery/<str:picture_id>/remix", gallery.remix, name="remix"),
