@@ -51,11 +51,15 @@ class Chart:
 def chart_of(
     days: Sequence[date],
     values: Mapping[str, Sequence[int | None]],
+    colours: Mapping[str, int],
     *,
     unit: int,
     most: int = 0,
 ) -> Chart:
-    """Draw a line for each series of which anything is known; `unit` is the least step."""
+    """Draw the series that have a colour, as far as anything is known of them.
+
+    `unit` is the least step of the scale, and `most` its end, if it has one.
+    """
     known = {
         name: line
         for name, line in values.items()
@@ -64,18 +68,22 @@ def chart_of(
     highest = max((one for line in known.values() for one in line if one), default=0)
     top = top_of_scale(highest, unit)
     top = min(top, most) if most else top
-    named = [name for name in known if name][:SERIES_AT_MOST]
-    colours = {name: place for place, name in enumerate(named, start=1)}
-    colours |= {"": SERIES_AT_MOST + 1} if "" in known else {}
     return Chart(
         lines=tuple(
             Line(colour, name, path_of(known[name], top), tuple(known[name]))
             for name, colour in colours.items()
+            if name in known
         ),
         scale=tuple(top * row // ROWS for row in range(ROWS, -1, -1)),
         days=tuple(days),
         labels=spread(days),
     )
+
+
+def colours_of(names: Sequence[str]) -> dict[str, int]:
+    """Give the first few a colour each, the same in all charts; all together is grey."""
+    named = {name: place for place, name in enumerate(names[:SERIES_AT_MOST], start=1)}
+    return named | {"": SERIES_AT_MOST + 1}
 
 
 def path_of(values: Sequence[int | None], top: int) -> str:

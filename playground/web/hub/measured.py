@@ -23,7 +23,7 @@ from playground.generation.metrics import (
     stability,
 )
 from playground.generation.summing import Window
-from playground.web.lines import Chart, chart_of
+from playground.web.lines import Chart, chart_of, colours_of
 
 FRESH_SECONDS = 60  # the rollups are added up once a minute
 MILLE = 1000
@@ -107,14 +107,16 @@ def measure(model: str) -> Measured:
         put_together([line[place].figures for line in lines.values()], month)
         for place in range(len(days))
     ]
+    ranked = ranking(of_each, steady, len(days))
+    colours = colours_of([one.name for one in ranked])
     return Measured(
         whole=put_together(list(of_each.values()), month),
-        providers=ranking(of_each, steady, len(days)),
+        providers=ranked,
         groups={group: one for (group,), one in by_group.items()},
         uptime=steady,
-        first_byte=chart_of(days, firsts(lines), unit=250),
-        whole_time=chart_of(days, times(lines, together), unit=250),
-        errors=chart_of(days, failures(lines), unit=10, most=MILLE),
+        first_byte=chart_of(days, firsts(lines), colours, unit=100),
+        whole_time=chart_of(days, times(lines, together), colours, unit=100),
+        errors=chart_of(days, failures(lines), colours, unit=10, most=MILLE),
     )
 
 

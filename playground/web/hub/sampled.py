@@ -43,13 +43,13 @@ def asked(model: Model, origin: str) -> Iterable[tuple[str, str, Said]]:
     picture = Said(origin, changes, (PHOTO,))
     if can.generate:
         yield "paint", _("OpenAI dialect"), with_link(words, model)
-    if can.edit:
-        yield "edit", _("OpenAI dialect, an edit"), with_link(picture, model)
     yield (
         "gemini",
         _("Gemini dialect"),
         replace(words if can.generate else picture, dialect="google"),
     )
+    if can.edit:
+        yield "edit", _("OpenAI dialect, an edit"), with_link(picture, model)
 
 
 def with_link(said: Said, model: Model) -> Said:

@@ -5,19 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from playground.generation.histogram import Share
-from playground.generation.offered import Model
-from playground.generation.sizes import ratio_of
 from playground.web.lines import Chart
 from playground.web.templatetags.easel import seconds
 
 register = template.Library()
 PARTS = Decimal("0.0001")
-SQUARE = 24.0  # half-way between lost and crowded, in a frame of 100 by 60
 WELL, FAIR = 0.99, 0.95
 
 
@@ -43,28 +40,6 @@ def yes_no(value: Any) -> str:
 @register.filter
 def at(known: Mapping[str, Any], name: str) -> Any:
     return known.get(name)
-
-
-@register.filter
-def shapes_drawn(model: Model) -> SafeString:
-    """Draw the shapes a model paints, where there is no picture made with it."""
-    ratios = [ratio_of(shape) for shape in model.shapes]
-    sides = [(SQUARE * ratio**0.5, SQUARE / ratio**0.5) for ratio in ratios]
-    boxes = (
-        (
-            f"{50 - width / 2:.1f}",
-            f"{30 - height / 2:.1f}",
-            f"{width:.1f}",
-            f"{height:.1f}",
-        )
-        for width, height in sides
-    )
-    drawn = format_html_join(
-        "", '<rect x="{}" y="{}" width="{}" height="{}" rx="1"/>', boxes
-    )
-    return format_html(
-        '<svg class="forms" viewBox="0 0 100 60" aria-hidden="true">{}</svg>', drawn
-    )
 
 
 @register.filter
