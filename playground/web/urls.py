@@ -12,7 +12,6 @@ from playground.web import (
     create,
     credits,
     details,
-    docs,
     downloads,
     edit,
     edit_turns,
@@ -50,7 +49,6 @@ from playground.web.hub import catalogue_page, model_page
 
 public: list[URLPattern] = [
     path("", create.create, name="create"),
-    path("docs/errors", docs.errors, name="docs-errors"),
     path("models", catalogue_page.models, name="models"),
     path("models/<path:name>", model_page.model, name="model"),
     path("gallery", gallery.gallery, name="gallery"),
