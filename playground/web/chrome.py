@@ -110,10 +110,11 @@ def main_places(request: HttpRequest) -> tuple[Place, ...]:
     history = place(request, _("History"), "history")
     gallery = whole(request, _("Gallery"), "gallery")
     arena = whole(request, _("Arena"), "arena")
+    docs = whole(request, _("Docs"), "docs")
     if not request.user.is_authenticated:
-        return existing(create, edit, history, gallery, arena)
+        return existing(create, edit, history, gallery, arena, docs)
     console = whole(request, _("Console"), "console")
-    return existing(create, edit, history, gallery, arena, console)
+    return existing(create, edit, history, gallery, arena, docs, console)
 
 
 def whole(request: HttpRequest, label: str, name: str) -> Place:
