@@ -111,6 +111,10 @@ PLACES = [
     Place("edit, a second version", "/edit/{changed}", signed_in=True),
     Place("edit, extended", "/edit/{picture}?frame_right=64", signed_in=True),
     Place("errors of the API", "/docs/errors"),
+    Place("docs", "/docs"),
+    Place("docs, found", "/docs?q=mask"),
+    Place("docs, nothing found", "/docs?q=zebra"),
+    Place("guide", "/docs/quick-start"),
     Place("usage", "/console/usage", signed_in=True),
     Place("usage, narrowed", "/console/usage?period=24h&status=failed", signed_in=True),
     Place("a request", "/console/requests/{order}", signed_in=True),
@@ -233,6 +237,7 @@ NO_PAGES = {
     *("member-invite", "member-role", "invitation-change", "activity-csv"),
     *("channel-test", "brake-lift", "channel-switch", "export", "team-usual"),
     *("team-leave", "session-end", "account-switch", "stripe-webhook", "remix"),
+    *("guide-markdown", "llms", "llms-full", "robots", "sitemap", "api-root"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "openid_connect_callback"),
     "socialaccount_signup",  # only for somebody another site sent without an address
 }

@@ -73,7 +73,7 @@ def scene_of(alice: Customer) -> Scene:
     known = {
         **pictures_of(alice.account),
         **team_of(foxes, bob.person),
-        **locks_of(alice.person, bob.person),
+        **locks_of(alice.person, bob.person, carol.person),
         **money_of(alice.account),
         **letters_to(alice.person),
         "channel": spare_channel(),
@@ -174,9 +174,9 @@ def guard(person: Person) -> None:
     WebAuthn.add(person, "My laptop", said)
 
 
-def locks_of(person: Person, guarded: Person) -> dict[str, object]:
+def locks_of(person: Person, guarded: Person, newcomer: Person) -> dict[str, object]:
     """What mails carry: the links that confirm an address and give a new password."""
-    address = EmailAddress.objects.create(user=person, email="alice@example.org")
+    address = EmailAddress.objects.create(user=newcomer, email="carol@example.org")
     passkey = Authenticator.objects.get(user=guarded, type="webauthn")
     return {
         "confirmation": EmailConfirmationHMAC.create(address).key,
