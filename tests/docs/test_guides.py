@@ -106,7 +106,7 @@ def test_every_insert_is_known_and_wanted():
 def test_facts_are_those_of_this_instance(settings):
     settings.RETENTION_DAYS = 9
     settings.PACKS = {"eur": {"700": 300}}
-    said = filled("{{ retention_days }} days. {{ packs }}", origin=HERE)
+    said = filled("{{ retention_time }}. {{ packs }}", origin=HERE)
     assert "9 days" in said
     assert "€7" in said and "300" in said
 

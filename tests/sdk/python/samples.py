@@ -12,7 +12,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-AT_ONCE = 4
+AT_ONCE = 2
 
 
 def wrong_in(path: Path) -> str | None:
