@@ -12,6 +12,9 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import google.genai  # noqa: F401  (here, since packages are not imported by two at once)
+import openai  # noqa: F401
+
 AT_ONCE = 2
 
 
