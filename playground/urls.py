@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from playground.api import elsewhere, files, health, openai
 from playground.api.gemini import routes as gemini
+from playground.docs import urls as docs
 from playground.web import urls as web
 from playground.web.nowhere import nowhere
 
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(rf"^(?:openai/)?v1{REST}", elsewhere.unknown_path),
     path("accounts/", include("allauth.urls")),
     *web.urlpatterns,
-    *i18n_patterns(*web.public, prefix_default_language=False),
+    *docs.plain,
+    *i18n_patterns(*web.public, *docs.public, prefix_default_language=False),
     re_path("", nowhere),
 ]

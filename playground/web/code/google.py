@@ -48,7 +48,7 @@ def before(name: str) -> str:
 def curl(said: Said) -> str:
     data = shlex.quote(body(said))
     for name in said.pictures:
-        data = data.replace(f"<{name}>", f"'\"$(base64 < {name} | tr -d \\n)\"'")
+        data = data.replace(f"<{name}>", f"'\"$(base64 < {name} | tr -d '\\n')\"'")
     given = "\n".join(
         (
             f"curl {said.origin}{path(said)} \\",

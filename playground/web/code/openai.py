@@ -36,7 +36,7 @@ def curl(said: Said) -> str:
         lines += [f"  -F 'image[]=@{name}'" for name in said.pictures]
         lines += [f"  -F mask=@{said.mask}"] if said.mask else []
         lines += [
-            f"  -F {shlex.quote(f'{name}={in_a_form(value)}')}"
+            f"  --form-string {shlex.quote(f'{name}={in_a_form(value)}')}"
             for name, value in said.fields.items()
         ]
     else:

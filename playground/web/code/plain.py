@@ -1,6 +1,7 @@
 """A request for languages that have no official client: their own HTTP, and JSON.
 
-Java has it since version 11 (the text block since 15), Swift in Foundation.
+Java has it since version 11 (the text block since 15), Swift in Foundation. Without a
+word of the version Java would ask a plain server for HTTP/2 and be refused.
 """
 
 from playground.web.code import google, openai
@@ -42,7 +43,8 @@ public class Easel {{
                 .header("Authorization", "Bearer " + System.getenv("EASEL_API_KEY")){headers}
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
-        var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
         System.out.println(answer.body());
     }}
 {JAVA_ENCODES if files_of(said) else ""}}}'''
