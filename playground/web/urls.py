@@ -49,9 +49,12 @@ from playground.web import (
     usage,
     webhook,
 )
+from playground.web.hub import catalogue_page, model_page
 
 public: list[URLPattern] = [
     path("", create.create, name="create"),
+    path("models", catalogue_page.models, name="models"),
+    path("models/<path:name>", model_page.model, name="model"),
     path("arena", arena.arena, name="arena"),
     path("arena/ratings", arena.ratings, name="arena-ratings"),
     path("arena/challenges/<slug:slug>", arena.challenge, name="arena-challenge"),
