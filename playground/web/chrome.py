@@ -107,14 +107,15 @@ def main_places(request: HttpRequest) -> tuple[Place, ...]:
     """The top bar: a guest has no console."""
     create = place(request, _("Create"), "create")
     edit = whole(request, _("Edit"), "edit-begin")
+    models = whole(request, _("Models"), "models")
     history = place(request, _("History"), "history")
     gallery = whole(request, _("Gallery"), "gallery")
     arena = whole(request, _("Arena"), "arena")
     docs = whole(request, _("Docs"), "docs")
     if not request.user.is_authenticated:
-        return existing(create, edit, history, gallery, arena, docs)
+        return existing(create, edit, models, history, gallery, arena, docs)
     console = whole(request, _("Console"), "console")
-    return existing(create, edit, history, gallery, arena, docs, console)
+    return existing(create, edit, models, history, gallery, arena, docs, console)
 
 
 def whole(request: HttpRequest, label: str, name: str) -> Place:

@@ -30,6 +30,7 @@ from playground.web import (
     pictures,
     preferring,
     profile,
+    proving,
     rail,
     redeeming,
     references,
@@ -48,9 +49,12 @@ from playground.web import (
     usage,
     webhook,
 )
+from playground.web.hub import catalogue_page, model_page
 
 public: list[URLPattern] = [
     path("", create.create, name="create"),
+    path("models", catalogue_page.models, name="models"),
+    path("models/<path:name>", model_page.model, name="model"),
     path("arena", arena.arena, name="arena"),
     path("arena/ratings", arena.ratings, name="arena-ratings"),
     path("arena/challenges/<slug:slug>", arena.challenge, name="arena-challenge"),
@@ -196,6 +200,7 @@ urlpatterns: list[URLPattern] = [
     path("console/activity", activity.activity, name="activity"),
     path("console/activity.csv", activity.activity_csv, name="activity-csv"),
     path("console/settings", teams.settings, name="settings"),
+    path("console/settings/close", teams.close, name="team-close"),
     path("operator/channels", channels.channels, name="channels"),
     path("operator/channels/new", channels.new_channel, name="channel-new"),
     path("operator/channels/test", channels.try_channel, name="channel-test"),
@@ -212,6 +217,7 @@ urlpatterns: list[URLPattern] = [
         channels.remove_channel,
         name="channel-remove",
     ),
+    path("accounts/reauthenticate/code/", proving.prove_by_mail, name="prove-by-mail"),
     path("operator/arena", arena_desk.desk, name="arena-desk"),
     path("operator/arena/starters", arena_desk.open_starters, name="arena-starters"),
     path("operator/arena/entries", arena_desk.enter, name="arena-enter"),
