@@ -12,8 +12,9 @@ from typing import Any
 from ninja import NinjaAPI
 from pydantic.json_schema import models_json_schema
 
-from playground.api.openapi import examples, hooks, measured, shapes
+from playground.api.openapi import examples, hooks, measured, shapes, voted
 from playground.api.openapi.shapes import Shape
+from playground.arena.models import Category
 from playground.codes import CODES, Code
 from playground.generation.models import Generation
 
@@ -56,6 +57,8 @@ CHOICES = {
     "dry_run": ["true", "false"],
     "retention": ["1h", "7d", "30d", "forever"],
     "window": ["24h", "7d", "30d", "90d"],
+    "task": ["pictures", "edits"],
+    "category": Category.values,
     "X-Easel-Strict": ["0", "1"],
 }
 KINDS = ", ".join(Generation.State.values)
@@ -82,6 +85,15 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
         measured.ModelMetrics,
         measured.METRICS,
         query=(("window", "7d", "The last 24 hours, or so many days."),),
+        needs_key=False,
+    ),
+    ("get", "/v1/metrics/arena"): Answered(
+        voted.Arena,
+        voted.ARENA,
+        query=(
+            ("task", "pictures", "Pictures from text, or edits."),
+            ("category", "", "One of the arena's categories; without it, overall."),
+        ),
         needs_key=False,
     ),
     ("get", "/v1/requests"): Answered(
@@ -156,7 +168,7 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
 }
 
 
-EVERY = (*shapes.EVERY, *hooks.EVERY, *measured.EVERY)
+EVERY = (*shapes.EVERY, *hooks.EVERY, *measured.EVERY, *voted.EVERY)
 
 
 @cache
