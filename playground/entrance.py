@@ -26,6 +26,7 @@ from accounts.ids import new_id
 from playground.addresses import is_trusted, networks, parse
 from playground.api import cors
 from playground.api.addresses import being_answered
+from playground.api.agents.door import LONGEST_CALL, answer_agent, is_for_agents
 from playground.api.answers import Piece, Pieces, PiecesResponse
 from playground.api.errors import answer_status
 from playground.api.gemini import dialect
@@ -43,7 +44,7 @@ Header = tuple[bytes, bytes]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Response = HttpResponseBase | Pieces
 
-SLIM = ("/v1", "/v1beta", "/openai/v1", "/files", "/healthz")
+SLIM = ("/v1", "/v1beta", "/openai/v1", "/files", "/healthz", "/mcp")
 STRICT = b"strict-transport-security"
 WORN: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -114,6 +115,8 @@ class SlimWay:
     async def answer(self, scope: Scope, body: IO[bytes], request_id: str) -> Response:
         if goes_straight(scope):
             return await answer_straight(scope, body.read(), request_id)
+        if is_for_agents(scope):
+            return await answer_agent(scope, body)
         if prefix := scope.get("root_path", ""):
             set_script_prefix(prefix)
         request, refusal = self._django.create_request(scope, body)
@@ -183,6 +186,8 @@ async def read_body(scope: Scope, receive: Receive) -> IO[bytes]:
 def most_bytes(scope: Scope) -> int:
     """A prompt and its settings are small; nothing larger is read for them."""
     most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if is_for_agents(scope):
+        return min(most, LONGEST_CALL)
     return min(most, LONGEST_WISH) if goes_straight(scope) else most
 
 
