@@ -22,6 +22,7 @@ app.autodiscover_tasks(
         "playground.generation",
         "playground.gallery",
         "playground.notices",
+        "playground.trust",
         "playground.web",
         "playground.webhooks",
     ]

@@ -37,6 +37,7 @@ from playground.api.straight import answer_straight, goes_straight
 from playground.generation.limits import shown
 from playground.generation.studio import background, close_studio, finish_studio
 from playground.lines import note_delivery
+from playground.trust.looking import Rounds
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -44,7 +45,7 @@ Header = tuple[bytes, bytes]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Response = HttpResponseBase | Pieces
 
-SLIM = ("/v1", "/v1beta", "/openai/v1", "/files", "/healthz", "/mcp")
+SLIM = ("/v1", "/v1beta", "/openai/v1", "/files", "/healthz", "/readyz", "/mcp")
 STRICT = b"strict-transport-security"
 WORN: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -285,13 +286,18 @@ def is_slim(path: str) -> bool:
 
 async def live(receive: Receive, send: Send) -> None:
     """Answer the server's lifespan: at its end, finish what is being painted."""
+    rounds: asyncio.Task[None] | None = None
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             settle_in()
             finish_at_the_first_sign()
+            if settings.STATUS_SECONDS:
+                rounds = asyncio.create_task(Rounds().go_on())
             await send({"type": "lifespan.startup.complete"})
         else:
+            if rounds:
+                rounds.cancel()
             await close_studio(settings.GRACE_SECONDS * 0.1)
             background.stop(settings.GRACE_SECONDS * 0.1)
             await send({"type": "lifespan.shutdown.complete"})

@@ -54,6 +54,8 @@ ROOMS = {
     "playground.arena": ("playground.arena", "playground.generation", "accounts"),
     "playground.gallery": ("playground.gallery", "playground.generation", "accounts")
     + ("playground.celery",),
+    "playground.trust": ("playground.trust", "playground.generation", "accounts")
+    + ("playground.celery",),
     "playground.api": ("playground", "billing", "accounts", "!playground.web"),
     "playground.web": ("playground", "billing", "accounts", "!playground.api"),
 }  # fmt: skip
