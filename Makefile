@@ -46,10 +46,11 @@ lock: installed-dev
 		--omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 	@$(VENV_PYTHON) requirements/plain_npm_lock.py tests/sdk/node/package-lock.json
 
-# Every marked string, for the translators.
+# Every marked string, for the translators; and what they wrote, as it is served.
 messages: installed-dev
-	@$(VENV_PYTHON) manage.py makemessages --all --no-obsolete --ignore .venv --ignore tests
-	@$(VENV_PYTHON) manage.py compilemessages --ignore .venv
+	@$(VENV_PYTHON) manage.py makemessages --all --no-obsolete --no-location \
+		--ignore ".venv*" --ignore tests --ignore node_modules
+	@cd playground && ../$(VENV_PYTHON) ../manage.py compilemessages
 
 installed:
 	@PYTHON=$(PYTHON) requirements/install.sh run

@@ -413,7 +413,8 @@ OPERATOR_EMAIL = env.str("EASEL_OPERATOR_EMAIL", default="")
 
 # Language and time.
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("es", "Español"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "playground" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

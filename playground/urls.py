@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from playground.api import elsewhere, files, health, openai
 from playground.api.gemini import routes as gemini
+from playground.docs import urls as docs
 from playground.web import urls as web
 from playground.web.nowhere import nowhere
 from playground.web.trust import urls as trust
@@ -23,6 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     *web.urlpatterns,
     *trust.plain,
-    *i18n_patterns(*web.public, *trust.public, prefix_default_language=False),
+    *docs.plain,
+    *i18n_patterns(
+        *web.public, *trust.public, *docs.public, prefix_default_language=False
+    ),
     re_path("", nowhere),
 ]

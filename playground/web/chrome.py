@@ -131,10 +131,11 @@ def main_places(request: HttpRequest) -> tuple[Place, ...]:
     edit = whole(request, _("Edit"), "edit-begin")
     history = place(request, _("History"), "history")
     gallery = whole(request, _("Gallery"), "gallery")
+    docs = whole(request, _("Docs"), "docs")
     if not request.user.is_authenticated:
-        return existing(create, edit, history, gallery)
+        return existing(create, edit, history, gallery, docs)
     console = whole(request, _("Console"), "console")
-    return existing(create, edit, history, gallery, console)
+    return existing(create, edit, history, gallery, docs, console)
 
 
 def whole(request: HttpRequest, label: str, name: str) -> Place:

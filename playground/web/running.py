@@ -114,7 +114,7 @@ def called_off(request: HttpRequest, runs: list[Run]) -> HttpResponse:
 
 @require_safe
 def code(request: HttpRequest, generation_id: str) -> HttpResponse:
-    """GET /create/runs/<id>/code: this run for curl, Python and JavaScript."""
+    """GET /create/runs/<id>/code: this run in each language."""
     order = get_object_or_404(orders_seen(request), pk=generation_id)
     origin = request.build_absolute_uri("/").rstrip("/")
     listed = snippets(order, origin, run_of(order).seed)

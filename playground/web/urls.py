@@ -12,7 +12,6 @@ from playground.web import (
     create,
     credits,
     details,
-    docs,
     downloads,
     edit,
     edit_turns,
@@ -49,7 +48,6 @@ from playground.web import (
 
 public: list[URLPattern] = [
     path("", create.create, name="create"),
-    path("docs/errors", docs.errors, name="docs-errors"),
     path("gallery", gallery.gallery, name="gallery"),
     path("gallery/<str:picture_id>", gallery.exhibit, name="exhibit"),
     path("gallery/<str:picture_id>/remix", gallery.remix, name="remix"),

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
@@ -55,8 +55,9 @@ def written(name: str) -> Paper:
     for folder in (*folders, OURS):
         for spoken, file in ((language, f"{name}.{language}.md"), ("en", f"{name}.md")):
             if (folder / file).is_file():
-                text = (folder / file).read_text()
-                return Paper(mark_safe(MARKDOWN.render(filled(text))), spoken)
+                with override(spoken):
+                    text = filled((folder / file).read_text())
+                return Paper(mark_safe(MARKDOWN.render(text)), spoken)
     raise FileNotFoundError(name)
 
 
