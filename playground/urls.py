@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from playground.api import elsewhere, files, health, openai
 from playground.api.gemini import routes as gemini
 from playground.docs import urls as docs
+from playground.search import urls as search
 from playground.web import urls as web
 from playground.web.nowhere import nowhere
 from playground.web.trust import urls as trust
@@ -26,7 +27,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *trust.plain,
     *docs.plain,
     *i18n_patterns(
-        *web.public, *trust.public, *docs.public, prefix_default_language=False
+        *web.public,
+        *trust.public,
+        *docs.public,
+        *search.public,
+        prefix_default_language=False,
     ),
     re_path("", nowhere),
 ]

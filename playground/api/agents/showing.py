@@ -87,7 +87,9 @@ async def look(picture: Delivered, how: Shown) -> Seen | None:
     """Return what is shown of a picture; nothing when its file is just gone."""
     row = picture.row
     if how == "whole":
-        data = picture.data or await asyncio.to_thread(content_of, row.file) or b""
+        data = picture.data
+        if not data:
+            data = await asyncio.to_thread(lambda: content_of(row.file) or b"")
         return Seen(spelled(data), TYPES[EXTENSIONS[row.format]]) if data else None
     try:
         return Seen(spelled(await small_copy(row.file, SMALL_WIDTH)), TYPES["webp"])

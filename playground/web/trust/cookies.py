@@ -11,7 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from playground.trust.announcing import DISMISSED_COOKIE
+from playground.web.arrivals import DEVICE_COOKIE
 from playground.web.people import GUEST_COOKIE
+from playground.web.tries import TRIES_COOKIE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,16 @@ COOKIES = (
     Cookie(
         GUEST_COOKIE,
         _("When you paint without an account: finds your pictures again."),
+        _("a year"),
+    ),
+    Cookie(
+        TRIES_COOKIE,
+        _("When you sign in after painting as a guest: counts today's free pictures."),
+        _("until midnight"),
+    ),
+    Cookie(
+        DEVICE_COOKIE,
+        _("When you sign in: tells a browser you know from one to warn you of."),
         _("a year"),
     ),
     Cookie(

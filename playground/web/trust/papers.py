@@ -6,7 +6,7 @@ language terms.es.md.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from markdown_it import MarkdownIt
 from playground.web.trust.cookies import COOKIES
 
 OURS = Path(__file__).parent / "papers"
+ENGLISH = "en"
 FACT = re.compile(r"\{\{ *([a-z_]+) *\}\}")
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 PAPERS: dict[str, Promise] = {
@@ -50,15 +51,22 @@ def paper(request: HttpRequest, name: str) -> HttpResponse:
 
 def written(name: str) -> Paper:
     """Return the operator's text or else ours, in the reader's language or in English."""
-    language = (get_language() or "en").partition("-")[0]
+    file, language = next(lying_there(name))
+    with override(language):
+        text = filled(file.read_text())
+    return Paper(mark_safe(MARKDOWN.render(text)), language)
+
+
+def lying_there(name: str) -> Iterator[tuple[Path, str]]:
+    """Yield the files there are, the best first, and in which language they are."""
+    wanted = (get_language() or ENGLISH).partition("-")[0]
     folders = [Path(settings.PAPERS_DIR)] if settings.PAPERS_DIR else []
     for folder in (*folders, OURS):
-        for spoken, file in ((language, f"{name}.{language}.md"), ("en", f"{name}.md")):
-            if (folder / file).is_file():
-                with override(spoken):
-                    text = filled((folder / file).read_text())
-                return Paper(mark_safe(MARKDOWN.render(text)), spoken)
-    raise FileNotFoundError(name)
+        in_their_language = folder / f"{name}.{wanted}.md"
+        if in_their_language.is_file():
+            yield in_their_language, wanted
+        if (folder / f"{name}.md").is_file():
+            yield folder / f"{name}.md", ENGLISH
 
 
 def filled(text: str) -> str:
