@@ -21,6 +21,7 @@ app.autodiscover_tasks(
         "billing",
         "playground.generation",
         "playground.gallery",
+        "playground.arena",
         "playground.notices",
         "playground.trust",
         "playground.web",

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "playground.webhooks",
     "playground.gallery",
     "playground.trust",
+    "playground.arena",
     "playground.web",
 ]
 MIDDLEWARE = [
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "playground.web.languages.ChosenLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -167,6 +169,7 @@ METRICS_HOURS_KEPT_DAYS = env.int(
 METRICS_DAYS_KEPT_DAYS = env.int(
     "EASEL_METRICS_DAYS_KEPT_DAYS", default=1100, validate=NOT_NEGATIVE
 )
+ARENA_SECONDS = env.int("EASEL_ARENA_SECONDS", default=300, validate=AT_LEAST_ONE)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "playground.generation.tasks.sweep_orders",
@@ -203,6 +206,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": METRICS_SECONDS,
     },
     "usual": {"task": "playground.generation.tasks.renew_usual", "schedule": 600},
+    "arena": {"task": "playground.arena.tasks.look_around", "schedule": ARENA_SECONDS},
     "tidy-metrics": {
         "task": "playground.generation.tasks.remove_old_metrics",
         "schedule": 6 * 3600,
@@ -410,6 +414,14 @@ GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
 # What is told and asked: papers of the operator's own, and where letters to them go.
 PAPERS_DIR = env.str("EASEL_PAPERS_DIR", default="")
 OPERATOR_EMAIL = env.str("EASEL_OPERATOR_EMAIL", default="")
+
+# The arena: what one voter, and the guests of one network, may say in a day.
+ARENA_VOTES_A_DAY = env.int(
+    "EASEL_ARENA_VOTES_A_DAY", default=200, validate=NOT_NEGATIVE
+)
+ARENA_NETWORK_VOTES_A_DAY = env.int(
+    "EASEL_ARENA_NETWORK_VOTES_A_DAY", default=600, validate=NOT_NEGATIVE
+)
 
 # Language and time.
 LANGUAGE_CODE = "en"

@@ -51,7 +51,8 @@ ROOMS = {
     + ("playground.celery",),
     "playground.notices": ("playground.notices", "playground.generation", "billing")
     + ("accounts", "playground.celery"),
-    "playground.arena": ("playground.arena", "playground.generation", "accounts"),
+    "playground.arena": ("playground.arena", "playground.generation", "accounts")
+    + ("playground.celery",),
     "playground.gallery": ("playground.gallery", "playground.generation", "accounts")
     + ("playground.celery",),
     "playground.trust": ("playground.trust", "playground.generation", "accounts")

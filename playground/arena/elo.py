@@ -46,11 +46,13 @@ class Tally:
     @property
     def votes(self) -> Whole:
         """How many votes each model is in."""
-        return self.games.sum(axis=1)
+        votes: Whole = self.games.sum(axis=1)
+        return votes
 
     @property
     def games(self) -> Whole:
-        return self.wins + self.wins.T + self.ties
+        games: Whole = self.wins + self.wins.T + self.ties
+        return games
 
     @property
     def scores(self) -> Floats:
@@ -70,6 +72,16 @@ class Ratings:
 
     def is_rated(self, place: int) -> bool:
         return bool(np.isfinite(self.rating[place]))
+
+    def figures(self, place: int) -> tuple[float | None, float | None, float | None]:
+        """Return a model's rating and the ends of its interval, or that there is none."""
+        if not self.is_rated(place):
+            return None, None, None
+        return (
+            round(float(self.rating[place]), 2),
+            round(float(self.low[place]), 2),
+            round(float(self.high[place]), 2),
+        )
 
 
 def tally(left: Whole, right: Whole, score: Floats, count: int) -> Tally:

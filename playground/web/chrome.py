@@ -45,7 +45,10 @@ class Entry:
     action: Action | None
 
 
-USAGE = (Entry(gettext_lazy("Usage"), "usage", "chart", Action.REQUESTS),)
+USAGE = (
+    Entry(gettext_lazy("Usage"), "usage", "chart", Action.REQUESTS),
+    Entry(gettext_lazy("Your ranking"), "own-arena", "compare", Action.REQUESTS),
+)
 BUILD = (
     Entry(gettext_lazy("API keys"), "keys", "key", Action.KEYS),
     Entry(gettext_lazy("Webhooks"), "webhooks", "send", Action.KEYS),
@@ -72,6 +75,7 @@ YOU = (
 OPERATOR = (
     Entry(gettext_lazy("Channels"), "channels", "remix", None),
     Entry(gettext_lazy("Routing"), "routing", "list", None),
+    Entry(gettext_lazy("Arena"), "arena-desk", "compare", None),
     Entry(gettext_lazy("Inbox"), "inbox", "mail", None),
     Entry(gettext_lazy("Incidents"), "incidents", "pulse", None),
     Entry(gettext_lazy("Announcements"), "announcements", "bell", None),
@@ -129,13 +133,15 @@ def main_places(request: HttpRequest) -> tuple[Place, ...]:
     """The top bar: a guest has no console."""
     create = place(request, _("Create"), "create")
     edit = whole(request, _("Edit"), "edit-begin")
+    models = whole(request, _("Models"), "models")
     history = place(request, _("History"), "history")
     gallery = whole(request, _("Gallery"), "gallery")
+    arena = whole(request, _("Arena"), "arena")
     docs = whole(request, _("Docs"), "docs")
     if not request.user.is_authenticated:
-        return existing(create, edit, history, gallery, docs)
+        return existing(create, edit, models, history, gallery, arena, docs)
     console = whole(request, _("Console"), "console")
-    return existing(create, edit, history, gallery, docs, console)
+    return existing(create, edit, models, history, gallery, arena, docs, console)
 
 
 def whole(request: HttpRequest, label: str, name: str) -> Place:
