@@ -1,6 +1,8 @@
 """Papers, forms to the operator, announcements and cookies: what a stranger can rely on."""
 
+import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from django.utils import timezone
@@ -12,6 +14,7 @@ from playground.web.trust.cookies import COOKIES
 from playground.web.trust.papers import PAPERS
 from tests.cast import PASSWORD
 from tests.letters import posted
+from tests.test_house import MODULES, dotted
 from tests.web.orders import a_painted_picture_of, an_order
 
 QUESTION = {"topic": "help", "email": "dora@example.com", "words": "Why is it red?"}
@@ -72,7 +75,16 @@ def test_no_cookie_is_set_but_those_that_privacy_tells_of(client, alice, announc
     login = {"login": alice.person.email, "password": PASSWORD}
     client.post("/accounts/login/", login)
 
-    assert set(client.cookies) == {cookie.name for cookie in COOKIES}
+    told = {cookie.name for cookie in COOKIES}
+    assert set(client.cookies) <= told
+    assert set(client.cookies) >= {"csrftoken", "sessionid", "messages", "easel_guest"}
+    assert {name for file in MODULES for name in set_by(file)} <= told
+
+
+def set_by(file):
+    """The cookies that a module of ours sets."""
+    names = re.findall(r"set_(?:signed_)?cookie\(\s*(\w+)", file.read_text())
+    return [getattr(import_module(dotted(file)), name) for name in names]
 
 
 def test_who_only_looks_gets_no_cookie(client, announced):

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from playground.trust.announcing import DISMISSED_COOKIE
+from playground.web.arena_voter import VOTER_COOKIE
 from playground.web.arrivals import DEVICE_COOKIE
 from playground.web.people import GUEST_COOKIE
 from playground.web.tries import TRIES_COOKIE
@@ -54,6 +55,11 @@ COOKIES = (
     Cookie(
         DEVICE_COOKIE,
         _("When you sign in: tells a browser you know from one to warn you of."),
+        _("a year"),
+    ),
+    Cookie(
+        VOTER_COOKIE,
+        _("When you vote in the arena without an account: counts a vote once."),
         _("a year"),
     ),
     Cookie(
