@@ -8,8 +8,13 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from playground.arena.preferring import prefer, sides_of
+from playground.arena.reckoning import recompute
+from playground.arena.voters import hidden
 from playground.gallery import boards, sharing
 from playground.generation.models import Generation, Picture
+from tests.arena.duels import a_challenge, entries_for, votes
+from tests.arena.test_private import FLUX, GPT, a_comparison
 from tests.cast import Customer
 from tests.web.orders import a_painted_picture_of, an_order
 
@@ -34,6 +39,7 @@ class Place:
     address: str
     signed_in: bool = False
     then: Callable[[Page], object] | None = None
+    before: Callable[[Scene], object] | None = None
 
     def path(self, scene: Scene) -> str:
         """Fill in what the scene knows: {picture}, {board}, …"""
@@ -60,6 +66,23 @@ def scene_of(alice: Customer) -> Scene:
     alice.person.is_staff = True  # the operator's pages are hers, too
     alice.person.save()
     return Scene(alice, done, pictures[0], key.pk, board.pk, token)
+
+
+def an_arena(scene: Scene) -> None:
+    """Let two models have met often enough to be shown."""
+    challenge = a_challenge(prompt="A paper boat on a pond at dusk")
+    first, second = entries_for(scene.alice.account, challenge, (GPT, FLUX))
+    votes(first, second, "left", 34)
+    votes(first, second, "tie", 6, took_ms=700)
+    name = a_comparison(scene.alice.account, GPT, FLUX)
+    voter = hidden("person", str(scene.alice.person.pk))
+    prefer(sides_of([name])[name], "tie", voter)
+    recompute()
+
+
+def vote(page: Page) -> None:
+    page.get_by_role("button", name="Both bad").click()
+    expect(page.get_by_role("link", name="Next pair")).to_be_visible()
 
 
 def open_dialog(button: str, dialog: str) -> Callable[[Page], None]:
@@ -163,6 +186,13 @@ PLACES = [
         then=open_editors,
     ),
     Place("edit, extended", "/edit/{picture}?frame_right=64", signed_in=True),
+    Place("arena, nothing", "/arena"),
+    Place("arena", "/arena", before=an_arena),
+    Place("arena, told", "/arena", before=an_arena, then=vote),
+    Place("arena, ratings", "/arena/ratings", before=an_arena),
+    Place("arena, a challenge", "/arena/challenges/boats", before=an_arena),
+    Place("arena, the desk", "/operator/arena", signed_in=True, before=an_arena),
+    Place("your ranking", "/console/arena", signed_in=True, before=an_arena),
     Place("errors of the API", "/docs/errors"),
     Place("usage", "/console/usage", signed_in=True),
     Place("keys", "/console/keys", signed_in=True),

@@ -29,8 +29,11 @@ places = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 
 
 @pytest.fixture
-def scene(alice):
-    return scene_of(alice)
+def scene(alice, place):
+    scene = scene_of(alice)
+    if place.before:
+        place.before(scene)
+    return scene
 
 
 @pytest.fixture
