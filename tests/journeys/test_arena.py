@@ -7,12 +7,18 @@ from playwright.sync_api import expect
 
 from playground.arena.models import Preference, Vote
 from playground.arena.reckoning import recompute
-from tests.arena.duels import a_challenge, an_entry, votes
-from tests.arena.test_private import FLUX, GPT, a_comparison
+from tests.arena.duels import (
+    FLUX,
+    GPT,
+    MODELS,
+    a_challenge,
+    a_comparison,
+    an_entry,
+    votes,
+)
 from tests.services.visits import Visit, remember
 
 RESULTS = Path("test-results/arena")
-MODELS = (GPT, FLUX, "qwen-image-2.0")
 
 
 @pytest.fixture
