@@ -89,6 +89,12 @@ PLACES = [
     Place("boards", "/boards", signed_in=True),
     Place("board", "/boards/{board}", signed_in=True),
     Place("copies", "/pictures/{picture}/copies", signed_in=True),
+    Place("models", "/models"),
+    Place("models, compared", "/models?is=mask&compare=sketch-1&compare=gpt-image-2"),
+    Place("models, nothing fits", "/models?is=transparent&is=4k"),
+    Place("model", "/models/gpt-image-2", signed_in=True),
+    Place("model, with pictures", "/models/sketch-1"),
+    Place("model, retired", "/models/dall-e-3"),
     Place("gallery", "/gallery"),
     Place(
         "gallery, lightbox",
