@@ -31,7 +31,6 @@
     showCurrent();
     const compare = find("#compare");
     if (compare) holdToCompare(compare);
-    if (find("#reference").files.length) showReferences();
   }
 
   function showCurrent() {
@@ -265,41 +264,6 @@
     showFrame();
   }
 
-  /* References: the form's own file field, shown as pictures. */
-  function addReferences(files) {
-    const field = find("#reference");
-    const all = new DataTransfer();
-    for (const file of [...field.files, ...files]) if (/^image\/|\.hei[cf]$/i.test(file.type || file.name)) all.items.add(file);
-    field.files = all.files;
-    showReferences();
-  }
-  function showReferences() {
-    const files = [...find("#reference").files];
-    const refs = find("#refs");
-    refs.hidden = !files.length;
-    refs.replaceChildren(
-      ...files.map((file, index) => {
-        const item = document.createElement("div");
-        item.className = "ref";
-        const picture = document.createElement("img");
-        picture.src = URL.createObjectURL(file);
-        picture.alt = picture.title = file.name;
-        const button = document.createElement("button");
-        button.type = "button";
-        button.dataset.do = `unreference:${index}`;
-        button.setAttribute("aria-label", `${refs.dataset.remove} ${file.name}`);
-        const mark = document.createElement("span");
-        mark.innerHTML = '<svg class="i" aria-hidden="true"><use href="#i-x"/></svg>';
-        button.append(mark);
-        item.append(picture, button);
-        return item;
-      }),
-    );
-    const count = find("#references");
-    count.value = files.length;
-    count.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-
   function holdToCompare(button) {
     const before = find("#before");
     const hold = (isHeld) => {
@@ -345,13 +309,6 @@
       find("#frame-left").dispatchEvent(new Event("change", { bubbles: true }));
       showFrame();
     },
-    unreference(_, index) {
-      const field = find("#reference");
-      const rest = new DataTransfer();
-      [...field.files].forEach((file, place) => place !== Number(index) && rest.items.add(file));
-      field.files = rest.files;
-      showReferences();
-    },
   });
 
   addEventListener("click", (event) => {
@@ -363,26 +320,14 @@
     if (/^frame-(left|top|right|bottom)$/.test(event.target.id)) showFrame();
   });
   addEventListener("change", (event) => {
-    if (event.target.id === "reference") showReferences();
     if (event.target.id === "frame-ratio" && event.target.value) {
       frameTo(event.target.value);
       event.target.value = "";
     }
   }, true);
-  addEventListener("paste", (event) => event.clipboardData?.files.length && addReferences(event.clipboardData.files));
-  addEventListener("dragover", (event) => {
-    event.preventDefault();
-    find("#edit-form").classList.toggle("drop", Boolean(event.target.closest?.("#foot")));
-  });
-  addEventListener("drop", (event) => {
-    event.preventDefault();
-    find("#edit-form").classList.remove("drop");
-    addReferences(event.dataTransfer.files);
-  });
-
   /* Sending: the mask is written into the form first. */
   addEventListener("htmx:confirm", (event) => {
-    if (event.detail.elt.id !== "edit-form" || !board.isDirty) return;
+    if (event.detail.elt.id !== "create" || !board.isDirty) return;
     event.preventDefault();
     putMaskIntoForm().then(() => event.detail.issueRequest(true));
   });
@@ -390,12 +335,16 @@
   /* What comes: a new turn, a version that is ready, another version. */
   const awaited = new Set();
   let address = null;
+  function watchTurns() {
+    for (const foot of findAll(".turn [data-run]")) awaited.add(foot.closest(".turn").id);
+  }
   function advance(turn) {
-    const isReady = awaited.delete(turn.id) && turn.dataset.arrived;
-    if (isReady && turn.dataset.base === main().dataset.version && !board.pointers.size) go(turn.dataset.arrived);
+    const arrived = awaited.delete(turn.id) && find("a.tile", turn);
+    if (arrived && turn.dataset.base === main().dataset.version && !board.pointers.size) go(arrived.pathname);
   }
   function go(path) {
-    const values = { model: find("#edit-form").elements.model.value, n: find("#n").value };
+    const reference = findAll("#references [name=reference]").map((one) => one.value);
+    const values = { model: find("#model").value, n: find("#n").value, reference };
     htmx.ajax("GET", path, { target: "#main", swap: "outerHTML", values });
   }
   addEventListener("htmx:afterSettle", ({ detail }) => {
@@ -404,21 +353,22 @@
       if (location.pathname !== address) history.pushState(null, "", address);
       open();
     }
-    for (const turn of findAll(".turn[aria-busy]")) awaited.add(turn.id);
+    watchTurns();
     for (const id of [...awaited]) {
       const turn = document.getElementById(id);
-      if (turn && !turn.matches("[aria-busy]")) advance(turn);
+      if (turn && !find("[data-run]", turn)) advance(turn);
     }
   });
   addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.elt.id !== "edit-form" || !detail.successful) return;
+    if (detail.elt.id !== "create" || !detail.successful) return;
     const prompt = find("#prompt");
     prompt.value = "";
     findAll(".chat .turn").at(-1)?.scrollIntoView({ block: "nearest" });
   });
-  addEventListener("popstate", () => location.pathname !== main().dataset.address && go(location.pathname));
-  addEventListener("htmx:sendError", () => page.toast(main().dataset.offline));
-  addEventListener("htmx:responseError", () => page.toast(main().dataset.broken));
+  addEventListener("popstate", () => {
+    const { pathname } = location; /* a picture that is open over the page has one of its own */
+    if (pathname.startsWith("/edit/") && pathname !== main().dataset.address) go(pathname);
+  });
 
   /* Keys. Single letters are off inside fields. */
   const step = (by) => {
@@ -439,7 +389,8 @@
     m: () => find("#model-button").click(),
     "/": () => find("#prompt").focus(),
     "?": () => find("#keys-help").showModal(),
-    d: () => find('[data-key="d"]').click(),
+    d: () => find('.floatbar [data-key="d"]').click(),
+    i: () => find('.floatbar [data-key="i"]')?.click(),
     ",": () => step(-1),
     ".": () => step(1),
     o: () => board.hold?.(true),
@@ -453,7 +404,11 @@
     const isCommand = event.metaKey || event.ctrlKey;
     if (isCommand && key === "Enter") {
       event.preventDefault();
-      return find("#edit-form").requestSubmit(find("#generate"));
+      return find("#create").requestSubmit(find("#generate"));
+    }
+    if (isCommand && key === "Backspace" && !target.value) {
+      if (window.easel.cancelNewest()) event.preventDefault();
+      return;
     }
     if (target.matches?.(FIELDS) && target.type !== "range") return;
     if (isCommand && key.toLowerCase() === "z") {
@@ -482,5 +437,5 @@
 
   address = main().dataset.address;
   open();
-  for (const turn of findAll(".turn[aria-busy]")) awaited.add(turn.id);
+  watchTurns();
 })();
