@@ -20,6 +20,7 @@
       pointers: new Map(),
       isDirty: false,
     };
+    board.unit = Math.max(1, Math.max(board.width, board.height) / 1024); /* a large picture has a large brush */
     board.mask = new Mask(find("#mask"), board.width, board.height, changed);
     find("[name=mask_of]")?.remove(); /* for those without a brush */
     restoreMask();
@@ -196,7 +197,7 @@
     const box = paper().getBoundingClientRect();
     const scale = board.width / box.width;
     const pressure = event.pointerType === "pen" && event.pressure ? 0.4 + 1.2 * event.pressure : 1;
-    board.mask.extend((event.clientX - box.x) * scale, (event.clientY - box.y) * scale, board.size * pressure);
+    board.mask.extend((event.clientX - box.x) * scale, (event.clientY - box.y) * scale, board.size * board.unit * pressure);
   }
   function pinch(event) {
     const others = [...board.pointers.entries()].filter(([id]) => id !== event.pointerId);
@@ -211,7 +212,7 @@
     const ring = find("#ring");
     ring.hidden = event.pointerType === "touch" || board.tool === "extend" || isSpaceDown;
     const box = board.stage.getBoundingClientRect();
-    const across = (board.size * paper().getBoundingClientRect().width) / board.width;
+    const across = (board.size * board.unit * paper().getBoundingClientRect().width) / board.width;
     ring.style.setProperty("--d", `${across}px`);
     ring.style.setProperty("--rx", `${event.clientX - box.x}px`);
     ring.style.setProperty("--ry", `${event.clientY - box.y}px`);
@@ -325,6 +326,18 @@
       event.target.value = "";
     }
   }, true);
+  /* What is chosen while new settings are on their way outlives them. */
+  const chosen = new Map();
+  addEventListener("change", ({ target }) => target.matches("#settings select") && chosen.set(target.id, target.value), true);
+  addEventListener("htmx:beforeRequest", ({ detail }) => detail.target.id === "settings" && chosen.clear());
+  addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target.id !== "settings") return;
+    for (const [id, value] of chosen) {
+      const field = document.getElementById(id);
+      if ([...field.options].some((one) => one.value === value)) field.value = value;
+    }
+  });
+
   /* Sending: the mask is written into the form first. */
   addEventListener("htmx:confirm", (event) => {
     if (event.detail.elt.id !== "create" || !board.isDirty) return;

@@ -69,6 +69,15 @@
     (find("[data-picture]", came || document.createElement("p")) || (run && find("[tabindex='-1'].prompt, [id$='-title']", run)))?.focus();
   });
   addEventListener("htmx:afterSettle", () => isAsking || plan());
+
+  /* What is left after the next order follows what was charged, or came back. */
+  addEventListener("htmx:oobAfterSwap", ({ detail }) => {
+    const available = detail.target.id === "credits" && find("#credits")?.dataset.available;
+    const after = find("#price [data-after]");
+    if (!available || !after) return;
+    find("#price").dataset.available = available;
+    after.textContent = page.credits(available - find("#price [name=quoted]").value);
+  });
   addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.elt.id !== "main" && detail.requestConfig.verb === "post") setTimeout(plan, 0);
   });

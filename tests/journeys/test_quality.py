@@ -72,7 +72,7 @@ def heavy(visit):
 def test_a_page_is_sound_large_and_light_small_and_dark(visit, scene, place):
     visit.page.set_viewport_size({"width": 1440, "height": 900})
     visit.go(place.path(scene), place.then)
-    assert visit.layout_shift < 0.01
+    assert visit.layout_shift < 0.001
     assert heavy(visit) == {}
     wrong = seen(visit, width=1440, theme="light")
     wrong += seen(visit, width=390, theme="dark")
