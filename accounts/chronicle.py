@@ -141,6 +141,7 @@ class Letter(models.Model):
     to = models.EmailField()
     subject = models.CharField(max_length=250)
     text = models.TextField()
+    language = models.CharField(max_length=12, default="en")
     # A second letter under the same name is not written: each tells of one thing.
     name = models.CharField(max_length=200, null=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -18,7 +18,14 @@ from django.utils.translation import gettext as _
 from accounts.activity import Actor, note
 from accounts.chronicle import a_week_on
 from accounts.models import Account, Deed, Invitation, Membership, Person
-from accounts.notices import MemberAdded, address, tell, written
+from accounts.notices import (
+    MemberAdded,
+    address,
+    in_language_of,
+    owner_of,
+    tell,
+    written,
+)
 from accounts.roles import Role
 from accounts.tasks import post
 from accounts.teams import TeamError, check_rank
@@ -105,7 +112,7 @@ def accept(invitation: Invitation, person: Person, by: Actor) -> Membership:
         )
         if is_new:
             note(account, Deed.MEMBER_JOINED, by, subject=person.email)
-            tell(account, MemberAdded(who=person.email, role=str(role.label)))
+            tell(account, MemberAdded(who=person.email, role=role.label))
     return member
 
 
@@ -127,11 +134,12 @@ def send(invitation: Invitation, token: str) -> None:
     words = {
         "account": invitation.account,
         "inviter": str(inviter) if inviter else "Easel",
-        "role": invitation.get_role_display(),
+        "role": Role(invitation.role).label,
         "link": address("invitation", token),
         "until": invitation.expires_at,
     }
-    post(written("invitation", invitation.email, words))
+    with in_language_of(owner_of(invitation.email)):
+        post(written("invitation", invitation.email, words))
 
 
 def digest_of(token: str) -> str:

@@ -116,21 +116,18 @@ def limit_use(key: ApiKey, limits: Limits) -> None:
 
 
 def change_key(
-    key: ApiKey,
-    *,
-    name: str,
-    group: AccessGroup | None,
-    limits: Limits,
-    by: Actor = OPERATOR,
+    key: ApiKey, *, name: str, group: AccessGroup | None, limits: Limits
 ) -> None:
-    """Say anew what a key is called, at which price level it buys, and what it may do."""
+    """Say anew what a key is called, at which price level it buys, and what it may do.
+
+    Whoever changes what it may spend with that writes it all down in one line.
+    """
     if group is not None and not key.account.may_use(group):
         raise GroupNotAllowed(group.pk)
     with transaction.atomic():
         limit_use(key, limits)
         key.name, key.group = name, group
         key.save(update_fields=["name", "group"])
-        note(key.account_id, Deed.KEY_CHANGED, by, subject=name, detail=key.prefix)
 
 
 def rotate_key(key: ApiKey, overlap: timedelta, by: Actor = OPERATOR) -> str:
@@ -144,10 +141,11 @@ def rotate_key(key: ApiKey, overlap: timedelta, by: Actor = OPERATOR) -> str:
             RetiredSecret.objects.create(
                 key=key, digest=key.digest, works_until=timezone.now() + overlap
             )
-        key.prefix = keys.prefix(secret)
+        former, key.prefix = key.prefix, keys.prefix(secret)
         key.digest = keys.digest(secret, settings.KEY_PEPPER)
         key.save(update_fields=["prefix", "digest"])
-        note(key.account_id, Deed.KEY_ROTATED, by, subject=key.name, detail=key.prefix)
+        told = f"{former} → {key.prefix}"
+        note(key.account_id, Deed.KEY_ROTATED, by, subject=key.name, detail=told)
         transaction.on_commit(changes.note)
     return secret
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 GENERATE, EDIT = "generate", "edit"
 READ_USAGE, MANAGE_WEBHOOKS = "read_usage", "manage_webhooks"
@@ -32,6 +34,22 @@ class Limits:
     ip_ranges: tuple[str, ...] = ()
     expires_at: datetime | None = None
 
+    @property
+    def facts(self) -> dict[str | Promise, str]:
+        """The same, as people read it; what is not limited is empty."""
+        ends = self.expires_at
+        return {
+            gettext_lazy("May"): ", ".join(sorted(self.scopes)),
+            gettext_lazy("Models"): ", ".join(self.models),
+            gettext_lazy("Largest size"): self.max_tier,
+            gettext_lazy("Pictures a request"): written(self.max_n),
+            gettext_lazy("Requests a minute"): written(self.requests_per_minute),
+            gettext_lazy("Pictures a minute"): written(self.pictures_per_minute),
+            gettext_lazy("Requests at once"): written(self.concurrency),
+            gettext_lazy("Addresses"): ", ".join(self.ip_ranges),
+            gettext_lazy("Expires"): f"{ends:%Y-%m-%d %H:%M} UTC" if ends else "",
+        }
+
     def allow(self, scope: str) -> bool:
         """Say whether the key may do what this scope stands for."""
         return scope in (self.scopes or ORDINARY)
@@ -44,6 +62,10 @@ class Limits:
             return False
         came_from = ip_address(address)
         return any(came_from in ip_network(one) for one in self.ip_ranges)
+
+
+def written(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
 
 
 class WrongLimits(ValueError):

@@ -4,16 +4,21 @@ Whatever room something happens in calls `tell`. The letters are written in the 
 transaction, so that they stand or fall with what they tell of; a worker sends them.
 
     tell(account, LowBalance(credits_left="12.5"), once=f"low:{account.pk}:{posted}")
+
+Each is written in the language of whoever gets it, so what a notice says in words is
+handed over unsaid: a lazy text, a day.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Letter, Person
@@ -39,7 +44,7 @@ class NewSignIn(Notice):
     label = _("Somebody signs in as you on a new device")
     always = True
 
-    at: str
+    at: datetime
     address: str
     agent: str
 
@@ -75,7 +80,20 @@ class MemberAdded(Notice):
     concerns = Action.MEMBERS
 
     who: str
-    role: str
+    role: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class TeamClosed(Notice):
+    """It is told to everybody who belonged to it, one by one: afterwards nobody does."""
+
+    kind = "team_closed"
+    label = _("A team of yours is closed")
+    always = True
+
+    team: str
+    by: str
+    keys: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +120,7 @@ class TopUpFailed(Notice):
     always = True
 
     amount: str
-    reason: str
+    reason: str | Promise
     link: str = ""
 
 
@@ -128,14 +146,14 @@ class LowBalance(Notice):
 
 @dataclass(frozen=True, slots=True)
 class ModelRetiring(Notice):
-    """`day` is written out; `successor` is the model to use instead, if one is named."""
+    """`successor` is the model to use instead, if one is named."""
 
     kind = "model_retiring"
     label = _("A model you used in the last 30 days is being retired")
     concerns = Action.KEYS
 
     model: str
-    day: str
+    day: date
     successor: str = ""
 
 
@@ -145,6 +163,7 @@ KINDS: tuple[type[Notice], ...] = (
     KeyRevoked,
     ToppedUp,
     TopUpFailed,
+    TeamClosed,
     MemberAdded,
     WebhookDisabled,
     LowBalance,
@@ -176,15 +195,26 @@ def write_to(
     person: Person, notice: Notice, *, account: Account | None = None, once: str = ""
 ) -> None:
     """Write one person about something, whatever they have switched off."""
-    facts = {name: str(value) for name, value in asdict(notice).items() if value}
     words = {
-        **facts,
+        **{one.name: getattr(notice, one.name) for one in fields(notice)},
         "notice": notice,
         "person": person,
         "account": account,
         "is_switchable": not notice.always,
     }
-    post(written(notice.kind, person.email, words, once=once))
+    with in_language_of(person):
+        post(written(notice.kind, person.email, words, once=once))
+
+
+def in_language_of(person: Person | None) -> override:
+    """Speak as somebody wants to be spoken to, or else as now."""
+    known = person.language if person else ""
+    return override(known or get_language())
+
+
+def owner_of(email: str) -> Person | None:
+    """Return whose address this is, if anybody's whom we know."""
+    return Person.objects.filter(emailaddress__email__iexact=email).first()
 
 
 def written(

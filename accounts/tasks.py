@@ -5,6 +5,7 @@ from functools import partial
 import structlog
 from celery import shared_task
 from django.db import transaction
+from django.utils.translation import get_language
 from kombu.exceptions import OperationalError as BrokerAway
 
 from accounts.devices import forget_old
@@ -36,6 +37,7 @@ def tidy() -> None:
 
 def post(letter: Letter) -> None:
     """Put a letter among the others, and have it sent once that is certain."""
+    letter.language = get_language() or letter.language
     Letter.objects.bulk_create([letter], ignore_conflicts=True)
     transaction.on_commit(partial(deliver_soon, letter.pk))
 

@@ -6,8 +6,9 @@ with members; each has a role, and one of them at least is an owner.
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.activity import Actor, note
+from accounts.activity import Actor, note, note_change
 from accounts.issuing import open_account
 from accounts.models import Account, ApiKey, Deed, Membership, Person
 from accounts.roles import Role, may_hand_out
@@ -45,7 +46,14 @@ def open_team(name: str, founder: Person, by: Actor) -> Account:
 
 def rename(account: Account, name: str, by: Actor) -> None:
     with transaction.atomic():
-        note(account, Deed.SETTINGS_CHANGED, by, subject=name, detail=account.name)
+        note_change(
+            account,
+            Deed.SETTINGS_CHANGED,
+            by,
+            subject=name,
+            before={gettext_lazy("Name"): account.name},
+            after={gettext_lazy("Name"): name},
+        )
         account.name = name
         account.save(update_fields=["name"])
 

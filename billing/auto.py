@@ -282,7 +282,7 @@ def fail(payment: StripePayment, code: str, *, is_final: bool) -> StripePayment:
         if rule is not None:
             hold_back(rule, code, is_final)
         is_paused = rule is not None and rule.state == State.PAUSED
-        notices.top_up_failed(payment, str(words_for(code)), is_paused=is_paused)
+        notices.top_up_failed(payment, words_for(code), is_paused=is_paused)
     return payment
 
 

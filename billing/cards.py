@@ -4,8 +4,11 @@ from secrets import token_hex
 from typing import cast
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from stripe.params.checkout import SessionCreateParams
 
+from accounts.activity import OPERATOR, Actor, Facts, Words, note_change
+from accounts.models import Deed
 from billing.customers import customer_of
 from billing.models import Card, Wallet
 from billing.packs import packs
@@ -14,6 +17,8 @@ from billing.processor import mode, processor
 from billing.turns import one_writer
 
 PURPOSE = "card"
+SAVED: Words = _("Saved card")
+DEFAULT: Words = _("The default card")
 
 
 def cards_of(wallet: Wallet) -> list[Card]:
@@ -26,9 +31,13 @@ def default_card(wallet: Wallet) -> Card | None:
     return Card.objects.filter(wallet=wallet, mode=mode(), is_default=True).first()
 
 
-def open_setup(wallet: Wallet, *, return_url: str, cancel_url: str) -> str:
+def open_setup(wallet: Wallet, by: Actor, *, return_url: str, cancel_url: str) -> str:
     """Return the page where a card is saved without paying anything."""
-    metadata = {"wallet": wallet.pk, "purpose": PURPOSE}
+    metadata = {
+        "wallet": wallet.pk,
+        "purpose": PURPOSE,
+        "person": str(by.person_id or ""),
+    }
     params: SessionCreateParams = {
         "mode": "setup",
         "customer": customer_of(wallet).pk,
@@ -51,10 +60,14 @@ def keep_from_session(session: Thing) -> Card | None:
     full = session
     if not in_full(session.get("setup_intent")):
         full = processor().session(session["id"])
-    return keep(wallet, in_full(in_full(full["setup_intent"]).get("payment_method")))
+    person = str(session["metadata"].get("person") or "")
+    by = Actor(person_id=int(person)) if person.isdecimal() else OPERATOR
+    return keep(
+        wallet, in_full(in_full(full["setup_intent"]).get("payment_method")), by
+    )
 
 
-def keep(wallet: Wallet, method: Thing) -> Card | None:
+def keep(wallet: Wallet, method: Thing, by: Actor) -> Card | None:
     """Write a card down; the first one a wallet has becomes its default."""
     if method.get("type") != "card":
         return None
@@ -64,8 +77,10 @@ def keep(wallet: Wallet, method: Thing) -> Card | None:
         card, is_new = Card.objects.update_or_create(
             pk=method["id"], wallet=wallet, mode=mode(), defaults=facts
         )
+        if is_new:
+            note_card(card, by, before={}, after={SAVED: str(card)})
         if is_new and default_card(wallet) is None:
-            make_default(card)
+            make_default(card, by)
     return card
 
 
@@ -74,34 +89,50 @@ def facts_of(method: Thing) -> dict[str, str | int]:
     return {name: card[name] for name in ("brand", "last4", "exp_month", "exp_year")}
 
 
-def make_default(card: Card) -> None:
+def make_default(card: Card, by: Actor) -> None:
     """Charge this one from now on."""
     with one_writer(), transaction.atomic():
         others = Card.objects.filter(wallet=card.wallet_id, mode=card.mode)
+        former = others.filter(is_default=True).first()
         others.update(is_default=False)
         others.filter(pk=card.pk).update(is_default=True)
+        before: Facts = {DEFAULT: str(former or "")}
+        note_card(card, by, before=before, after={DEFAULT: str(card)})
 
 
-def remove(card: Card) -> None:
+def remove(card: Card, by: Actor) -> None:
     """Forget a card, there and here; the oldest of the others becomes the default."""
     processor().forget_card(card.pk)
-    forget(card.pk)
+    forget(card.pk, by)
 
 
-def forget(card_id: str) -> None:
+def forget(card_id: str, by: Actor) -> None:
     card = Card.objects.filter(pk=card_id).first()
     if card is None:
         return
-    card.delete()
-    if card.is_default and (rest := cards_of(card.wallet)):
-        make_default(rest[0])
+    with one_writer(), transaction.atomic():
+        note_card(card, by, before={SAVED: str(card)}, after={})
+        card.delete()
+        if card.is_default and (rest := cards_of(card.wallet)):
+            make_default(rest[0], by)
+
+
+def note_card(card: Card, by: Actor, *, before: Facts, after: Facts) -> None:
+    note_change(
+        card.wallet.account,
+        Deed.BILLING_CHANGED,
+        by,
+        subject=str(card),
+        before=before,
+        after=after,
+    )
 
 
 # What the processor tells of cards by itself.
 
 
 def detached(method: Thing) -> None:
-    forget(method["id"])
+    forget(method["id"], OPERATOR)
 
 
 def updated(method: Thing) -> None:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import ngettext
 from stripe.params.checkout import SessionCreateParams
 
+from accounts.activity import OPERATOR, Actor
 from billing.customers import customer_of, forget_customer
 from billing.fulfilment import (
     UNDECIDED,
@@ -41,6 +42,7 @@ def open_checkout(
     return_url: str,
     cancel_url: str,
     saves_card: bool = False,
+    by: Actor = OPERATOR,
 ) -> str:
     """Write the payment down and return the address where it is paid."""
     payment = StripePayment.objects.create(
@@ -50,6 +52,7 @@ def open_checkout(
         amount_minor=pack.amount_minor,
         currency=pack.currency,
         livemode=is_live(),
+        bought_by_id=by.person_id,
     )
     try:
         session = open_session(payment, return_url, cancel_url, saves_card)

@@ -13,6 +13,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.activity import Actor
 from billing import cards, notices
 from billing.ledger import MICRO, credit
 from billing.models import StripePayment, TopUpRule
@@ -187,7 +188,7 @@ def note_charge(payment: StripePayment) -> None:
     payment.card = cards.words_for(method)
     payment.save(update_fields=["charge_id", "card"])
     if intent.get("setup_future_usage") == "off_session":
-        cards.keep(payment.wallet, method)
+        cards.keep(payment.wallet, method, Actor(person_id=payment.bought_by_id))
 
 
 def give_up(session: Session, status: Status) -> StripePayment:

@@ -5,7 +5,9 @@ Both are written in the transaction of what they tell of, and once.
 
 from decimal import Decimal
 
-from accounts.activity import note
+from django.utils.functional import Promise
+
+from accounts.activity import Actor, note
 from accounts.models import Deed
 from accounts.notices import ToppedUp, TopUpFailed, address, tell
 from billing.cash import cash
@@ -20,7 +22,8 @@ def bought(payment: StripePayment) -> None:
     account, credits = payment.wallet.account, f"{payment.credits:,}"
     amount = cash(payment.paid_minor or payment.amount_minor, payment.currency)
     is_automatic = payment.kind == Kind.AUTO
-    note(account, Deed.TOPPED_UP, subject=credits, detail=amount)
+    buyer = Actor(person_id=payment.bought_by_id)
+    note(account, Deed.TOPPED_UP, buyer, subject=credits, detail=amount)
     told = ToppedUp(credits=credits, amount=amount, is_automatic=is_automatic)
     tell(account, told, once=f"bought:{payment.pk}")
 
@@ -32,7 +35,9 @@ def taken_back(payment: StripePayment, microcredits: int) -> None:
     note(payment.wallet.account, Deed.REFUNDED, subject=credits, detail=amount)
 
 
-def top_up_failed(payment: StripePayment, reason: str, *, is_paused: bool) -> None:
+def top_up_failed(
+    payment: StripePayment, reason: str | Promise, *, is_paused: bool
+) -> None:
     """An auto top-up came to nothing; once it is paused, somebody must see to it."""
     account = payment.wallet.account
     amount = cash(payment.amount_minor, payment.currency)

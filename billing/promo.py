@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.activity import OPERATOR, Actor, note
+from accounts.models import Deed
 from billing.ledger import MICRO, credit
 from billing.models import PromoCode, PromoUse, Transfer
 from billing.models.gifts import LONGEST_CODE
@@ -52,7 +54,7 @@ def spelled(text: str) -> str:
     return re.sub(r"\s+", "", text).upper()
 
 
-def redeem(account_id: str, text: str) -> PromoUse:
+def redeem(account_id: str, text: str, by: Actor = OPERATOR) -> PromoUse:
     """Give an account a code's credits, or say why not."""
     code, now = spelled(text), timezone.now()
     promo = PromoCode.objects.filter(code=code).first()
@@ -62,7 +64,16 @@ def redeem(account_id: str, text: str) -> PromoUse:
         with one_writer(), transaction.atomic():
             if not usable(now).filter(pk=promo.pk).update(uses=F("uses") + 1):
                 raise NotRedeemed(why_not(promo, account_id, now))
-            return use(promo, account_id, now)
+            used = use(promo, account_id, now)
+            credits = f"{promo.credits:,}"
+            note(
+                account_id,
+                Deed.CODE_REDEEMED,
+                by,
+                subject=promo.code,
+                detail=_("%(credits)s credits") % {"credits": credits},
+            )
+            return used
     except IntegrityError as error:
         if PromoUse.objects.filter(promo=promo, account=account_id).exists():
             raise NotRedeemed(USED_BY_YOU) from error

@@ -21,7 +21,9 @@ app.autodiscover_tasks(
         "billing",
         "playground.generation",
         "playground.gallery",
+        "playground.arena",
         "playground.notices",
+        "playground.trust",
         "playground.web",
         "playground.webhooks",
     ]

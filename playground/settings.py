@@ -76,6 +76,8 @@ INSTALLED_APPS = [
     "playground.generation",
     "playground.webhooks",
     "playground.gallery",
+    "playground.trust",
+    "playground.arena",
     "playground.web",
 ]
 MIDDLEWARE = [
@@ -87,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "playground.web.languages.ChosenLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -158,12 +161,15 @@ LEASE_SECONDS = env.int("EASEL_LEASE_SECONDS", default=120, validate=NOT_NEGATIV
 SWEEP_SECONDS = env.int("EASEL_SWEEP_SECONDS", default=30, validate=NOT_NEGATIVE)
 RESEND_SECONDS = env.int("EASEL_RESEND_SECONDS", default=60, validate=NOT_NEGATIVE)
 METRICS_SECONDS = env.int("EASEL_METRICS_SECONDS", default=60, validate=AT_LEAST_ONE)
+# How often Easel looks at its own parts for /status; 0: never.
+STATUS_SECONDS = env.int("EASEL_STATUS_SECONDS", default=60, validate=NOT_NEGATIVE)
 METRICS_HOURS_KEPT_DAYS = env.int(
     "EASEL_METRICS_HOURS_KEPT_DAYS", default=100, validate=NOT_NEGATIVE
 )
 METRICS_DAYS_KEPT_DAYS = env.int(
     "EASEL_METRICS_DAYS_KEPT_DAYS", default=1100, validate=NOT_NEGATIVE
 )
+ARENA_SECONDS = env.int("EASEL_ARENA_SECONDS", default=300, validate=AT_LEAST_ONE)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "playground.generation.tasks.sweep_orders",
@@ -200,6 +206,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": METRICS_SECONDS,
     },
     "usual": {"task": "playground.generation.tasks.renew_usual", "schedule": 600},
+    "arena": {"task": "playground.arena.tasks.look_around", "schedule": ARENA_SECONDS},
     "tidy-metrics": {
         "task": "playground.generation.tasks.remove_old_metrics",
         "schedule": 6 * 3600,
@@ -404,9 +411,22 @@ NETWORK_PICTURES_A_DAY = env.int(
 # The public gallery: whether somebody looks at a picture before all can.
 GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
 
+# What is told and asked: papers of the operator's own, and where letters to them go.
+PAPERS_DIR = env.str("EASEL_PAPERS_DIR", default="")
+OPERATOR_EMAIL = env.str("EASEL_OPERATOR_EMAIL", default="")
+
+# The arena: what one voter, and the guests of one network, may say in a day.
+ARENA_VOTES_A_DAY = env.int(
+    "EASEL_ARENA_VOTES_A_DAY", default=200, validate=NOT_NEGATIVE
+)
+ARENA_NETWORK_VOTES_A_DAY = env.int(
+    "EASEL_ARENA_NETWORK_VOTES_A_DAY", default=600, validate=NOT_NEGATIVE
+)
+
 # Language and time.
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("es", "Español"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "playground" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -42,9 +42,11 @@ def pytest_collection_modifyitems(items):
     """Mark each test by what it needs, so that a run can choose."""
     for item in items:
         fixtures = set(item.fixturenames)
+        if "api" in item.path.parts and not item.get_closest_marker("books"):
+            item.add_marker("wires")
         if fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
             item.add_marker("books")
-        if "browser_page" in fixtures or "browser_context" in fixtures:
+        if "_browser" in fixtures:
             item.add_marker("browser")
         if "sdk" in item.path.parts:
             item.add_marker("clients")

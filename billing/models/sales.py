@@ -18,7 +18,7 @@ class StripePayment(models.Model):
     `amount_minor` is what was asked for, `paid_minor` what was paid with tax. What was
     refunded or is withheld for a dispute is written as it stood at the last of so many
     `looks`; the credits that were taken back for it are clawbacks. `asked` is what a
-    saved card was asked for, word for word.
+    saved card was asked for, word for word. Nobody has `bought_by` what buys itself.
     """
 
     class Kind(models.TextChoices):
@@ -53,6 +53,9 @@ class StripePayment(models.Model):
     disputed = models.BooleanField(default=False)
     disputed_minor = models.BigIntegerField(default=0)
     card = models.CharField(max_length=40, blank=True, default="")
+    bought_by = models.ForeignKey(
+        "accounts.Person", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     error = models.CharField(max_length=80, blank=True, default="")
     asked = models.JSONField(null=True, blank=True)
     looks = models.BigIntegerField(default=0)
@@ -182,6 +185,9 @@ class Card(models.Model):
                 name="one_default_card_a_mode",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.brand.title()} {self.last4}"
 
 
 class TopUpRule(models.Model):

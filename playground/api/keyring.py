@@ -15,14 +15,14 @@ from ninja import Router
 from accounts.issuing import (
     NO_LIMITS,
     GroupNotAllowed,
-    change_key,
     issue_key,
     revoke_key,
     rotate_key,
 )
 from accounts.limits import MANAGE_KEYS, WrongLimits
 from accounts.models import AccessGroup, Account, ApiKey, Person
-from billing.ledger import budgets_of, limit_key, member_name
+from billing.keyholding import Wanted, cap, change
+from billing.ledger import budgets_of, member_name
 from playground.api.key_words import (
     KeyChange,
     NewKey,
@@ -130,7 +130,7 @@ async def make_key(request: HttpRequest, body: NewKey) -> dict[str, Any]:
             )
         except (WrongLimits, GroupNotAllowed) as wrong:
             raise in_words(wrong) from wrong
-        cap(key, body)
+        cap(key, body.caps())
         return {**shown_now(buyer, key.pk), "secret": secret}
 
     return await in_thread(make)
@@ -161,11 +161,10 @@ async def edit_key(
         name = readable(body.name or "") if "name" in said else key.name
         group = group_named(body.group) if "group" in said else key.group
         try:
-            limits = body.changed(now)
-            change_key(key, name=name, group=group, limits=limits, by=acting(request))
+            wanted = Wanted(name, group, body.changed(now), body.caps())
+            change(key, wanted, acting(request))
         except (WrongLimits, GroupNotAllowed) as wrong:
             raise in_words(wrong) from wrong
-        cap(key, body)
         return shown_now(buyer, key_id)
 
     return await in_thread(edit)
@@ -235,11 +234,6 @@ def managed(buyer: Buyer, key_id: str) -> ApiKey:
 
 def shown_now(buyer: Buyer, key_id: str) -> dict[str, Any]:
     return key_out(found(buyer, key_id), budgets_of(key_id))
-
-
-def cap(key: ApiKey, said: KeyChange) -> None:
-    for period, most in said.caps().items():
-        limit_key(key.account_id, key.pk, period, most)
 
 
 def group_named(name: str | None) -> AccessGroup | None:

@@ -18,29 +18,13 @@ from playground.generation.behaviours import behaviours_of
 from playground.generation.catalogue import Model, Offer, catalogue
 from playground.generation.channels import connected
 from playground.generation.errors import BadRequest
+from playground.generation.facts import endpoints_of, modes_of, providers_of
 from playground.generation.offered import Painted
 from playground.generation.price import listed, saving_percent
 from playground.generation.quoting import quoted
 from playground.generation.request import Buyer
 
 router = Router()
-ENDPOINTS = {
-    "generate": ("/v1/images/generations", "/v1/async/images/generations"),
-    "edit": ("/v1/images/edits", "/v1/async/images/edits"),
-}
-GEMINI = "/v1beta/models/{id}:generateContent"
-
-
-def modes_of(model: Model) -> tuple[str, ...]:
-    """Say what it does: paint from words, edit pictures, edit inside a mask."""
-    can = model.capabilities
-    known = {"generate": can.generate, "edit": can.edit, "mask": can.mask}
-    return tuple(name for name, is_able in known.items() if is_able)
-
-
-def providers_of(model: Model) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(offer.provider for offer in model.offers))
-
 
 FILTERS: dict[str, Callable[[Model], Iterable[str]]] = {
     "mode": modes_of,
@@ -107,6 +91,8 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "name": model.name,
         "description": model.description,
         "family": model.family,
+        "licence": model.licence,
+        "open_weights": model.open_weights,
         "aliases": list(model.aliases),
         "variants": {
             model.id + suffix: tier for suffix, tier in model.variants.items()
@@ -132,12 +118,6 @@ def model_out(model: Model, buyer: Buyer) -> dict[str, Any]:
         "prices": prices_out(model, buyer),
         "providers": [provider_out(model, offer) for offer in model.offers],
     }
-
-
-def endpoints_of(model: Model) -> list[str]:
-    """Say where it answers, in both dialects."""
-    ours = [path for mode in modes_of(model) for path in ENDPOINTS.get(mode, ())]
-    return [*ours, GEMINI.format(id=model.id)]
 
 
 def prices_out(model: Model, buyer: Buyer) -> list[dict[str, Any]]:

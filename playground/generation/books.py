@@ -29,6 +29,7 @@ from playground.generation.entries import (
     records,
 )
 from playground.generation.models import Generation
+from playground.generation.request import KEY_HOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def takes_key(cursor: sqlite3.Cursor, record: dict[str, Any]) -> bool:
         "INSERT INTO generation_idempotencykey AS k"
         " (account_id, key, fingerprint, generation_id, created_at, expires_at)"
         " VALUES (:account_id, :idempotency_key, :fingerprint, :id,"
-        f" {SQLITE_NOW}, strftime('%Y-%m-%d %H:%M:%f', 'now', '+24 hours'))"
+        f" {SQLITE_NOW}, strftime('%Y-%m-%d %H:%M:%f', 'now', '+{KEY_HOURS} hours'))"
         " ON CONFLICT (account_id, key) DO UPDATE SET fingerprint = excluded.fingerprint,"
         " generation_id = excluded.generation_id, created_at = excluded.created_at,"
         " expires_at = excluded.expires_at"
@@ -321,7 +322,7 @@ OPENING = f"""
 keyed AS (
     INSERT INTO generation_idempotencykey AS k
         (account_id, key, fingerprint, generation_id, created_at, expires_at)
-    SELECT account_id, idempotency_key, fingerprint, id, now(), now() + interval '24 hours'
+    SELECT account_id, idempotency_key, fingerprint, id, now(), now() + interval '{KEY_HOURS} hours'
     FROM wanted WHERE idempotency_key <> ''
     ON CONFLICT (account_id, key) DO UPDATE
     SET fingerprint = excluded.fingerprint, generation_id = excluded.generation_id,

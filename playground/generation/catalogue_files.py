@@ -14,6 +14,7 @@ from typing import cast
 
 from playground.generation.catalogue_money import read_amount, read_price, read_rates
 from playground.generation.offered import (
+    About,
     Behaviour,
     Capabilities,
     ChargesOn,
@@ -119,6 +120,9 @@ def _model(table: Table) -> Model:
             ResponseFormat, table.choice("response_format", ("url", "b64_json"), "url")
         ),
         unknown=table.texts("unknown"),
+        licence=table.take("licence", str, ""),
+        open_weights=table.take("open_weights", bool, False),
+        about=_about(table.table("about")),
     )
 
 
@@ -157,6 +161,12 @@ def _lifecycle(table: Table) -> Lifecycle:
     )
     table.finish()
     return lifecycle
+
+
+def _about(table: Table) -> About:
+    about = About(**{item.name: table.texts(item.name) for item in fields(About)})
+    table.finish()
+    return about
 
 
 def _capabilities(table: Table) -> Capabilities:

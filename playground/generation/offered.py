@@ -47,6 +47,15 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a model is good for and where it falls short, in our own words."""
+
+    uses: tuple[str, ...] = ()
+    strengths: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Painted:
     """The facts about one picture that a price may depend on."""
 
@@ -224,6 +233,9 @@ class Model:
     formats: tuple[str, ...] = FORMATS
     response_format: ResponseFormat = "url"
     unknown: tuple[str, ...] = ()
+    licence: str = ""
+    open_weights: bool = False
+    about: About = About()
 
     @property
     def shapes(self) -> tuple[str, ...]:

@@ -35,18 +35,27 @@ def in_microcredits(credits: Decimal, multiplier: Decimal) -> int:
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def listed(model: Model, multiplier: Decimal) -> list[tuple[Painted, int]]:
-    """Return what a picture of the default shape costs, for each tier and quality."""
-    sizes = model.sizes.native[model.default_shape]
-    kinds = [
-        Painted(tier, *pixels, quality)
-        for tier, pixels in sizes.items()
+def kinds_of(model: Model) -> list[Painted]:
+    """Return a picture of each tier and quality, in the default shape where it has one."""
+    return [
+        Painted(tier, *model.sizes.pixels(shape_at(model, tier), tier), quality)
+        for tier in model.tiers
         for quality in model.qualities.values or (None,)
     ]
+
+
+def shape_at(model: Model, tier: str) -> str:
+    """Return the default shape, or the first that is painted at this tier."""
+    shapes = (model.default_shape, *model.shapes)
+    return next(shape for shape in shapes if model.sizes.has(shape, tier))
+
+
+def listed(model: Model, multiplier: Decimal) -> list[tuple[Painted, int]]:
+    """Return what a picture costs, for each tier and quality."""
     rates = model.price.rates
     return [
         (kind, in_microcredits(credits, multiplier))
-        for kind in kinds
+        for kind in kinds_of(model)
         if (credits := rates.amount(kind)) is not None
     ]
 

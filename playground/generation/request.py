@@ -125,6 +125,9 @@ class Terms:
 USUAL = Terms()
 
 
+KEY_HOURS = 24  # how long such a name stands for its order
+
+
 @dataclass(frozen=True, slots=True)
 class Once:
     """The caller's own name for this order, and what was asked under it."""

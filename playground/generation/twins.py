@@ -22,7 +22,7 @@ from playground.generation.errors import (
     TwinAhead,
 )
 from playground.generation.models import Generation, IdempotencyKey, Picture
-from playground.generation.request import Once
+from playground.generation.request import KEY_HOURS, Once
 
 State = Generation.State
 LONGEST_WAIT_SECONDS = 240
@@ -61,12 +61,11 @@ def holder(account_id: str, once: Once) -> Generation | None:
     freed = Q(state__in=[State.FAILED, State.CANCELLED])
     generation = Generation.objects.exclude(freed).filter(pk=row.generation_id).first()
     if generation is not None and row.fingerprint != once.fingerprint:
-        raise KeyReused(
-            _(
-                "This Idempotency-Key was used for another request in the last 24 hours:"
-                " send a new key with a new request."
-            )
+        message = _(
+            "This Idempotency-Key was used for another request in the last %(hours)d"
+            " hours: send a new key with a new request."
         )
+        raise KeyReused(message % {"hours": KEY_HOURS})
     return generation
 
 

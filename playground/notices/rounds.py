@@ -6,7 +6,6 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts.models import Account
 from accounts.notices import LowBalance, ModelRetiring, tell
@@ -51,7 +50,7 @@ def tell_of(model: Model, ends: date) -> None:
     used_by = lately.exclude(lane=Generation.Lane.GUEST).values("account_id")
     told = ModelRetiring(
         model=model.id,
-        day=date_format(ends, "j F Y"),
+        day=ends,
         successor=model.lifecycle.successor or "",
     )
     for account in Account.objects.filter(pk__in=used_by, closed_at=None):

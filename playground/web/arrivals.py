@@ -5,7 +5,6 @@ import secrets
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts.activity import note_for
 from accounts.devices import is_strange
@@ -30,8 +29,8 @@ def note_arrival(
     is_new, actor = is_strange(person, name), actor_of(request)
     note_for(person, Deed.SIGN_IN_NEW if is_new else Deed.SIGN_IN, actor)
     if is_new:
-        at = date_format(timezone.now(), "j F Y, H:i") + " UTC"
-        seen = NewSignIn(at=at, address=actor.address, agent=device(actor.agent))
+        agent = device(actor.agent)
+        seen = NewSignIn(at=timezone.now(), address=actor.address, agent=agent)
         write_to(person, seen)
     response.set_signed_cookie(
         DEVICE_COOKIE,

@@ -30,7 +30,7 @@ from playground.web.credits import (
     payment_for,
     wallet_for,
 )
-from playground.web.people import needs
+from playground.web.people import actor_of, needs
 
 Status = StripePayment.Status
 CUSTOM = "custom"
@@ -57,6 +57,7 @@ def buy(request: HttpRequest) -> HttpResponse:
             return_url=absolute(request, "credits-returned"),
             cancel_url=absolute(request, "credits"),
             saves_card="save_card" in request.POST,
+            by=actor_of(request),
         )
     except checkout.CheckoutUnavailable:
         text = _("The card processor did not answer. You were not charged; try again.")

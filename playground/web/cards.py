@@ -6,8 +6,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.activity import note
-from accounts.models import Deed
 from accounts.roles import Action
 from billing import cards
 from billing.customers import customer_of
@@ -27,6 +25,7 @@ def add(request: HttpRequest) -> HttpResponse:
     try:
         address = cards.open_setup(
             wallet_for(request),
+            actor_of(request),
             return_url=absolute(request, "card-returned"),
             cancel_url=absolute(request, "credits"),
         )
@@ -46,13 +45,7 @@ def returned(request: HttpRequest) -> HttpResponse:
         return away(request)
     if session["metadata"].get("wallet") == wallet.pk:
         if card := cards.keep_from_session(session):
-            note(
-                wallet.account,
-                Deed.BILLING_CHANGED,
-                actor_of(request),
-                subject=named(card),
-            )
-            messages.success(request, _("%(card)s is saved.") % {"card": named(card)})
+            messages.success(request, _("%(card)s is saved.") % {"card": card})
     return redirect("credits")
 
 
@@ -60,8 +53,8 @@ def returned(request: HttpRequest) -> HttpResponse:
 @require_POST
 def make_default(request: HttpRequest, card_id: str) -> HttpResponse:
     card = card_for(wallet_for(request), card_id)
-    cards.make_default(card)
-    messages.success(request, _("%(card)s is the default now.") % {"card": named(card)})
+    cards.make_default(card, actor_of(request))
+    messages.success(request, _("%(card)s is the default now.") % {"card": card})
     return redirect("credits")
 
 
@@ -70,16 +63,10 @@ def make_default(request: HttpRequest, card_id: str) -> HttpResponse:
 def remove(request: HttpRequest, card_id: str) -> HttpResponse:
     card = card_for(wallet_for(request), card_id)
     try:
-        cards.remove(card)
+        cards.remove(card, actor_of(request))
     except ProcessorAway:
         return away(request)
-    note(
-        card.wallet.account,
-        Deed.BILLING_CHANGED,
-        actor_of(request),
-        subject=named(card),
-    )
-    messages.success(request, _("%(card)s is removed.") % {"card": named(card)})
+    messages.success(request, _("%(card)s is removed.") % {"card": card})
     return redirect("credits")
 
 
@@ -98,10 +85,6 @@ def portal(request: HttpRequest) -> HttpResponse:
 def card_for(wallet: Wallet, card_id: str) -> Card:
     """Find a card of this wallet; another's looks exactly like a missing one."""
     return get_object_or_404(Card, pk=card_id, wallet=wallet, mode=mode())
-
-
-def named(card: Card) -> str:
-    return f"{card.brand.title()} {card.last4}"
 
 
 def away(request: HttpRequest) -> HttpResponse:

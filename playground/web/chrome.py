@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account
 from accounts.roles import Action
 from billing.ledger import wallet_of
+from playground.trust.announcing import DISMISSED_COOKIE, Dismissals, shown_to
+from playground.trust.models import Announcement
 from playground.web.people import current_account, is_operator, may, places_of
 
 SITE_NAME = "Easel"
@@ -43,7 +45,10 @@ class Entry:
     action: Action | None
 
 
-USAGE = (Entry(gettext_lazy("Usage"), "usage", "chart", Action.REQUESTS),)
+USAGE = (
+    Entry(gettext_lazy("Usage"), "usage", "chart", Action.REQUESTS),
+    Entry(gettext_lazy("Your ranking"), "own-arena", "compare", Action.REQUESTS),
+)
 BUILD = (
     Entry(gettext_lazy("API keys"), "keys", "key", Action.KEYS),
     Entry(gettext_lazy("Webhooks"), "webhooks", "send", Action.KEYS),
@@ -70,6 +75,18 @@ YOU = (
 OPERATOR = (
     Entry(gettext_lazy("Channels"), "channels", "remix", None),
     Entry(gettext_lazy("Routing"), "routing", "list", None),
+    Entry(gettext_lazy("Arena"), "arena-desk", "compare", None),
+    Entry(gettext_lazy("Inbox"), "inbox", "mail", None),
+    Entry(gettext_lazy("Incidents"), "incidents", "pulse", None),
+    Entry(gettext_lazy("Announcements"), "announcements", "bell", None),
+)
+FOOT = (
+    (gettext_lazy("Status"), "status"),
+    (gettext_lazy("Terms"), "terms"),
+    (gettext_lazy("Privacy"), "privacy"),
+    (gettext_lazy("Content policy"), "content-policy"),
+    (gettext_lazy("Contact"), "contact"),
+    (gettext_lazy("Report abuse"), "abuse"),
 )
 
 
@@ -92,7 +109,20 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "available_microcredits": lambda: available_microcredits(account()),
         "nav": lambda: main_places(request),
         "console_nav": lambda: console_sections(request),
+        "announcement": cache(lambda: announcement_for(request)),
+        "foot": lambda: foot(request),
     }
+
+
+def announcement_for(request: HttpRequest) -> Announcement | None:
+    """Return the operator's line that this browser has not put away."""
+    cookie = request.COOKIES.get(DISMISSED_COOKIE, "")
+    return shown_to(Dismissals.of(cookie).names)
+
+
+def foot(request: HttpRequest) -> tuple[Place, ...]:
+    """What stands under every page."""
+    return existing(*(place(request, str(label), name) for label, name in FOOT))
 
 
 def available_microcredits(account: Account | None) -> int:
@@ -103,12 +133,15 @@ def main_places(request: HttpRequest) -> tuple[Place, ...]:
     """The top bar: a guest has no console."""
     create = place(request, _("Create"), "create")
     edit = whole(request, _("Edit"), "edit-begin")
+    models = whole(request, _("Models"), "models")
     history = place(request, _("History"), "history")
     gallery = whole(request, _("Gallery"), "gallery")
+    arena = whole(request, _("Arena"), "arena")
+    docs = whole(request, _("Docs"), "docs")
     if not request.user.is_authenticated:
-        return existing(create, edit, history, gallery)
+        return existing(create, edit, models, history, gallery, arena, docs)
     console = whole(request, _("Console"), "console")
-    return existing(create, edit, history, gallery, console)
+    return existing(create, edit, models, history, gallery, arena, docs, console)
 
 
 def whole(request: HttpRequest, label: str, name: str) -> Place:

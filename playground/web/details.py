@@ -5,17 +5,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.activity import note
+from accounts.activity import Actor, Facts, note_change
 from accounts.models import Deed
 from accounts.roles import Action
 from billing.customers import TAX_ID_KINDS, details_of, known_customer, send_details
 from billing.models import BillingDetails, Wallet
 from billing.processing import ProcessorAway, Refused
+from billing.turns import one_writer
 from playground.web.credits import wallet_for
 from playground.web.people import actor_of, needs
 
@@ -71,21 +73,37 @@ class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]  # at run time it 
 def details(request: HttpRequest) -> HttpResponse:
     """GET and POST /console/credits/details"""
     wallet = wallet_for(request)
-    form = DetailsForm(request.POST or None, instance=details_of(wallet))
+    known = details_of(wallet)
+    before = in_words(known)  # a form that is checked writes into what it was given
+    form = DetailsForm(request.POST or None, instance=known)
     if request.method == "POST" and form.is_valid():
         form.instance.wallet = wallet
-        form.save()
-        note(
-            wallet.account,
-            Deed.BILLING_CHANGED,
-            actor_of(request),
-            subject=_("details"),
-        )
+        save(form, before, actor_of(request))
         if send(wallet, form):
             messages.success(request, _("Saved"))
             return redirect("credits")
     status = 422 if form.errors else 200
     return render(request, "console/details.html", {"form": form}, status=status)
+
+
+def in_words(details: BillingDetails) -> Facts:
+    """Say what stands in the details, each by its field's label."""
+    fields = DetailsForm.base_fields.items()
+    return {one.label or name: str(getattr(details, name)) for name, one in fields}
+
+
+def save(form: DetailsForm, before: Facts, by: Actor) -> None:
+    """Write the details, and in the activity log what was changed of them."""
+    with one_writer(), transaction.atomic():
+        details = form.save()
+        note_change(
+            details.wallet.account,
+            Deed.BILLING_CHANGED,
+            by,
+            subject=gettext_lazy("Billing details"),
+            before=before,
+            after=in_words(details),
+        )
 
 
 def send(wallet: Wallet, form: DetailsForm) -> bool:

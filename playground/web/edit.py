@@ -172,5 +172,5 @@ def price(request: HttpRequest, panel: EditPanel, buyer: Buyer) -> Price:
         n=panel.wish.n,
         available=available_to(request, buyer),
         free=free,
-        is_treat=panel.may_be_free and panel.wish.n <= free,
+        may_be_free=panel.may_be_free,
     )

@@ -338,14 +338,15 @@ class TypedNameForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True})
     )
 
-    def __init__(self, name: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, name: str, *args: Any, wrong: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.name = name.strip()
+        self.wrong = wrong or _("That is not the name of this key.")
         label = _("Type %(name)s to confirm") % {"name": name}
         self.fields["typed_name"].label = label
 
     def clean_typed_name(self) -> str:
         typed: str = self.cleaned_data["typed_name"]
         if typed != self.name:
-            raise forms.ValidationError(_("That is not the name of this key."))
+            raise forms.ValidationError(self.wrong)
         return typed

@@ -18,17 +18,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.issuing import (
-    change_key,
-    groups_for,
-    issue_key,
-    revoke_key,
-    rotate_key,
-)
+from accounts.issuing import groups_for, issue_key, revoke_key, rotate_key
 from accounts.limits import MANAGE_KEYS, Limits
 from accounts.models import Account, ApiKey
 from accounts.roles import Action
-from billing.ledger import Budget, budgets_of, limit_key
+from billing.keyholding import Wanted, cap, change
+from billing.ledger import Budget, budgets_of
 from playground.generation.summing import Window
 from playground.generation.usage import Filter, used_by
 from playground.web.key_forms import (
@@ -136,15 +131,9 @@ def edit_key(request: HttpRequest, key_id: str) -> HttpResponse:
         return in_frame(
             request, "console/key_form.html", form=form, key=key, heading=heading
         )
-    with transaction.atomic():
-        change_key(
-            key,
-            name=form.cleaned_data["name"],
-            group=form.chosen_group(),
-            limits=form.limits(),
-            by=actor_of(request),
-        )
-        cap(key, form.caps())
+    name, group = form.cleaned_data["name"], form.chosen_group()
+    wanted = Wanted(name, group, form.limits(), form.caps())
+    change(key, wanted, actor_of(request))
     return done(request, _("%(name)s is changed.") % {"name": key.name})
 
 
@@ -188,12 +177,9 @@ def end_key(request: HttpRequest, key_id: str) -> HttpResponse:
 def living(request: HttpRequest, key_id: str) -> ApiKey:
     """Find a key of this account that was not ended."""
     live = ApiKey.objects.filter(account=own_account(request), revoked_at=None)
-    return get_object_or_404(live.select_related("limited", "account"), pk=key_id)
-
-
-def cap(key: ApiKey, caps: dict[str, int | None]) -> None:
-    for period, most in caps.items():
-        limit_key(key.account_id, key.pk, period, most)
+    return get_object_or_404(
+        live.select_related("limited", "account", "group"), pk=key_id
+    )
 
 
 def requests_of(key: ApiKey) -> int:
@@ -273,7 +259,7 @@ def in_frame(request: HttpRequest, template: str, **context: object) -> HttpResp
 
 
 def is_wrong(form: object) -> bool:
-    return isinstance(form, forms.Form) and form.is_bound and not form.is_valid()
+    return isinstance(form, forms.BaseForm) and form.is_bound and not form.is_valid()
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -1,7 +1,9 @@
-"""Deleting one's account: what goes, what stays, and who must be asked first.
+"""Deleting one's account, or closing a team: what goes, what stays, and what must be
+done first.
 
 Money moves no more and its books stay, without a name. Pictures and prompts are purged
-by a worker right after. A team that others belong to goes on.
+by a worker right after. A team that others belong to goes on when somebody leaves, and
+ends for all of them when an owner closes it.
 """
 
 from dataclasses import dataclass
@@ -15,13 +17,16 @@ from django.utils.translation import gettext as _
 
 from accounts.activity import Actor, note
 from accounts.issuing import revoke_key
-from accounts.models import Account, Activity, Deed, Membership, Person
-from accounts.notices import written
+from accounts.models import Account, Activity, ApiKey, Deed, Membership, Person
+from accounts.notices import TeamClosed, in_language_of, write_to, written
 from accounts.roles import Role
 from accounts.tasks import post
 from accounts.teams import TeamError, memberships_of
-from billing.models import TopUpRule
+from billing.ledger import wallet_of
+from billing.models import StripePayment, TopUpRule, Wallet
+from billing.turns import one_writer
 from playground.gallery.tasks import forget_later
+from playground.web.tasks import forget_uploads_soon
 from playground.webhooks.models import Endpoint
 
 
@@ -60,33 +65,95 @@ def delete_person(person: Person, by: Actor) -> None:
             names = ", ".join(account.name for account in farewell.kept_from)
             raise TeamError(_("Make somebody else an owner first: %s.") % names)
         for account in farewell.closed:
-            close(account, by)
+            close(account)
         for place in farewell.left:
             note(place.account_id, Deed.MEMBER_LEFT, by)
         Activity.objects.filter(
             person=person, kind__in=[Deed.SIGN_IN, Deed.SIGN_IN_NEW]
         ).delete()
-        post(written("account_deleted", person.email, {}))
+        with in_language_of(person):
+            post(written("account_deleted", person.email, {}))
         end_sessions(person)
         EmailAddress.objects.filter(user=person).delete()
-        touched = [one.pk for one in farewell.closed]
-        touched += [one.account_id for one in farewell.left]
+        touched = [one.account_id for one in farewell.left]
         person.delete()
         for account_id in touched:
             transaction.on_commit(partial(forget_later, account_id))
+        transaction.on_commit(forget_uploads_soon)
 
 
-def close(account: Account, by: Actor) -> None:
-    """End an account: its keys, its webhooks and its name. Its books stay."""
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What ends with a team, and what speaks against closing it now."""
+
+    keys: tuple[ApiKey, ...]
+    webhooks: int
+    others: int
+    left_microcredits: int
+    debt_microcredits: int
+    obstacle: str
+
+
+def closing_of(chief: Membership) -> Closing:
+    team = chief.account
+    wallet = wallet_of(team.pk)
+    return Closing(
+        keys=tuple(team.keys.filter(revoked_at=None).order_by("name")),
+        webhooks=Endpoint.objects.filter(account=team).exclude(url="").count(),
+        others=team.memberships.exclude(pk=chief.pk).count(),
+        left_microcredits=wallet.available,
+        debt_microcredits=wallet.debt,
+        obstacle=obstacle_to_closing(wallet),
+    )
+
+
+def obstacle_to_closing(wallet: Wallet) -> str:
+    """Say which money is still on its way, or nothing."""
+    if wallet.held:
+        return _(
+            "Credits are held for pictures that are being painted. Wait until they"
+            " are done, or cancel them, then close the team."
+        )
+    if wallet.payments.filter(status=StripePayment.Status.PROCESSING).exists():
+        return _(
+            "A payment is on its way. Wait until its credits are here, then close"
+            " the team."
+        )
+    return ""
+
+
+def close_team(chief: Membership, by: Actor) -> None:
+    """Close a team for all its members, and tell them; refused while money is held."""
+    team, name = chief.account, chief.account.name
+    wallet_of(team.pk)
+    with one_writer(), transaction.atomic():
+        wallet = Wallet.objects.select_for_update().get(pk=team.pk)
+        if obstacle := obstacle_to_closing(wallet):
+            raise TeamError(obstacle)
+        keys = team.keys.filter(revoked_at=None).count()
+        told = TeamClosed(team=name, by=chief.person.email, keys=keys)
+        for member in team.memberships.select_related("person"):
+            write_to(member.person, told)
+        close(team)
+        transaction.on_commit(forget_uploads_soon)
+
+
+def close(account: Account) -> None:
+    """End an account: its keys, its webhooks and its name. Its books stay.
+
+    Nothing can be held from its wallet any more, whoever asks at the same moment.
+    """
     for key in account.keys.filter(revoked_at=None):
-        revoke_key(key, by)
+        revoke_key(key)
     Endpoint.objects.filter(account=account).delete()
     TopUpRule.objects.filter(account_id=account.pk).update(state=TopUpRule.State.OFF)
+    Wallet.objects.filter(pk=account.pk).update(frozen=True)
     account.invitations.all().delete()
     account.activities.all().delete()
     account.memberships.all().delete()
     account.name, account.closed_at = "", timezone.now()
     account.save(update_fields=["name", "closed_at"])
+    transaction.on_commit(partial(forget_later, account.pk))
 
 
 def end_sessions(person: Person) -> None:

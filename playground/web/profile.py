@@ -1,8 +1,5 @@
 """A person's own pages: who they are, how Easel looks to them, their data, and the end."""
 
-from collections.abc import Callable
-
-from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -20,11 +17,11 @@ from accounts.teams import TeamError
 from billing.ledger import wallet_of
 from playground.web.exporting import pieces_of
 from playground.web.leaving import delete_person, farewell_of
-from playground.web.people import View, actor_of, needs_person, person_of
+from playground.web.people import actor_of, needs_person, person_of
+from playground.web.proving import ask_again
 from playground.web.sent_files import as_download, streamed
 
 FIELDS = ["name", "theme", "language", "has_single_keys"]
-ask_again: Callable[[View], View] = reauthentication_required(app="allauth.account")
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -8,8 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.activity import note
-from accounts.models import Deed
 from accounts.roles import Action
 from billing.promo import NotRedeemed, redeem
 from playground.web.credits import wallet_for
@@ -28,15 +26,13 @@ def redeem_code(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Too many tries. Wait ten minutes, then try again."))
         return redirect("credits")
     try:
-        use = redeem(wallet.pk, request.POST.get("code", ""))
+        use = redeem(wallet.pk, request.POST.get("code", ""), actor_of(request))
     except NotRedeemed as error:
         messages.error(request, str(error.words))
         return redirect("credits")
     count = use.promo.credits
     words = ngettext("%(count)s credit added", "%(count)s credits added", count)
     messages.success(request, words % {"count": f"{count:,}"})
-    code = use.promo.code
-    note(wallet.account, Deed.CODE_REDEEMED, actor_of(request), subject=code)
     return redirect("credits")
 
 

@@ -138,7 +138,7 @@ def call_off(runs: Iterable[Run]) -> None:
 
 @require_safe
 def code(request: HttpRequest, generation_id: str) -> HttpResponse:
-    """GET /create/runs/<id>/code: this run for curl, Python and JavaScript."""
+    """GET /create/runs/<id>/code: this run in each language."""
     order = get_object_or_404(orders_seen(request), pk=generation_id)
     origin = request.build_absolute_uri("/").rstrip("/")
     listed = snippets(order, origin, run_of(order).seed)

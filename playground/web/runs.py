@@ -176,6 +176,12 @@ class Duel:
         return self.runs[0].is_rehearsal
 
     @property
+    def can_be_judged(self) -> bool:
+        """Say whether each side has a picture of its model's own to show."""
+        is_whole = not self.is_live and all(run.pictures for run in self.runs)
+        return is_whole and not self.is_rehearsal and len(self.runs) > 1
+
+    @property
     def total_microcredits(self) -> int:
         if self.is_live:
             return sum(run.generation.quoted_microcredits for run in self.runs)

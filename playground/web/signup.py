@@ -11,6 +11,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.db import transaction
 from django.forms import BaseForm
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.issuing import account_of, open_account
 from accounts.models import Letter, Person
+from accounts.notices import in_language_of, owner_of
 from accounts.tasks import post
 from billing.ledger import MICRO, credit
 from playground.addresses import client_address
@@ -31,6 +33,7 @@ from playground.web.people import (
     guest_of,
     network_of,
 )
+from playground.web.proving import by_mail, has_only_mail, proved_lately
 from playground.web.tries import pictures_today, remember_tries, tries_spent
 
 
@@ -91,15 +94,28 @@ class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> None:
         """Leave the mail to a worker: no clock tells a known address by its sending."""
         facts = {"email": email, "request": self.request, **context}
-        mail = self.render_mail(template_prefix, email, facts)
-        post(
-            Letter(
-                kind=template_prefix.rpartition("/")[2][:40],
-                to=email,
-                subject=str(mail.subject)[:250],
-                text=str(mail.body),
+        with in_language_of(owner_of(email)):
+            mail = self.render_mail(template_prefix, email, facts)
+            post(
+                Letter(
+                    kind=template_prefix.rpartition("/")[2][:40],
+                    to=email,
+                    subject=str(mail.subject)[:250],
+                    text=str(mail.body),
+                )
             )
-        )
+
+    def is_reauthentication_required(self, *, app: str, **how: Any) -> bool:
+        """Ask those as well who have nothing but their mailbox to prove themselves by."""
+        is_required = bool(super().is_reauthentication_required(app=app, **how))
+        if is_required and has_only_mail(self.request.user):
+            if not proved_lately(self.request):
+                raise ReauthenticationRequired
+        return is_required
+
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, str]]:
+        ways: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        return [by_mail()] if has_only_mail(user) else ways
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request.META, settings.TRUSTED_PROXIES) or "unknown"

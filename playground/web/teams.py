@@ -12,6 +12,8 @@ from accounts.inviting import accept, invitation_of, is_for
 from accounts.models import Membership, Person
 from accounts.roles import Action
 from accounts.teams import TeamError, memberships_of, open_team, remove, rename
+from playground.web.key_forms import TypedNameForm
+from playground.web.leaving import close_team, closing_of
 from playground.web.people import (
     CHOSEN_ACCOUNT,
     actor_of,
@@ -19,8 +21,10 @@ from playground.web.people import (
     needs,
     needs_person,
     own_account,
+    own_place,
     person_of,
 )
+from playground.web.proving import ask_again
 
 
 class TeamForm(forms.Form):
@@ -96,6 +100,28 @@ def settings(request: HttpRequest) -> HttpResponse:
     context = {"team": account, "form": form}
     status = 422 if form.errors else 200
     return render(request, "console/settings.html", context, status=status)
+
+
+@needs(Action.OWNERSHIP)
+@ask_again
+def close(request: HttpRequest) -> HttpResponse:
+    """GET and POST /console/settings/close: say what ends with a team, then end it."""
+    chief = own_place(request)
+    if not chief.account.is_team:
+        return redirect("delete-account")
+    name, wrong = chief.account.name, _("That is not the name of this team.")
+    form = TypedNameForm(name, request.POST or None, wrong=wrong)
+    if request.method == "POST" and form.is_valid():
+        try:
+            close_team(chief, actor_of(request))
+        except TeamError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("%(team)s is closed.") % {"team": name})
+            return redirect("teams")
+    context = {"team": chief.account, "form": form, "closing": closing_of(chief)}
+    status = 422 if form.errors else 200
+    return render(request, "console/team_close.html", context, status=status)
 
 
 def invitation(request: HttpRequest, token: str) -> HttpResponse:

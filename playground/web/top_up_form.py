@@ -7,11 +7,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.activity import Facts
 from billing.cards import cards_of
 from billing.cash import cash, minor_in
 from billing.ledger import MICRO
 from billing.models import TopUpRule, Wallet
 from billing.packs import Pack, find_pack, packs
+from playground.web.templatetags.easel import credits
 
 State = TopUpRule.State
 MOST_CREDITS = 1_000_000
@@ -63,7 +65,7 @@ class RuleForm(forms.Form):
         self.cards = cards_of(wallet)
         self.choice("card").choices = [
             ("", _("The default card")),
-            *((card.pk, f"{card.brand.title()} {card.last4}") for card in self.cards),
+            *((card.pk, str(card)) for card in self.cards),
         ]
 
     def choice(self, name: str) -> forms.ChoiceField:
@@ -101,6 +103,23 @@ class RuleForm(forms.Form):
             account=self.wallet, defaults=changes
         )
         return rule
+
+
+def in_words(rule: TopUpRule | None) -> Facts:
+    """Say how a rule stands, as people read it; of no rule there is nothing to say."""
+    if rule is None:
+        return {}
+    pack = find_pack(rule.pack)
+    currency = pack.currency if pack else rule.pack.partition("-")[0]
+    card = rule.payment_method
+    return {
+        gettext_lazy("Auto top-up"): rule.get_state_display(),
+        gettext_lazy("When below"): credits(rule.threshold),
+        gettext_lazy("Add"): words_for(pack) if pack else rule.pack,
+        gettext_lazy("From"): str(card) if card else gettext_lazy("The default card"),
+        gettext_lazy("At most each day"): cash(rule.daily_cap, currency),
+        gettext_lazy("At most each month"): cash(rule.monthly_cap, currency),
+    }
 
 
 def facts_of(rule: TopUpRule | None) -> dict[str, Any]:

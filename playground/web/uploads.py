@@ -2,7 +2,8 @@
 
 What comes is taken in as a composer's references are: hostile until decoded, and without
 a word of where it was made afterwards. Its file is kept as long as its row. One that nobody
-edited within a day goes again, so that storage holds only what is worked on.
+edited within a day goes again, and so does one whose bringer is gone, so that storage
+holds only what is worked on.
 """
 
 import posixpath
@@ -17,9 +18,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.ids import new_id
+from accounts.models import Account
 from playground.generation.errors import OutOfService, TooMany
 from playground.generation.links import TYPES
 from playground.generation.request import Buyer
+from playground.generation.tidy import files_in, removed_if_old
 from playground.generation.uploads import file_of, no_longer_kept, size_of
 from playground.web.models import EditTurn, Upload
 from playground.web.people import current_account, current_person
@@ -95,6 +98,20 @@ def remove_unused() -> int:
     """Delete pictures that nobody edited within a day; say how many."""
     before = timezone.now() - UNUSED_FOR
     return sum(map(removed, unused().filter(created_at__lt=before)))
+
+
+def remove_forsaken() -> int:
+    """Delete pictures whose bringer deleted their account, or whose account was closed."""
+    closed = Q(account__closed_at__isnull=False)
+    left = Q(account__kind=Account.Kind.TEAM, person=None)
+    return sum(map(removed, Upload.objects.filter(closed | left)))
+
+
+def remove_orphans() -> int:
+    """Delete files that no row names any more, as when an account's row was deleted."""
+    files = list(files_in(FOLDER))
+    known = set(Upload.objects.filter(file__in=files).values_list("file", flat=True))
+    return sum(removed_if_old(file) for file in files if file not in known)
 
 
 def unused() -> QuerySet[Upload]:

@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from playground.web import (
     activity,
+    arena,
+    arena_desk,
     arranging,
     boards,
     buying,
@@ -12,7 +14,6 @@ from playground.web import (
     create,
     credits,
     details,
-    docs,
     downloads,
     edit,
     edit_turns,
@@ -27,7 +28,9 @@ from playground.web import (
     members,
     noting,
     pictures,
+    preferring,
     profile,
+    proving,
     rail,
     redeeming,
     references,
@@ -46,10 +49,15 @@ from playground.web import (
     usage,
     webhook,
 )
+from playground.web.hub import catalogue_page, model_page
 
 public: list[URLPattern] = [
     path("", create.create, name="create"),
-    path("docs/errors", docs.errors, name="docs-errors"),
+    path("models", catalogue_page.models, name="models"),
+    path("models/<path:name>", model_page.model, name="model"),
+    path("arena", arena.arena, name="arena"),
+    path("arena/ratings", arena.ratings, name="arena-ratings"),
+    path("arena/challenges/<slug:slug>", arena.challenge, name="arena-challenge"),
     path("gallery", gallery.gallery, name="gallery"),
     path("gallery/<str:picture_id>", gallery.exhibit, name="exhibit"),
     path("gallery/<str:picture_id>/remix", gallery.remix, name="remix"),
@@ -58,6 +66,8 @@ public: list[URLPattern] = [
 
 urlpatterns: list[URLPattern] = [
     path("manifest.webmanifest", manifest.manifest, name="manifest"),
+    path("arena/votes", arena.vote, name="arena-votes"),
+    path("arena/votes/<int:vote_id>", arena.voted, name="arena-vote"),
     path("create/settings", create.panel_fragment, name="create-settings"),
     path("create/quote", create.quote, name="quote"),
     path("create/references", references.add, name="references"),
@@ -71,6 +81,11 @@ urlpatterns: list[URLPattern] = [
         "create/comparisons/<str:comparison_id>/cancel",
         running.cancel_all,
         name="comparison-cancel",
+    ),
+    path(
+        "create/comparisons/<str:comparison_id>/better",
+        preferring.prefer,
+        name="comparison-better",
     ),
     path("create/runs/<str:generation_id>/code", running.code, name="run-code"),
     path("create/runs/<str:generation_id>/share", sharing.share, name="run-share"),
@@ -113,6 +128,9 @@ urlpatterns: list[URLPattern] = [
         request_life.purge_request,
         name="request-purge",
     ),
+    path("console/arena", preferring.own_arena, name="own-arena"),
+    path("console/arena.csv", preferring.own_arena_csv, name="own-arena-csv"),
+    path("console/arena/consent", preferring.consent, name="own-arena-consent"),
     path("console/keys", keys.keys, name="keys"),
     path("console/keys/new", keys.new_key, name="key-new"),
     path("console/keys/<str:key_id>", keys.edit_key, name="key-edit"),
@@ -178,6 +196,7 @@ urlpatterns: list[URLPattern] = [
     path("console/activity", activity.activity, name="activity"),
     path("console/activity.csv", activity.activity_csv, name="activity-csv"),
     path("console/settings", teams.settings, name="settings"),
+    path("console/settings/close", teams.close, name="team-close"),
     path("operator/channels", channels.channels, name="channels"),
     path("operator/channels/new", channels.new_channel, name="channel-new"),
     path("operator/channels/test", channels.try_channel, name="channel-test"),
@@ -193,6 +212,20 @@ urlpatterns: list[URLPattern] = [
         "operator/channels/<int:row_id>/remove",
         channels.remove_channel,
         name="channel-remove",
+    ),
+    path("accounts/reauthenticate/code/", proving.prove_by_mail, name="prove-by-mail"),
+    path("operator/arena", arena_desk.desk, name="arena-desk"),
+    path("operator/arena/starters", arena_desk.open_starters, name="arena-starters"),
+    path("operator/arena/entries", arena_desk.enter, name="arena-enter"),
+    path(
+        "operator/arena/challenges",
+        arena_desk.new_challenge,
+        name="arena-challenge-new",
+    ),
+    path(
+        "operator/arena/challenges/<slug:slug>",
+        arena_desk.change_challenge,
+        name="arena-challenge-change",
     ),
     path("accounts/profile/", profile.profile, name="profile"),
     path("accounts/data/", profile.data, name="data"),

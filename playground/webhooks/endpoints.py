@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.activity import OPERATOR, Actor, note
+from accounts.activity import OPERATOR, Actor, Facts, note, note_change
 from accounts.models import Deed
 from playground.generation.errors import BadRequest, NotFound
 from playground.generation.quoting import is_text
@@ -69,6 +70,7 @@ def shut(endpoint: Endpoint, by: Actor = OPERATOR) -> None:
 
 def save(endpoint: Endpoint, said: Changes, deed: Deed, by: Actor) -> Endpoint:
     """Write what is said, and note it. Whoever enables an endpoint again, forgives it."""
+    before = {} if deed == Deed.WEBHOOK_MADE else in_words(endpoint)
     if said.url is not None:
         endpoint.url = checked_address(said.url, "url")
     if said.events is not None:
@@ -81,8 +83,25 @@ def save(endpoint: Endpoint, said: Changes, deed: Deed, by: Actor) -> Endpoint:
         endpoint.failing_since = None
     with transaction.atomic():
         endpoint.save()
-        note(endpoint.account_id, deed, by, subject=endpoint.url)
+        note_change(
+            endpoint.account_id,
+            deed,
+            by,
+            subject=endpoint.url,
+            before=before,
+            after=in_words(endpoint),
+        )
     return endpoint
+
+
+def in_words(endpoint: Endpoint) -> Facts:
+    """Say how an endpoint stands, as people read it."""
+    return {
+        gettext_lazy("Address"): endpoint.url,
+        gettext_lazy("Events"): ", ".join(endpoint.events) or gettext_lazy("all"),
+        gettext_lazy("Description"): endpoint.description,
+        gettext_lazy("On"): gettext_lazy("yes") if endpoint.is_enabled else "",
+    }
 
 
 def checked_description(text: str) -> str:
@@ -129,7 +148,13 @@ def rotate(endpoint: Endpoint, by: Actor = OPERATOR) -> Endpoint:
     endpoint.secret = sealed(new_secret())
     with transaction.atomic():
         endpoint.save(update_fields=["old_secret", "old_secret_until", "secret"])
-        note(endpoint.account_id, Deed.WEBHOOK_CHANGED, by, subject=endpoint.url)
+        note(
+            endpoint.account_id,
+            Deed.WEBHOOK_CHANGED,
+            by,
+            subject=endpoint.url,
+            detail=gettext_lazy("A new secret"),
+        )
     return endpoint
 
 

@@ -54,7 +54,7 @@
     if (!document.hidden && watched().length) ask();
     else plan();
   });
-  addEventListener("online", () => watched().length && ask());
+  addEventListener("easel:back", () => watched().length && ask());
 
   /* Focus that stood in something replaced goes to what came, or to the run's heading. */
   let lost = null;
@@ -89,10 +89,6 @@
     if (button) button.form.requestSubmit(button);
     return Boolean(button);
   };
-  addEventListener("htmx:sendError", ({ detail }) => {
-    if (detail.elt.id === "main" && failures) return;
-    page.toast(find("#main").dataset.offline);
-  });
   addEventListener("htmx:responseError", () => page.toast(find("#main").dataset.broken));
   plan();
 })();

@@ -1,4 +1,4 @@
-"""Adding a provider is one file and one row: those that the README shows."""
+"""Adding a provider is one file and one row: those that the guide shows."""
 
 import json
 import re
@@ -19,7 +19,7 @@ KEY = "kiln-0123456789"
 
 
 class Kiln(BaseHTTPRequestHandler):
-    """The provider that the README's adapter is for."""
+    """The provider that the guide's adapter is for."""
 
     asked: list[dict] = []
 
@@ -47,23 +47,22 @@ class Kiln(BaseHTTPRequestHandler):
 def kiln():
     Kiln.asked.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Kiln)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
 
 
 def shown(language):
-    """What the README shows in its section, in one language."""
-    readme = (ROOT / "README.md").read_text()
-    section = readme.split("### Adding a provider")[1].split("\n### ")[0]
-    return re.search(rf"```{language}\n(.*?)```", section, re.S)[1]
+    """What the guide shows, in one language."""
+    guide = (ROOT / "docs" / "adding-a-provider.md").read_text()
+    return re.search(rf"```{language}[^\n]*\n(.*?)```", guide, re.S)[1]
 
 
 @pytest.fixture
 def folders(tmp_path):
     """An operator's folders, with the one file and the one row."""
-    (tmp_path / "kiln.py").write_text(shown("python"))
+    (tmp_path / "kiln.py").write_text(shown("py"))
     (tmp_path / "clay.toml").write_text(shown("toml"))
     folder = str(tmp_path)
     return {"EASEL_PROVIDERS_DIR": folder, "EASEL_CATALOGUE_DIR": folder}
@@ -138,7 +137,7 @@ def test_without_its_key_the_model_says_which_setting_connects_it(
 def test_a_wrong_file_stops_the_start_and_is_named(
     settings, tmp_path, name, text, said
 ):
-    (tmp_path / name).write_text(text or shown("python"))
+    (tmp_path / name).write_text(text or shown("py"))
     settings.PROVIDERS_DIR = str(tmp_path)
 
     with pytest.raises(ImproperlyConfigured, match=f"EASEL_PROVIDERS_DIR: {said}"):

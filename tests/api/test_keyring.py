@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from accounts.issuing import issue_key, rotate_key
 from accounts.limits import MANAGE_KEYS, Limits
-from accounts.models import AccessGroup, ApiKey, RetiredSecret
+from accounts.models import AccessGroup, Activity, ApiKey, RetiredSecret
 from billing.ledger import MICRO, limit_account
+
+pytestmark = pytest.mark.books
 
 IMAGES = "/v1/images/generations"
 SMALL = {"prompt": "a fox", "resolution": "0.5K"}
@@ -259,3 +261,12 @@ def test_a_key_without_limits_says_so(api, alice):
 
     assert (own["spend_caps"], own["rates_per_minute"], own["models"]) == (None,) * 3
     assert own["scopes"] == ["generate", "edit", "read_usage", "manage_webhooks"]
+
+
+def test_a_cap_that_a_program_changed_is_written_down(manager, patch, alice):
+    key, _ = issue_key(alice.account, name="app")
+    patch(key.pk, spend_caps={"month": 500})
+    patch(key.pk, spend_caps={"month": 500})
+    [line] = Activity.objects.filter(kind="limit.changed")
+    assert (line.key.name, line.subject) == ("manager", f"app {key.prefix}")
+    assert line.detail == "Monthly budget: none → 500"

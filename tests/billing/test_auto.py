@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.activity import OPERATOR
 from accounts.models import Activity, Letter
 from billing import till
 from billing.auto import low_wallets, top_up
@@ -31,7 +32,7 @@ def rule(alice, stripe):
 
 def rule_of(person, card, **facts):
     wallet = wallet_of(person.account.pk)
-    keep(wallet, card)
+    keep(wallet, card, OPERATOR)
     known = {"threshold": 50_000_000, "pack": "usd-500", "state": "on"}
     caps = {"daily_cap": 1000, "monthly_cap": 1500}
     return TopUpRule.objects.create(account=wallet, **{**known, **caps, **facts})
@@ -145,7 +146,8 @@ def test_a_lost_answer_is_asked_for_again_and_pays_once(alice, stripe, lost_answ
     run(alice)
     assert alice.credits() == 40
     # Whatever is changed meanwhile, the very same is asked again.
-    make_default(keep(wallet_of(alice.account.pk), stripe.new_card()))
+    newer = keep(wallet_of(alice.account.pk), stripe.new_card(), OPERATOR)
+    make_default(newer, OPERATOR)
     time_passes(minutes=2)
     run(alice)
     assert (alice.credits(), len(stripe.intents)) == (280, 1)

@@ -31,7 +31,7 @@ def test_a_month_is_filled_believably_and_taken_away_again(books_db, alice, sett
     settings.DEBUG = True
     settings.DEVELOPMENT = {"demo_password": "a fox", "demo_key": "esl_live_demo"}
     before = an_order(alice.account, tries=[{}], model=PRO)
-    run("demo_data", days=6, orders_a_day=250)
+    run("demo_data", days=6, orders_a_day=250, challenges=0)
 
     assert Generation.objects.filter(is_demo=True).count() > 1_000
     assert audit() == []

@@ -58,6 +58,7 @@ NEEDED = {
     "activity": A.MEMBERS,
     "activity-csv": A.MEMBERS,
     "settings": A.SETTINGS,
+    "team-close": A.OWNERSHIP,
 }
 
 

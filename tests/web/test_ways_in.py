@@ -289,3 +289,59 @@ def test_an_unverified_address_from_elsewhere_opens_nothing(client, alice, elsew
 def test_without_a_client_no_other_place_is_offered(client, books_db):
     assert "Continue with" not in client.get("/accounts/login/").text
     assert client.post("/accounts/oidc/oidc/login/").status_code == 404
+
+
+# Whoever has no password.
+
+
+@pytest.fixture
+def by_mail_only(client, alice):
+    """Alice's browser; she has neither password nor passkey nor app."""
+    alice.person.set_unusable_password()
+    alice.person.save()
+    client.force_login(alice.person)
+    return client
+
+
+def send(browser):
+    """Ask for the code that proves who it is, and return it."""
+    browser.post("/accounts/reauthenticate/code/", {"send": "1"})
+    return code_in(posted()[-1])
+
+
+def answer(browser, code, path):
+    facts = {"code": code, "next": path}
+    return browser.post("/accounts/reauthenticate/code/", facts)
+
+
+@pytest.mark.parametrize(
+    "path", ["/accounts/data/delete", "/accounts/data/export", "/accounts/2fa/"]
+)
+def test_who_has_no_password_is_asked_by_mail(by_mail_only, path):
+    sensitive = {"/accounts/2fa/": "/accounts/2fa/totp/activate/"}.get(path, path)
+    away = by_mail_only.get(sensitive).headers["location"]
+    assert away.startswith("/accounts/reauthenticate/code/?next=")
+    assert "You have no password" in by_mail_only.get(away).text
+    proven = answer(by_mail_only, send(by_mail_only), sensitive)
+    assert proven.headers["location"] == sensitive
+    assert by_mail_only.get(sensitive).status_code == 200
+
+
+def test_a_code_that_proves_ends_after_three_tries_and_in_other_browsers(
+    by_mail_only, alice
+):
+    path, code = "/accounts/data/delete", send(by_mail_only)
+    other = Client()
+    other.force_login(alice.person)
+    assert answer(other, code, path).status_code == 200
+    for _ in range(3):
+        page = answer(by_mail_only, "WRONG1", path)
+    assert "That code counts no more" in page.text
+    assert answer(by_mail_only, code, path).status_code == 200
+    assert by_mail_only.get(path).status_code == 302
+
+
+def test_whoever_has_a_password_is_not_asked_by_mail(client, alice):
+    client.force_login(alice.person)
+    page = client.get("/accounts/reauthenticate/code/?next=/accounts/data/delete")
+    assert page.headers["location"].startswith("/accounts/reauthenticate/?next=")

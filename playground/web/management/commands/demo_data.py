@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.issuing import account_of
 from accounts.models import ApiKey, Person
+from playground.arena import demo as demo_arena
 from playground.generation import demo_orders
 from playground.generation.demo_orders import Shop
 from playground.web.demo import EMAIL, open_demo
@@ -25,12 +26,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--days", type=int, default=30)
         parser.add_argument("--orders-a-day", type=int, default=900)
+        parser.add_argument("--challenges", type=int, default=8, help="of the arena")
         parser.add_argument("--remove", action="store_true")
         parser.add_argument("--yes", action="store_true", help="also in production")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["remove"]:
-            self.stdout.write(f"{demo_orders.remove()} demo orders removed.")
+            votes, orders = demo_arena.remove(), demo_orders.remove()
+            self.stdout.write(f"{orders} demo orders and {votes} votes removed.")
             return
         if not settings.DEBUG and not options["yes"]:
             raise CommandError(
@@ -40,11 +43,14 @@ class Command(BaseCommand):
         if not (1 <= options["days"] <= 400 and options["orders_a_day"] > 0):
             raise CommandError("--days is 1 to 400, and --orders-a-day at least 1.")
         if demo_orders.is_there():
+            demo_arena.remove()
             demo_orders.remove()
         shops = [*own_shop()]
         written = demo_orders.fill(options["days"], options["orders_a_day"], shops)
+        votes = demo_arena.fill(challenges=options["challenges"])
         self.stdout.write(
-            f"{written} demo orders written. manage.py demo_data --remove takes them away."
+            f"{written} demo orders and {votes} demo votes written."
+            " manage.py demo_data --remove takes them away."
         )
 
 

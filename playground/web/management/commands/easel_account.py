@@ -15,7 +15,8 @@ from django.db import transaction
 from accounts.issuing import NO_LIMITS, account_of, issue_key
 from accounts.limits import MANAGE_KEYS, Limits, WrongLimits
 from accounts.models import AccessGroup, Account, ApiKey, Person
-from billing.ledger import MICRO, credit, limit_account, limit_member, wallet_of
+from billing.keyholding import cap_account, cap_member
+from billing.ledger import MICRO, credit, wallet_of
 from playground.generation.errors import BadRequest
 from playground.generation.terms import kept_seconds_in
 
@@ -164,9 +165,9 @@ def give(account: Account, email: str, credits: Decimal) -> None:
 def limit(account: Account, person: Person, options: dict[str, Any]) -> None:
     """Set or lift what the account, and this member of it, may spend in a month."""
     if options["account_limit"]:
-        limit_account(account.pk, cap(options["account_limit"]))
+        cap_account(account, cap(options["account_limit"]))
     if options["member_limit"]:
-        limit_member(account.pk, person.pk, cap(options["member_limit"]))
+        cap_member(account, person, cap(options["member_limit"]))
 
 
 def cap(text: str) -> int | None:

@@ -1,0 +1,211 @@
+"""What a model costs: for each access group and kind of picture, in credits and money.
+
+The same figures as the API's and the bill's, from the same price engine. A saving is
+told only where the reader's own price is below the vendor's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpRequest
+
+from accounts.models import AccessGroup, Account
+from billing.packs import packs, paid_usd_per_credit
+from playground.generation.offered import Model, Offer, Painted
+from playground.generation.price import (
+    MICROCREDITS,
+    in_microcredits,
+    kinds_of,
+    listed,
+    saving_percent,
+)
+from playground.web.people import current_account, is_operator
+
+USUAL_GROUP = "standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One price, in what it is told in; None is not known, or not sold."""
+
+    microcredits: int | None = None
+    usd: Decimal | None = None
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The prices of one group, vendor or provider at one quality, tier by tier."""
+
+    name: str
+    quality: str
+    cells: tuple[Cell, ...]
+    note: str = ""
+    multiplier: Decimal | None = None
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """All there is to say about a model's price to one reader."""
+
+    tiers: tuple[str, ...]
+    has_qualities: bool
+    groups: tuple[Row, ...]
+    official: tuple[Row, ...]
+    savings: tuple[Row, ...]
+    providers: tuple[Row, ...]
+    by_size: tuple[Row, ...]
+    usd_per_credit: Decimal | None
+    start: int
+    per_reference: int
+    per_search: int
+
+
+def groups_for(request: HttpRequest) -> tuple[AccessGroup, list[AccessGroup]]:
+    """Return the reader's own group, and all they may know of, the cheapest first."""
+    account = current_account(request)
+    groups = AccessGroup.objects.order_by("multiplier", "slug")
+    known = [one for one in groups if account is None or one.pk == account.group_id]
+    own = known[0] if account else next(one for one in known if one.pk == USUAL_GROUP)
+    granted = granted_to(account)
+    sees_all = is_operator(request)
+    shown = [
+        one
+        for one in groups
+        if sees_all or one.is_public or one.pk == own.pk or one.pk in granted
+    ]
+    return own, shown
+
+
+def granted_to(account: Account | None) -> set[str]:
+    if account is None or account.is_guest:
+        return set()
+    return set(account.granted_groups.values_list("pk", flat=True))
+
+
+def prices_of(model: Model, own: AccessGroup, groups: Sequence[AccessGroup]) -> Prices:
+    paid, mine = paid_usd_per_credit(packs()), Decimal(own.multiplier)
+    known = listed(model, mine)
+    official = {
+        kind: usd
+        for kind in kinds_of(model)
+        if (usd := official_usd(model, kind)) is not None
+    }
+    saved = {
+        kind: saving_percent(official[kind], cost, paid)
+        for kind, cost in known
+        if paid and kind in official
+    }
+    percents = {kind: Cell(percent=one) for kind, one in saved.items() if one}
+    return Prices(
+        tiers=model.tiers,
+        has_qualities=bool(model.qualities.values),
+        groups=tuple(
+            row for one in groups for row in group_rows(model, one, own, paid)
+        ),
+        official=rows(
+            model, model.vendor, {k: Cell(usd=u) for k, u in official.items()}
+        ),
+        savings=rows(model, "", percents),
+        providers=tuple(row for one in model.offers for row in offer_rows(model, one)),
+        by_size=tuple(size_rows(model, mine, paid)),
+        usd_per_credit=paid,
+        start=start_of(known),
+        per_reference=in_microcredits(model.price.per_reference, mine),
+        per_search=in_microcredits(model.price.per_search, mine),
+    )
+
+
+def official_usd(model: Model, kind: Painted) -> Decimal | None:
+    return model.official_usd.amount(kind) if model.official_usd else None
+
+
+def start_of(known: Sequence[tuple[Painted, int]]) -> int:
+    """Return the least that a picture may cost."""
+    return min((cost for _kind, cost in known), default=0)
+
+
+def starting_price(model: Model, multiplier: Decimal) -> int:
+    return start_of(listed(model, multiplier))
+
+
+def in_usd(microcredits: int, paid: Decimal | None) -> Decimal | None:
+    return microcredits * paid / MICROCREDITS if paid else None
+
+
+def group_rows(
+    model: Model, group: AccessGroup, own: AccessGroup, paid: Decimal | None
+) -> Iterable[Row]:
+    multiplier = Decimal(group.multiplier)
+    costs = {
+        kind: Cell(cost, in_usd(cost, paid)) for kind, cost in listed(model, multiplier)
+    }
+    for row in rows(model, group.name, costs):
+        yield Row(
+            row.name,
+            row.quality,
+            row.cells,
+            multiplier=multiplier,
+            is_chosen=group.pk == own.pk,
+        )
+
+
+def offer_rows(model: Model, offer: Offer) -> Iterable[Row]:
+    costs = {
+        kind: Cell(usd=usd)
+        for kind in kinds_of(model)
+        if (usd := offer.usd(kind)) is not None
+    }
+    found = rows(model, offer.provider, costs) or (Row(offer.provider, "", ()),)
+    names = dict.fromkeys((offer.upstream, offer.edit_upstream or offer.upstream))
+    return (
+        Row(one.name, one.quality, one.cells, note=", ".join(names)) for one in found
+    )
+
+
+def rows(model: Model, name: str, known: dict[Painted, Cell]) -> tuple[Row, ...]:
+    """Lay what is known out by quality and tier; a quality of which nothing is falls out."""
+    found = []
+    for quality in model.qualities.values or (None,):
+        kinds = {kind.tier: kind for kind in known if kind.quality == quality}
+        cells = tuple(
+            known[kinds[tier]] if tier in kinds else Cell() for tier in model.tiers
+        )
+        if kinds:
+            found.append(Row(name, quality or "", cells))
+    return tuple(found)
+
+
+def size_rows(model: Model, mine: Decimal, paid: Decimal | None) -> Iterable[Row]:
+    """Name every size, where sizes of one tier do not all cost the same."""
+    qualities = model.qualities.values or (None,)
+    priced = {
+        (tier, shape): tuple(
+            cost_of(model, Painted(tier, *pixels, quality), mine)
+            for quality in qualities
+        )
+        for shape, sizes in model.sizes.native.items()
+        for tier, pixels in sizes.items()
+    }
+    kinds = {
+        tier: {one for (t, _), one in priced.items() if t == tier}
+        for tier in model.tiers
+    }
+    if all(len(one) == 1 for one in kinds.values()):
+        return
+    for (tier, shape), costs in sorted(
+        priced.items(), key=lambda item: model.tiers.index(item[0][0])
+    ):
+        width, height = model.sizes.pixels(shape, tier)
+        cells = tuple(
+            Cell(cost, in_usd(cost, paid)) if cost is not None else Cell()
+            for cost in costs
+        )
+        yield Row(f"{width} × {height}", tier, cells, note=shape)
+
+
+def cost_of(model: Model, kind: Painted, multiplier: Decimal) -> int | None:
+    credits = model.price.rates.amount(kind)
+    return None if credits is None else in_microcredits(credits, multiplier)

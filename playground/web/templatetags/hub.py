@@ -1,0 +1,78 @@
+"""What the catalogue and the model pages draw and write."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from playground.generation.histogram import Share
+from playground.web.lines import Chart
+from playground.web.templatetags.easel import seconds
+
+register = template.Library()
+PARTS = Decimal("0.0001")
+WELL, FAIR = 0.99, 0.95
+
+
+@register.filter
+def usd(amount: Decimal) -> str:
+    """Write dollars with two to four decimals: a picture may cost parts of a cent."""
+    text = f"{amount.quantize(PARTS):,}".rstrip("0")
+    whole, _point, parts = text.partition(".")
+    return f"${whole}.{parts:0<2}"
+
+
+@register.filter
+def times(multiplier: Decimal) -> str:
+    text = f"{multiplier:f}"
+    return f"× {text.rstrip('0').rstrip('.') if '.' in text else text}"
+
+
+@register.filter
+def yes_no(value: Any) -> str:
+    return _("yes") if value else "–"
+
+
+@register.filter
+def at(known: Mapping[str, Any], name: str) -> Any:
+    return known.get(name)
+
+
+@register.filter
+def tick(known: Share | None) -> str:
+    """Return the class of a day: well, fair, bad, or too little known to say."""
+    if known is None:
+        return "n"
+    if known.part >= WELL:
+        return ""
+    return "w" if known.part >= FAIR else "b"
+
+
+@register.filter
+def level(known: Share | None) -> str:
+    """Return the tone of a share, for its badge."""
+    return {"": "ok", "w": "warn", "b": "bad", "n": ""}[tick(known)]
+
+
+@register.filter
+def paths(chart: Chart) -> SafeString:
+    return format_html_join(
+        "",
+        '<path class="c{}{}" d="{}"/>',
+        (
+            (str(line.colour), "" if line.name else " dash", line.path)
+            for line in chart.lines
+        ),
+    )
+
+
+@register.filter
+def in_unit(value: int | None, unit: str) -> str:
+    """Write a number of a chart: milliseconds, or thousandths as per cent."""
+    if value is None:
+        return "–"
+    return seconds(value / 1000) if unit == "time" else f"{value / 10:g} %"

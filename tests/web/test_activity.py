@@ -1,0 +1,99 @@
+"""What is done in an account leaves one line: who, what, and from what to what."""
+
+import pytest
+from django.core.management import call_command
+from django.utils.translation import gettext_lazy, override
+
+from accounts.activity import note
+from accounts.models import Activity, Deed
+from billing.models import PromoCode
+from tests.web.test_credits import DETAILS, RULE, save_card
+
+
+@pytest.fixture
+def console(client, alice):
+    """Alice's browser, signed in; what was written down before is forgotten."""
+    client.force_login(alice.person)
+    return client
+
+
+@pytest.fixture
+def lines(alice):
+    """What was written down since the test began: kind, who, about, and how it changed."""
+    start = Activity.objects.order_by("-pk").first().pk
+
+    def read():
+        rows = Activity.objects.filter(account=alice.account, pk__gt=start)
+        return [
+            (one.kind, one.person_id or one.key_id, one.subject, one.detail)
+            for one in rows.order_by("pk")
+        ]
+
+    return read
+
+
+KEY = {"name": "app", "scopes": ["generate", "edit"], "expires": "never"}
+
+
+def test_changed_limits_of_a_key_say_before_and_after(console, alice, lines):
+    me, key = alice.person.pk, alice.account.keys.get()
+    path, about = f"/console/keys/{key.pk}", f"app {key.prefix}"
+    console.post(path, {**KEY, "month": "500", "max_n": "4"})
+    console.post(path, {**KEY, "month": "1250.5", "max_n": "4"})
+    console.post(path, {**KEY, "month": "1250.5", "max_n": "4"})
+    console.post(path, {**KEY, "month": "1250.5", "max_n": "4", "name": "web"})
+    first, second, third = lines()
+    assert first[:3] == ("limit.changed", me, about)
+    assert "Name: alice's key → app" in first[3]
+    assert "May: none → edit, generate" in first[3]
+    assert "Pictures a request: none → 4; Monthly budget: none → 500" in first[3]
+    assert second == ("limit.changed", me, about, "Monthly budget: 500 → 1,250.5")
+    assert third == ("key.changed", me, f"web {key.prefix}", "Name: app → web")
+    page = console.get("/console/activity?family=limit").text
+    assert "Monthly budget: 500 → 1,250.5" in page and "Name: app → web" not in page
+
+
+def test_limits_of_the_account_and_its_members_are_written_down(books_db, alice, lines):
+    for limit in ("500", "none"):
+        call_command("easel_account", "alice@example.com", account_limit=limit)
+    call_command("easel_account", "alice@example.com", member_limit="20")
+    assert lines() == [
+        ("limit.changed", None, "the account", "Monthly budget: none → 500"),
+        ("limit.changed", None, "the account", "Monthly budget: 500 → none"),
+        ("limit.changed", None, "alice@example.com", "Monthly budget: none → 20"),
+    ]
+
+
+def test_settings_of_billing_say_before_and_after(console, alice, lines):
+    me = alice.person.pk
+    save_card(console)
+    console.post("/console/credits/auto", RULE)
+    console.post("/console/credits/auto", {**RULE, "top_up-daily_cap": "15"})
+    console.post("/console/credits/details", DETAILS)
+    console.post("/console/credits/details", {**DETAILS, "city": "Bonn"})
+    console.post("/console/credits/details", {**DETAILS, "city": "Bonn"})
+    PromoCode.objects.create(code="SPRING", credits=20)
+    console.post("/console/credits/code", {"code": "spring"})
+    console.post("/console/credits/code", {"code": "spring"})
+    till = console.post("/console/credits/checkout", {"pack": "usd-500"})["Location"]
+    console.post(till, {"outcome": "pay"})
+    written = lines()
+    assert {one[1] for one in written} == {me}
+    assert [one[0] for one in written[:6]] == ["billing.changed"] * 6
+    told = [one[2:] for one in written]
+    assert told[0] == ("Visa 4242", "Saved card: none → Visa 4242")
+    assert told[1] == ("Visa 4242", "The default card: none → Visa 4242")
+    assert told[2][0] == "Auto top-up"
+    assert "Auto top-up: none → On; When below: none → 50;" in told[2][1]
+    assert told[3] == ("Auto top-up", "At most each day: $10 → $15")
+    assert "Company: none → Fox & Sons" in told[4][1]
+    assert told[5] == ("Billing details", "City: Berlin → Bonn")
+    assert written[6] == ("billing.code_redeemed", me, "SPRING", "20 credits")
+    assert written[7] == ("billing.topped_up", me, "240", "$5")
+    assert len(written) == 8
+
+
+def test_the_log_is_in_the_servers_language(alice, lines):
+    with override("de"):
+        note(alice.account, Deed.SETTINGS_CHANGED, subject=gettext_lazy("Monday"))
+    assert lines()[0][2] == "Monday"

@@ -1,0 +1,71 @@
+"""Pages and letters speak the language that was chosen, by address, person or browser."""
+
+import pytest
+from django.test import Client
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from playground.notices.rounds import tell_retiring_models
+from tests.letters import posted
+from tests.web.orders import an_order
+from tests.web.test_rounds import ending_soon
+from tests.web.test_signin import NEW_PASSWORD
+
+ending_soon = ending_soon
+
+
+@pytest.fixture(autouse=True)
+def languages(settings):
+    settings.LANGUAGES = [("en", "English"), ("fr", "Français"), ("de", "Deutsch")]
+
+
+def choose(person, language):
+    person.language = language
+    person.save()
+
+
+@pytest.mark.parametrize(
+    ("path", "chosen", "asked", "language"),
+    [
+        ("/console/keys", "fr", "de", "fr"),
+        ("/console/keys", "", "de", "de"),
+        ("/console/keys", "xx", "es", "en"),
+        ("/de/gallery", "fr", "", "de"),
+        ("/gallery", "fr", "de", "fr"),
+        ("/gallery", "", "de", "en"),
+    ],
+)
+def test_the_address_then_the_person_then_the_browser(
+    client, alice, path, chosen, asked, language
+):
+    choose(alice.person, chosen)
+    client.force_login(alice.person)
+    page = client.get(path, headers={"accept-language": asked})
+    assert f'<html lang="{language}"' in page.text
+    assert page.headers["content-language"] == language
+
+
+def test_a_stranger_gets_what_the_browser_asks(books_db):
+    page = Client().get("/accounts/login/", headers={"accept-language": "de"})
+    assert '<html lang="de"' in page.text
+
+
+def test_a_letter_is_in_the_language_of_whoever_gets_it(alice, bob, ending_soon):
+    choose(alice.person, "fr")
+    for person in (alice, bob):
+        an_order(person.account, model="workshop-flux")
+    tell_retiring_models()
+    french, english = posted()
+    with override("fr"):
+        day = date_format(ending_soon, "j F Y")
+    assert day in french.body and day not in english.body
+    assert '<html lang="fr">' in french.alternatives[0].content
+    assert '<html lang="en">' in english.alternatives[0].content
+
+
+def test_letters_about_signing_in_are_in_the_language_of_the_address(client, alice):
+    choose(alice.person, "fr")
+    facts = {"email": "alice@example.com", "password1": NEW_PASSWORD}
+    client.post("/accounts/signup/", facts)
+    [letter] = posted()
+    assert '<html lang="fr">' in letter.alternatives[0].content
