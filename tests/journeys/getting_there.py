@@ -68,6 +68,11 @@ def ask_for_code(page: Page) -> None:
     page.wait_for_url("**/accounts/login/code/confirm/")
 
 
+def vote(page: Page) -> None:
+    page.get_by_role("button", name="A is better").click()
+    expect(page.get_by_role("link", name="Next pair")).to_be_visible()
+
+
 def forged(page: Page) -> None:
     """Send a form without the token that says it is ours."""
     page.locator("form [name=csrfmiddlewaretoken]").first.evaluate("it => it.remove()")

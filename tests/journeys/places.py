@@ -99,6 +99,16 @@ PLACES = [
     Place("report", "/gallery/{picture}/report"),
     Place("shared", "/s/{token}"),
     Place("shared no more", "/s/nothing"),
+    Place("models", "/models"),
+    Place("models, narrowed", "/models?q=zebra", signed_in=True),
+    Place("a model", "/models/gpt-image-2"),
+    Place("arena", "/arena"),
+    Place("arena, voted", "/arena", then=to.vote),
+    Place("arena, without script", "/arena", plain=True, then=to.vote),
+    Place("ratings", "/arena/ratings"),
+    Place("a challenge", "/arena/challenges/boats"),
+    Place("an arena of one's own", "/console/arena", signed_in=True),
+    Place("arena, the operator's", "/operator/arena", signed_in=True),
     Place("edit, begin", "/edit", signed_in=True),
     Place("edit", "/edit/{picture}", signed_in=True),
     Place(
@@ -167,6 +177,7 @@ PLACES = [
     Place("is it you?", "/accounts/reauthenticate/", signed_in=True),
     Place("is it you, by code?", "/accounts/2fa/reauthenticate/", by="bob"),
     Place("is it you, by passkey?", "/accounts/2fa/webauthn/reauthenticate/", by="bob"),
+    Place("is it you, by mail?", "/accounts/reauthenticate/code/", by="carol"),
     Place("look in your mail", "/accounts/confirm-email/"),
     Place("confirm an address", "/accounts/confirm-email/{confirmation}/"),
     Place("confirm nothing", "/accounts/confirm-email/old/"),
@@ -195,6 +206,7 @@ PLACES = [
     Place("a member's end", "/console/members/{member}/remove", by="foxes"),
     Place("a team's pictures", "/console/pictures", by="foxes"),
     Place("a team's settings", "/console/settings", by="foxes"),
+    Place("a team's end", "/console/settings/close", by="foxes"),
     Place("roles", "/console/roles", signed_in=True),
     Place("activity", "/console/activity", signed_in=True),
     Place("teams", "/accounts/teams/", signed_in=True),
@@ -238,6 +250,10 @@ NO_PAGES = {
     *("channel-test", "brake-lift", "channel-switch", "export", "team-usual"),
     *("team-leave", "session-end", "account-switch", "stripe-webhook", "remix"),
     *("guide-markdown", "llms", "llms-full", "robots", "sitemap", "api-root"),
+    *("card", "card-guide", "card-model", "arena-votes", "comparison-better"),
+    *("arena-challenge-change", "arena-challenge-new", "arena-enter", "arena-starters"),
+    *("own-arena-consent", "own-arena-csv"),
+    "arena-vote",  # where a vote without script leads
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "openid_connect_callback"),
     "socialaccount_signup",  # only for somebody another site sent without an address
 }

@@ -36,6 +36,7 @@ from billing.counter import Button, press
 from billing.ledger import wallet_of
 from billing.models import StripePayment
 from billing.packs import find_pack
+from playground.arena.reckoning import recompute
 from playground.gallery import boards, sharing
 from playground.generation import rolling
 from playground.generation.models import Attempt, Compared, Generation
@@ -44,6 +45,7 @@ from playground.web.mailbox import keep, newest
 from playground.web.models import EditTurn
 from playground.webhooks.endpoints import Changes, open_endpoint
 from playground.webhooks.sending import rehearse
+from tests.arena.duels import a_challenge, entries_for, votes
 from tests.cast import Customer, customer, join
 from tests.web.orders import a_painted_picture_of, an_order
 
@@ -80,6 +82,7 @@ def scene_of(alice: Customer) -> Scene:
         "key": alice.account.keys.get().pk,
         "webhook": webhook_of(alice.account),
     }
+    compare_models(alice.account)
     rolling.catch_up()
     people = {
         "alice": (alice.person, None),
@@ -144,6 +147,14 @@ def tried(order: Generation) -> None:
         duration_ms=1500,
         started_at=start + timedelta(milliseconds=450),
     )
+
+
+def compare_models(account: Account) -> None:
+    """Three models that people compared."""
+    best, second, new = entries_for(account, a_challenge())
+    votes(best, second, "left", 12)
+    votes(new, second, "right", 9)
+    recompute()
 
 
 def team_of(team: Account, member: Person) -> dict[str, object]:
