@@ -36,7 +36,9 @@ from billing.counter import Button, press
 from billing.ledger import wallet_of
 from billing.models import StripePayment
 from billing.packs import find_pack
+from playground.arena.preferring import prefer, sides_of
 from playground.arena.reckoning import recompute
+from playground.arena.voters import of_person
 from playground.gallery import boards, sharing
 from playground.generation import rolling
 from playground.generation.models import Attempt, Compared, Generation
@@ -45,7 +47,7 @@ from playground.web.mailbox import keep, newest
 from playground.web.models import EditTurn
 from playground.webhooks.endpoints import Changes, open_endpoint
 from playground.webhooks.sending import rehearse
-from tests.arena.duels import a_challenge, entries_for, votes
+from tests.arena.duels import FLUX, GPT, a_challenge, a_comparison, an_entry, votes
 from tests.cast import Customer, customer, join
 from tests.web.orders import a_painted_picture_of, an_order
 
@@ -81,8 +83,8 @@ def scene_of(alice: Customer) -> Scene:
         "channel": spare_channel(),
         "key": alice.account.keys.get().pk,
         "webhook": webhook_of(alice.account),
+        "vote": arena_of(alice),
     }
-    compare_models(alice.account)
     rolling.catch_up()
     people = {
         "alice": (alice.person, None),
@@ -149,14 +151,6 @@ def tried(order: Generation) -> None:
     )
 
 
-def compare_models(account: Account) -> None:
-    """Three models that people compared."""
-    best, second, new = entries_for(account, a_challenge())
-    votes(best, second, "left", 12)
-    votes(new, second, "right", 9)
-    recompute()
-
-
 def team_of(team: Account, member: Person) -> dict[str, object]:
     """A member, somebody invited who knows the link, and a picture shared with all."""
     place = join(team, member, Role.DEVELOPER)
@@ -213,6 +207,23 @@ def webhook_of(account: Account) -> str:
     hook = open_endpoint(account.pk, Changes(url="https://hooks.example.com/easel"))
     rehearse(hook)
     return hook.pk
+
+
+def arena_of(judge: Customer) -> int:
+    """Two models that met often, a ranking of one's own, and a vote of one's own."""
+    challenge = a_challenge(prompt="A paper boat on a pond at dusk")
+    first, second = (
+        [an_entry(judge.account, challenge, model) for _ in range(5)]
+        for model in (GPT, FLUX)
+    )
+    votes(first[0], second[0], "left", 34)
+    votes(first[0], second[0], "tie", 6, took_ms=700)
+    voter = of_person(judge.person.pk, "n")
+    (own,) = votes(first[0], second[0], "left", 1, voter=voter.id, is_guest=False)
+    name = a_comparison(judge.account, GPT, FLUX)
+    prefer(sides_of([name])[name], "tie", voter.id)
+    recompute()
+    return own.pk
 
 
 def spare_channel() -> int:
