@@ -51,7 +51,12 @@ class Place:
 
 PLACES = [
     Place("create, as a guest", "/"),
-    Place("create, without script", "/?mode=compare&rehearse=on", True, plain=True),
+    Place(
+        "create, without script",
+        "/?model=sketch-1&mode=compare&rehearse=on",
+        True,
+        plain=True,
+    ),
     Place("create, too dear", "/", by="carol", then=to.lack_credits),
     Place("create, offline", "/", signed_in=True, then=to.lose_the_line),
     Place("create", "/", signed_in=True),
