@@ -20,7 +20,6 @@ def test_a_language_is_chosen_once_for_every_block(page):
     expect(first_code(page).get_by_role("tabpanel")).to_have_count(1)
     first_code(page).get_by_role("tab", name="Python").click()
     expect(first_code(page)).to_contain_text("from openai")
-    page.get_by_role("link", name="Next").click()
     page.goto("/docs/generating")
     for block in page.locator(".samples:has([role=tab])").all():
         shown = block.get_by_role("tab", selected=True)
