@@ -42,20 +42,22 @@ from playground.web.wishes import Wish
 class Price:
     """What Generate will cost, and what is left afterwards; guests have no balance.
 
-    `free` is how many free pictures a person has left today, and `units` has the price
-    of each tier for the page to multiply: one that may be free ends in f.
+    `free` is how many free pictures a person has left today, which count where they
+    `may_be_free`; `units` has the price of each tier for the page to multiply: one that
+    may be free ends in f.
     """
 
     unit: int
     n: int
     available: int | None
     free: int = 0
-    is_treat: bool = False
+    may_be_free: bool = False
     units: str = ""
 
     @property
     def total(self) -> int:
-        return 0 if self.is_treat else self.unit * self.n
+        is_treat = self.may_be_free and self.n <= self.free
+        return 0 if is_treat else self.unit * self.n
 
     @property
     def after(self) -> int | None:
@@ -176,7 +178,7 @@ def price(request: HttpRequest, panel: Panel, buyer: Buyer) -> Price:
         if is_guest
         else available_microcredits(current_account(request)),
         free=free,
-        is_treat=chosen.may_be_free and panel.wish.n <= free,
+        may_be_free=chosen.may_be_free,
         units=" ".join(
             f"{tier.value}={tier.price}{'f' if tier.may_be_free else ''}"
             for tier in panel.tiers

@@ -25,6 +25,7 @@ from playground.gallery.sharing import alt_of, count_remix, public_pictures
 from playground.generation.errors import TooMany
 from playground.generation.links import picture_path
 from playground.generation.models import Picture
+from playground.trust.inquiring import tell_operators
 from playground.web.history import model_name, models_of
 from playground.web.people import current_person, network_of
 from playground.web.wishes import Wish
@@ -139,5 +140,7 @@ def report(request: HttpRequest, picture_id: str) -> HttpResponse:
     except TooMany as error:
         context["error"] = str(error)
         return render(request, "web/report.html", context, status=429)
+    about = f"{Report.Reason(reason).label}: {picture.pk}"
+    tell_operators(_("Reported picture"), f"{about}\n{words}".strip())
     messages.success(request, _("Thank you. Somebody will look at it."))
     return redirect("gallery")

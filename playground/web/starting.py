@@ -17,6 +17,7 @@ from django_htmx.http import reswap, retarget
 
 from accounts.ids import new_id
 from accounts.roles import REFUSALS, Action
+from billing.ledger import MICRO
 from playground.generation import offering, service, tasks
 from playground.generation.errors import (
     BadRequest,
@@ -37,7 +38,7 @@ from playground.generation.request import (
 )
 from playground.generation.studio import in_studio
 from playground.generation.uploads import carry_over
-from playground.web.create import page, panel_context
+from playground.web.create import Price, page, panel_context
 from playground.web.panel import panel_for
 from playground.web.people import (
     buyer_for,
@@ -143,9 +144,9 @@ def check_role(request: HttpRequest) -> None:
 
 def wishes_of(wish: Wish, buyer: Buyer) -> list[Wish]:
     """Return the wish; of a comparison each model's own, all with one seed."""
-    if not wish.rivals:
+    panel = panel_for(wish, buyer) if wish.rivals or wish.is_compared else None
+    if panel is None or not panel.wish.rivals and not wish.rivals:
         return [wish]
-    panel = panel_for(wish, buyer)
     if len(panel.rivals) < len(wish.rivals):
         message = _("One of these models cannot paint here now: choose another.")
         raise BadRequest(message, param="rival")
@@ -278,9 +279,36 @@ def show_problem(
     """Say why nothing was started; the prompt and the settings stay as they were."""
     status = STATUSES.get(type(error), 422)
     context: dict[str, Any] = {"problem": error, "again": again}
-    if request.htmx:  # type: ignore[attr-defined]
-        context |= panel_context(request, wish)
-        response = render(request, "web/_problem_answer.html", context, status=status)
-        return reswap(retarget(response, "#problem"), "innerHTML")
-    context |= page(request, wish)
-    return render(request, "web/create.html", context, status=status)
+    is_part = bool(request.htmx)  # type: ignore[attr-defined]
+    context |= panel_context(request, wish) if is_part else page(request, wish)
+    if not again:
+        context["fewer"] = fewer(error, context)
+    if not is_part:
+        return render(request, "web/create.html", context, status=status)
+    response = render(request, "web/_problem_answer.html", context, status=status)
+    return reswap(retarget(response, "#problem"), "innerHTML")
+
+
+def fewer(error: EaselError, context: dict[str, Any]) -> Price | None:
+    """Return the price of the most pictures that would have been taken, if any would."""
+    price: Price = context["price"]
+    counts = [int(one.value) for one in context["panel"].counts]
+    less = [replace(price, n=n) for n in sorted(counts) if n < price.n]
+    if isinstance(error, CannotPay) and error.available_credits is not None:
+        room = room_for(error, price)
+        less = [one for one in less if one.total <= room]
+    elif isinstance(error, TooMany) and error.param == "n" and context["is_guest"]:
+        less = [one for one in less if one.n <= context["tries_left"]()]
+    else:
+        return None
+    return less[-1] if less else None
+
+
+def room_for(error: CannotPay, price: Price) -> int:
+    """Say how much may be spent: what the wallet has, or what a limit leaves of it.
+
+    The error of a comparison has been told after its first side was set aside.
+    """
+    if error.code == "insufficient_quota":
+        return price.available or 0
+    return int((error.available_credits or 0) * MICRO)

@@ -417,7 +417,6 @@
     findAll(".chat .turn").at(-1)?.scrollIntoView({ block: "nearest" });
   });
   addEventListener("popstate", () => location.pathname !== main().dataset.address && go(location.pathname));
-  addEventListener("htmx:sendError", () => page.toast(main().dataset.offline));
   addEventListener("htmx:responseError", () => page.toast(main().dataset.broken));
 
   /* Keys. Single letters are off inside fields. */

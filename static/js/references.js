@@ -37,6 +37,7 @@
     const image = document.createElement("img");
     image.alt = file.name;
     image.width = image.height = 40;
+    image.addEventListener("error", () => image.removeAttribute("src")); /* a HEIC, say */
     image.src = URL.createObjectURL(file);
     const meter = document.createElement("span");
     meter.className = "meter accent";

@@ -53,7 +53,7 @@
     if (!document.hidden && watched().length) ask();
     else plan();
   });
-  addEventListener("online", () => watched().length && ask());
+  addEventListener("easel:back", () => watched().length && ask());
 
   /* Focus that stood in something replaced goes to what came, or to the run's heading. */
   let lost = null;
@@ -78,10 +78,6 @@
     if (button) button.form.requestSubmit(button);
     return Boolean(button);
   };
-  addEventListener("htmx:sendError", ({ detail }) => {
-    if (detail.elt === main && failures) return;
-    page.toast(main.dataset.offline);
-  });
   addEventListener("htmx:responseError", () => page.toast(main.dataset.broken));
   plan();
 })();
