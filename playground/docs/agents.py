@@ -27,7 +27,15 @@ PRIVATE: tuple[str, ...] = (
     "history",
 )
 PRIVATE += ("boards", "operator/", "p/", "s/", "v1/", "v1beta/", "openai/")
-PAGES = ("create", "models", "gallery", "docs", "reference", "status", "terms")
+PAGES: tuple[str, ...] = (
+    "create",
+    "models",
+    "gallery",
+    "docs",
+    "reference",
+    "status",
+    "terms",
+)
 PAGES += ("privacy", "content-policy", "contact")
 
 
