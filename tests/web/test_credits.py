@@ -271,7 +271,10 @@ def test_a_banner_says_when_credits_run_out_within_a_week(page, alice):
     order = opened(alice, price=70, state="running", claim="me")
     in_studio(do(closing(order)))
     # 70 credits in seven days leave 30 for three more.
-    assert "3 days of credits are left at this pace" in page.get(PAGE).text
+    said = "About 3 days of credits are left at this pace"
+    assert said in page.get(PAGE).text
+    usage = page.get("/console/usage").text
+    assert said in usage and "Add credits</a>" in usage
     give(alice, 60 * MICRO, "more")
     assert "at this pace" not in page.get(PAGE).text
 
