@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.ids import new_id
+from accounts.models import AccessGroup
 from billing.ledger import MICRO, credit, wallet_of
 from billing.models import (
     BillingDetails,
@@ -21,10 +22,12 @@ from billing.models import (
     TopUpRule,
 )
 from playground.generation.books import Close, Open
+from playground.generation.catalogue import catalogue
 from playground.generation.models import Generation
 from playground.generation.studio import in_studio, studio
 from tests.cast import customer
 from tests.generation.test_books import closing, do, opened
+from tests.web.orders import an_order
 from tests.web.streamed import whole
 
 PAGE = "/console/credits"
@@ -449,3 +452,15 @@ def test_leaving_the_checkout_is_said_to_cost_nothing(page):
 def test_the_page_keeps_to_the_content_policy(page):
     text = page.get(PAGE).text
     assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*src=)", text)
+
+
+def test_a_pack_says_how_many_pictures_it_paints_with_the_usual_model(page, alice):
+    assert "1,010 credits paint about 1,010 pictures with Sketch" in page.get(PAGE).text
+    an_order(alice.account, credits=8, model="gemini-3-pro-image-preview")
+    an_order(alice.account, model="sketch-1", is_test=True)
+    model = catalogue().find("gemini-3-pro-image-preview")
+    words = f"pictures with {model.name} at {model.default_tier}."
+    assert f"1,010 credits paint about 126 {words}" in page.get(PAGE).text
+    AccessGroup.objects.filter(pk="standard").update(multiplier="0.5")
+    assert f"1,010 credits paint about 252 {words}" in page.get(PAGE).text
+    assert f'data-paints="240 credits paint about 60 {words}"' in page.get(PAGE).text
