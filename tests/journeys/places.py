@@ -101,6 +101,12 @@ def wrong_password(page: Page) -> None:
     expect(page.get_by_role("alert").first).to_be_visible()
 
 
+def point_at_chart(page: Page) -> None:
+    page.locator("[data-chart]").focus()
+    page.keyboard.press("End")
+    expect(page.locator(".chart-tip")).to_be_visible()
+
+
 def open_editors(page: Page) -> None:
     """On a phone the settings stand behind a button of their own."""
     if page.locator("#more-button").is_visible():
@@ -165,6 +171,12 @@ PLACES = [
     Place("edit, extended", "/edit/{picture}?frame_right=64", signed_in=True),
     Place("errors of the API", "/docs/errors"),
     Place("usage", "/console/usage", signed_in=True),
+    Place("usage, pointed at", "/console/usage", signed_in=True, then=point_at_chart),
+    Place("a request", "/console/requests/{order}", signed_in=True),
+    Place("webhooks", "/console/webhooks", signed_in=True),
+    Place("a new webhook", "/console/webhooks/new", signed_in=True),
+    Place("billing details", "/console/credits/details", signed_in=True),
+    Place("settings of the account", "/console/settings", signed_in=True),
     Place("keys", "/console/keys", signed_in=True),
     Place(
         "keys, a new one",
