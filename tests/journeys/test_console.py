@@ -98,6 +98,10 @@ def test_the_chart_says_what_was_spent_and_looks_closer(
     whole.click()
     whole.wait_for(state="hidden")
     assert browser_page.locator(".plot .x").inner_text() != days
+    browser_page.locator("td a code").first.click()
+    browser_page.get_by_role("button", name="Copy as code").click()
+    browser_page.get_by_role("heading", name="This run as code").wait_for()
+    browser_page.go_back()
     browser_page.get_by_label("All models").select_option("sketch-1")
     browser_page.wait_for_url("**model=sketch-1**")
     assert browser_page.locator("[data-chart] canvas").count() == 1

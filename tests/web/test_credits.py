@@ -454,6 +454,13 @@ def test_the_page_keeps_to_the_content_policy(page):
     assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*src=)", text)
 
 
+def test_whoever_has_plenty_and_spends_little_is_told_nothing(page, alice):
+    give(alice, 2_000_000 * MICRO, "plenty")
+    in_studio(do(closing(opened(alice, price=1, state="running", claim="me"))))
+    for path in (PAGE, "/console/usage"):
+        assert "at this pace" not in page.get(path).text
+
+
 def test_a_pack_says_how_many_pictures_it_paints_with_the_usual_model(page, alice):
     assert "1,010 credits paint about 1,010 pictures with Sketch" in page.get(PAGE).text
     an_order(alice.account, credits=8, model="gemini-3-pro-image-preview")
