@@ -3,7 +3,7 @@
 PYTHON ?=
 VENV_PYTHON := .venv/bin/python
 PYTEST := $(VENV_PYTHON) -m pytest
-PROCESSES := -n 2 --dist worksteal
+PROCESSES := -n 3 --dist worksteal
 REPORT := test-results/postgresql.xml
 COMPILE := $(VENV_PYTHON) -m piptools compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-header --no-emit-index-url --no-emit-find-links \
@@ -15,12 +15,15 @@ COMPILE := $(VENV_PYTHON) -m piptools compile --quiet --generate-hashes --allow-
 run: installed
 	@exec $(VENV_PYTHON) manage.py easel_up
 
+# Bytecode is kept, whatever the shell says: the suite starts this code some hundred times.
+test check proof: export PYTHONDONTWRITEBYTECODE :=
+
 # Everything: what touches the database on PostgreSQL first, then all of it on SQLite.
 test: installed-dev packages clients
 	@mkdir -p test-results && rm -f $(REPORT)
 	@code=0; \
 	$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) $(PROCESSES) \
-		-m "books and not browser and not clients and not wires and not proof" --junitxml=$(REPORT) || code=$$?; \
+		-m "books and not browser and not clients and not wires and not check and not proof" --junitxml=$(REPORT) || code=$$?; \
 	$(PYTEST) $(PROCESSES) --postgresql-report=$(REPORT) || code=$$?; \
 	exit $$code
 
@@ -30,7 +33,9 @@ check: installed-dev
 
 # What takes longer, with its figures.
 proof: installed-dev packages
-	@$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) -m "proof and books" -s
+	@$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) $(PROCESSES) \
+		-m "books and wires and not browser and not clients and not proof"
+	@$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) -m "proof and books and not browser" -s
 	@$(PYTEST) -m proof -s
 
 format: installed-dev

@@ -23,6 +23,7 @@ app.autodiscover_tasks(
         "playground.gallery",
         "playground.arena",
         "playground.notices",
+        "playground.trust",
         "playground.web",
         "playground.webhooks",
     ]

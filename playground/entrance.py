@@ -26,6 +26,7 @@ from accounts.ids import new_id
 from playground.addresses import is_trusted, networks, parse
 from playground.api import cors
 from playground.api.addresses import being_answered
+from playground.api.agents.door import LONGEST_CALL, answer_agent, is_for_agents
 from playground.api.answers import Piece, Pieces, PiecesResponse
 from playground.api.errors import answer_status
 from playground.api.gemini import dialect
@@ -36,6 +37,7 @@ from playground.api.straight import answer_straight, goes_straight
 from playground.generation.limits import shown
 from playground.generation.studio import background, close_studio, finish_studio
 from playground.lines import note_delivery
+from playground.trust.looking import Rounds
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -43,7 +45,7 @@ Header = tuple[bytes, bytes]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Response = HttpResponseBase | Pieces
 
-SLIM = ("/v1", "/v1beta", "/openai/v1", "/files", "/healthz")
+SLIM = ("/v1", "/v1beta", "/openai/v1", "/files", "/healthz", "/readyz", "/mcp")
 STRICT = b"strict-transport-security"
 WORN: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -114,6 +116,8 @@ class SlimWay:
     async def answer(self, scope: Scope, body: IO[bytes], request_id: str) -> Response:
         if goes_straight(scope):
             return await answer_straight(scope, body.read(), request_id)
+        if is_for_agents(scope):
+            return await answer_agent(scope, body)
         if prefix := scope.get("root_path", ""):
             set_script_prefix(prefix)
         request, refusal = self._django.create_request(scope, body)
@@ -183,6 +187,8 @@ async def read_body(scope: Scope, receive: Receive) -> IO[bytes]:
 def most_bytes(scope: Scope) -> int:
     """A prompt and its settings are small; nothing larger is read for them."""
     most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if is_for_agents(scope):
+        return min(most, LONGEST_CALL)
     return min(most, LONGEST_WISH) if goes_straight(scope) else most
 
 
@@ -280,13 +286,18 @@ def is_slim(path: str) -> bool:
 
 async def live(receive: Receive, send: Send) -> None:
     """Answer the server's lifespan: at its end, finish what is being painted."""
+    rounds: asyncio.Task[None] | None = None
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             settle_in()
             finish_at_the_first_sign()
+            if settings.STATUS_SECONDS:
+                rounds = asyncio.create_task(Rounds().go_on())
             await send({"type": "lifespan.startup.complete"})
         else:
+            if rounds:
+                rounds.cancel()
             await close_studio(settings.GRACE_SECONDS * 0.1)
             background.stop(settings.GRACE_SECONDS * 0.1)
             await send({"type": "lifespan.shutdown.complete"})

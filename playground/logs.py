@@ -74,7 +74,8 @@ def configure(config: Mapping[str, Any]) -> None:
             },
             "root": {"handlers": ["stderr"], "level": config["level"]},
             "loggers": {
-                name: passed_up for name in (*OTHER_PEOPLES, *CALLED_ON_THEIR_OWN)
+                **{name: passed_up for name in (*OTHER_PEOPLES, *CALLED_ON_THEIR_OWN)},
+                "mcp": {**passed_up, "level": "WARNING"},  # it tells of every call
             },
         }
     )

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "playground.generation",
     "playground.webhooks",
     "playground.gallery",
+    "playground.trust",
     "playground.arena",
     "playground.web",
 ]
@@ -160,6 +161,8 @@ LEASE_SECONDS = env.int("EASEL_LEASE_SECONDS", default=120, validate=NOT_NEGATIV
 SWEEP_SECONDS = env.int("EASEL_SWEEP_SECONDS", default=30, validate=NOT_NEGATIVE)
 RESEND_SECONDS = env.int("EASEL_RESEND_SECONDS", default=60, validate=NOT_NEGATIVE)
 METRICS_SECONDS = env.int("EASEL_METRICS_SECONDS", default=60, validate=AT_LEAST_ONE)
+# How often Easel looks at its own parts for /status; 0: never.
+STATUS_SECONDS = env.int("EASEL_STATUS_SECONDS", default=60, validate=NOT_NEGATIVE)
 METRICS_HOURS_KEPT_DAYS = env.int(
     "EASEL_METRICS_HOURS_KEPT_DAYS", default=100, validate=NOT_NEGATIVE
 )
@@ -407,6 +410,10 @@ NETWORK_PICTURES_A_DAY = env.int(
 
 # The public gallery: whether somebody looks at a picture before all can.
 GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
+
+# What is told and asked: papers of the operator's own, and where letters to them go.
+PAPERS_DIR = env.str("EASEL_PAPERS_DIR", default="")
+OPERATOR_EMAIL = env.str("EASEL_OPERATOR_EMAIL", default="")
 
 # The arena: what one voter, and the guests of one network, may say in a day.
 ARENA_VOTES_A_DAY = env.int(

@@ -30,7 +30,9 @@ from playground.settings import DATA_DIR, DATABASES, INSTALLED_APPS  # noqa: E40
 
 OIDC = "allauth.socialaccount.providers.openid_connect"  # a test says where it is
 INSTALLED_APPS = [*INSTALLED_APPS, OIDC, "tests.services"]
+STATUS_SECONDS = 0  # a test looks when it wants to
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_MAX_AGE = 3600  # a browser asks once for a file, as in production
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, because the API's own connections must see what the tests wrote.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}

@@ -55,9 +55,12 @@ ROOMS = {
     + ("playground.celery",),
     "playground.gallery": ("playground.gallery", "playground.generation", "accounts")
     + ("playground.celery",),
+    "playground.trust": ("playground.trust", "playground.generation", "accounts")
+    + ("playground.celery",),
     "playground.api": ("playground", "billing", "accounts", "!playground.web"),
     "playground.web": ("playground", "billing", "accounts", "!playground.api"),
     "playground.docs": ("playground", "billing", "accounts"),
+    "playground.search": ("playground", "billing", "accounts"),
 }  # fmt: skip
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "misc", "signals"}
 NESTING = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith)

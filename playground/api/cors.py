@@ -13,13 +13,13 @@ Scope = dict[str, Any]
 Header = tuple[bytes, bytes]
 
 METHODS = "GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS"
-# What official clients send along; `x-stainless-` and `x-easel-` begin many of them.
+# What official clients send along; the names of families begin many of them.
 HEADERS = frozenset(
     ("accept", "authorization", "cache-control", "content-type", "idempotency-key")
     + ("openai-beta", "openai-organization", "openai-project", "x-goog-api-client")
     + ("x-goog-api-key", "x-goog-user-project", "x-requested-with", "x-server-timeout")
 )
-FAMILIES = ("x-stainless-", "x-easel-")
+FAMILIES = ("x-stainless-", "x-easel-", "mcp-")
 MOST_HEADERS = 50
 EXPOSED = ", ".join(
     ("x-request-id", "x-easel-model", "x-easel-provider", "x-easel-credits")

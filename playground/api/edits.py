@@ -99,9 +99,15 @@ async def edit_images(request: HttpRequest) -> HttpResponseBase:
 async def taken_in(request: HttpRequest, caller: Caller) -> tuple[Caller, Ask]:
     """Read what is asked and store its pictures; their bytes are let go of here."""
     with await read_body(request) as form:
-        body = body_of(form.fields)
-        caller = caller.saying(body.said())
-        looked = await look_at(form, caller.buyer.account_id)
+        return await prepared(form, body_of(form.fields), caller)
+
+
+async def prepared(
+    form: PictureForm, body: EditsIn, caller: Caller
+) -> tuple[Caller, Ask]:
+    """Look at the pictures of an edit, and store them once it is known that it can be."""
+    caller = caller.saying(body.said())
+    looked = await look_at(form, caller.buyer.account_id)
     ask = ask_for(body, looked)
     ask = replace(ask, response_format=ask.response_format or caller.usual_format)
     quote(

@@ -15,6 +15,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from playground.api import (
+    arena,
     billing,
     edits,
     keyring,
@@ -66,6 +67,7 @@ api = NinjaAPI(
 api.add_router("/images/edits", edits.router)
 api.add_router("/models", model_list.router)
 api.add_router("/metrics", metrics.router)
+api.add_router("/metrics", arena.router)
 api.add_router("/webhooks", webhooks.router)
 api.add_router("/requests", requests.router)
 api.add_router("", billing.router)

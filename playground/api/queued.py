@@ -57,12 +57,7 @@ async def queued(ask: Ask, caller: Caller) -> HttpResponse:
         )
     if caller.is_dry:
         return answer_quote(ask, caller)
-    generation, is_replayed = await taken_and_noted(ask, caller)
-    if is_replayed:
-        call_it_a_replay()
-    else:
-        then = tell.si(generation.id)
-        await asyncio.to_thread(partial(send, generation.id, then=then))
+    generation = await begun(ask, caller)
     response = HttpResponse(
         orjson.dumps(await task_out(generation, caller.site)),
         status=202,
@@ -70,6 +65,17 @@ async def queued(ask: Ask, caller: Caller) -> HttpResponse:
     )
     response["Location"] = page_address(f"/v1/tasks/{generation.id}")
     return response
+
+
+async def begun(ask: Ask, caller: Caller) -> Generation:
+    """Take the order and hand it to a worker; one asked for before is as it stands."""
+    generation, is_replayed = await taken_and_noted(ask, caller)
+    if is_replayed:
+        call_it_a_replay()
+    else:
+        then = tell.si(generation.id)
+        await asyncio.to_thread(partial(send, generation.id, then=then))
+    return generation
 
 
 async def taken_and_noted(ask: Ask, caller: Caller) -> tuple[Generation, bool]:

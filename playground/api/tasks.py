@@ -89,11 +89,15 @@ async def cancel_task(request: HttpRequest, task_id: str) -> dict[str, Any]:
 
 
 async def task_of(request: HttpRequest, task_id: str) -> Generation:
+    buyer: Buyer = request.auth  # type: ignore[attr-defined]
+    return await task_for(buyer, task_id)
+
+
+async def task_for(buyer: Buyer, task_id: str) -> Generation:
     """Find an order of this account; another's looks like none.
 
     Whoever may make pictures or look at usage may look; a key for webhooks may not.
     """
-    buyer: Buyer = request.auth  # type: ignore[attr-defined]
     check_scope(buyer.limits, GENERATE, EDIT, READ_USAGE)
     generation = await in_thread(lambda: order_named(buyer.account_id, task_id))
     if generation is None:

@@ -39,13 +39,12 @@ class Compared:
 def prefer(sides: list[Generation], choice: str, voter: str) -> Preference:
     """Keep which order of a comparison somebody liked best, a tie, or that all were bad."""
     if len(sides) < 2 or any(not order.delivered or order.is_live for order in sides):
-        raise BadRequest(_("Wait until every side has a picture."), code="not_finished")
+        raise BadRequest(_("Wait until every side has a picture."))
     if any(order.is_test for order in sides):
         raise BadRequest(
             _(
                 "A rehearsal shows the demo painter's pictures: there is nothing to judge."
             ),
-            code="rehearsed",
         )
     is_known = choice in (Choice.TIE, Choice.BAD)
     if not is_known and choice not in {order.pk for order in sides}:
@@ -63,7 +62,7 @@ def prefer(sides: list[Generation], choice: str, voter: str) -> Preference:
             )
     except IntegrityError as error:
         raise BadRequest(
-            _("You have said already which of these is better."), code="already_voted"
+            _("You have said already which of these is better.")
         ) from error
 
 
@@ -71,9 +70,14 @@ def of_account(account_id: str) -> QuerySet[Preference]:
     return Preference.objects.filter(account_id=account_id).order_by("pk")
 
 
+def consents() -> QuerySet[Consent]:
+    """Return who lets their preferences count; a closed account does not."""
+    return Consent.objects.filter(account__closed_at__isnull=True)
+
+
 def consented(until: int) -> QuerySet[Preference]:
     """Return what accounts let count in public: what was said since they allowed it."""
-    given = Consent.objects.filter(account=OuterRef("account")).values("given_at")
+    given = consents().filter(account=OuterRef("account")).values("given_at")
     known = Preference.objects.filter(pk__lte=until).annotate(since=Subquery(given[:1]))
     return known.filter(created_at__gte=F("since")).order_by("pk")
 

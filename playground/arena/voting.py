@@ -52,7 +52,6 @@ def cast(ballot: Ballot | None, choice: str, voter: Voter) -> Vote:
                 "This pair was dealt too long ago, or to somebody else. Here is another."
             ),
             param="ballot",
-            code="ballot_expired",
         )
     if choice not in Choice.values:
         raise BadRequest(_("Choose left, right, a tie or both bad."), param="choice")
@@ -60,7 +59,6 @@ def cast(ballot: Ballot | None, choice: str, voter: Voter) -> Vote:
     if len(entries) < 2:
         raise BadRequest(
             _("One of these pictures is not here any more. Here is another pair."),
-            code="ballot_expired",
         )
     now = timezone.now()
     stay_within_caps(voter, now)
@@ -82,7 +80,6 @@ def cast(ballot: Ballot | None, choice: str, voter: Voter) -> Vote:
     except IntegrityError as error:
         raise BadRequest(
             _("You, or somebody in your network, voted on this pair already."),
-            code="already_voted",
         ) from error
 
 
@@ -97,7 +94,6 @@ def stay_within_caps(voter: Voter, now: datetime) -> None:
     if is_full:
         raise TooMany(
             _("That is enough for today: thank you. Come back tomorrow."),
-            code="enough_votes",
             retry_after_seconds=int(DAY.total_seconds()),
         )
 

@@ -26,7 +26,8 @@ PRIVATE: tuple[str, ...] = (
     "history",
 )
 PRIVATE += ("boards", "operator/", "p/", "s/", "v1/", "v1beta/", "openai/")
-PAGES = ("create", "gallery", "docs", "reference")
+PAGES = ("create", "gallery", "docs", "reference", "status", "terms", "privacy")
+PAGES += ("content-policy", "contact")
 
 
 def llms(request: HttpRequest) -> HttpResponse:

@@ -1,6 +1,6 @@
 """What guides do not say themselves: numbers, prices, names, each taken from its code.
 
-A guide writes `{{ retention_days }}` and gets what is true of this instance now. A name
+A guide writes `{{ retention_time }}` and gets what is true of this instance now. A name
 nobody knows is an error, which a test meets before a reader does.
 """
 
@@ -204,8 +204,13 @@ def settings_file() -> str:
     return f"```sh .env\n{text}\n```"
 
 
-def quote_minutes() -> str:
+def quote_time() -> str:
     return span(timedelta(seconds=settings.QUOTE_SECONDS))
+
+
+def retention_time() -> str:
+    days = settings.RETENTION_DAYS
+    return f"{days} day{'' if days == 1 else 's'}" if days else "for good"
 
 
 INSERTS: dict[str, Callable[[], object]] = {
@@ -250,13 +255,13 @@ INSERTS: dict[str, Callable[[], object]] = {
     "prompt_characters": lambda: f"{catalogue().find('sketch-1').prompt_characters:,}",
     "provider_timeout": lambda: settings.PROVIDER_TIMEOUT_SECONDS,
     "providers": providers,
-    "quote_time": quote_minutes,
+    "quote_time": quote_time,
     "rehearsal_late": lambda: rehearsal.LATE_SECONDS,
     "rehearsal_retry": lambda: rehearsal.RETRY_AFTER_SECONDS,
     "rehearsal_slow": lambda: rehearsal.SLOW_SECONDS,
     "rehearsal_slowest": lambda: rehearsal.SLOWEST_SECONDS,
     "rejoin_time": lambda: span(retries.JOINED_WITHIN),
-    "retention_days": lambda: settings.RETENTION_DAYS,
+    "retention_time": retention_time,
     "retired": retired,
     "rotation_time": lambda: span(endpoints.BOTH_SIGN),
     "scopes": lambda: code(ORDINARY),

@@ -58,6 +58,7 @@ class Page:
     """A guide, ready to be laid out."""
 
     title: str
+    lead: str
     rows: tuple[Row, ...]
     headings: tuple[Heading, ...]
 
@@ -75,15 +76,17 @@ def page_of(source: str, *, origin: str, prefix: str) -> Page:
     tokens = reader().parse(source)
     headings = anchored(tokens)
     link(tokens, prefix)
+    lead, *rest = pieces(tokens)
     rows: list[Row] = []
-    for is_code, several in groupby(pieces(tokens), key=is_fence):
+    for is_code, several in groupby(rest, key=is_fence):
         if is_code:
             found = blocks([piece[0] for piece in several], origin)
-            rows = rows or [Row()]
+            rows = rows or [Row(begins=True)]
             rows[-1].blocks += named(found, len(rows))
         else:
             rows += rows_of(several)
-    return Page(text_of(tokens[1]), tuple(rows), tuple(headings))
+    title, opening = text_of(tokens[1]), html_of(lead)
+    return Page(title, opening, tuple(rows), tuple(headings))
 
 
 def named(found: Iterable[Block], row: int) -> list[Block]:
@@ -112,9 +115,14 @@ def rows_of(several: Iterable[Sequence[Token]]) -> list[Row]:
     for piece in several:
         if piece[0].type == "heading_open" and piece[0].tag == "h2":
             rows.append(Row(begins=True))
-        html = reader().renderer.render(piece, reader().options, {})
+        html = html_of(piece)
         rows[-1].prose += framed(html) if piece[0].type == "table_open" else html
     return [row for row in rows if row.prose]
+
+
+def html_of(piece: Sequence[Token]) -> str:
+    parser = reader()
+    return str(parser.renderer.render(piece, parser.options, {}))
 
 
 def framed(table: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from playground.docs import agents, pages, reference
+from playground.docs import agents, cards, pages, reference
 
 public: list[URLPattern] = [
     path("docs", pages.index, name="docs"),
@@ -16,5 +16,8 @@ plain: list[URLPattern] = [
     path("llms.txt", agents.llms, name="llms"),
     path("llms-full.txt", agents.llms_full, name="llms-full"),
     path("robots.txt", agents.robots, name="robots"),
+    path("cards/easel.png", cards.of_site, name="card"),
+    path("cards/docs/<slug:slug>.png", cards.of_guide, name="card-guide"),
+    path("cards/models/<path:name>.png", cards.of_model, name="card-model"),
     path("sitemap.xml", agents.sitemap, name="sitemap"),
 ]

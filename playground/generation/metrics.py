@@ -184,6 +184,37 @@ def series(
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """How many answers there were in each step of a window, and how many were good."""
+
+    good: tuple[int, ...]
+    all: tuple[int, ...]
+    is_demo: bool
+
+    @property
+    def uptime(self) -> Share | None:
+        return share(sum(self.good), sum(self.all))
+
+
+ANSWERS = ("succeeded", "refused", "providers")
+
+
+def answers_by(window: Window, *by: By) -> dict[Key, Answers]:
+    """Return the same that uptimes are read from, for many at once: counts alone."""
+    asked = Wanted(OfferHour, OfferDay, window, ANSWERS, by=by)
+    return {key: answers_in([*line.values()]) for key, line in lines(asked).items()}
+
+
+def answers_in(steps: Sequence[Sums | None]) -> Answers:
+    counted = [step.numbers if step else (0, 0, 0) for step in steps]
+    return Answers(
+        good=tuple(succeeded + refused for succeeded, refused, _ in counted),
+        all=tuple(map(sum, counted)),
+        is_demo=any(step.is_demo for step in steps if step),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Uptime:
     """How available something was, in all and in each step; None is too little to say."""
 

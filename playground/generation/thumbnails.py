@@ -21,6 +21,7 @@ from playground.generation.models import Picture
 from playground.generation.studio import studio
 
 WIDTHS = (320, 640)
+LARGE = 1280  # where two pictures stand beside each other to be judged
 UNFINISHED = ".part"
 LONGEST_SIDE = 16_383  # of a WebP
 QUALITY, EFFORT = 78, 2
@@ -49,7 +50,7 @@ def beside(file: str, width: int) -> str:
 
 def all_files(file: str) -> tuple[str, ...]:
     """Name everything that goes when a picture's file goes."""
-    return (*(beside(file, width) for width in WIDTHS), file)
+    return (*(beside(file, width) for width in (*WIDTHS, LARGE)), file)
 
 
 def remove_files(file: str) -> None:

@@ -34,7 +34,7 @@ from playground.web.arena_facts import name_of
 from playground.web.panel import is_connected
 from playground.web.people import current_person, needs_staff, own_account
 
-DOUBTS_SHOWN = 60
+DOUBTS_SHOWN = 25
 NAME_LENGTH, PROMPT_LENGTH = 80, 2000
 
 
@@ -151,7 +151,7 @@ def desk_context(request: HttpRequest) -> dict[str, Any]:
         "form": EnterForm(),
         "new": ChallengeForm(account.pk),
         "doubts": doubts(),
-        "reasons": Counter(Doubt.objects.values_list("reason", flat=True)),
+        "reasons": reasons(),
     }
 
 
@@ -174,6 +174,13 @@ def doubts() -> list[Doubt]:
     """Return the votes set aside last, with the two models."""
     found = Doubt.objects.select_related("vote__left", "vote__right")
     return list(found.order_by("-vote")[:DOUBTS_SHOWN])
+
+
+def reasons() -> list[tuple[str, int]]:
+    """Count the votes set aside by why."""
+    counts = Counter(Doubt.objects.values_list("reason", flat=True))
+    known = Doubt.Reason.choices
+    return [(str(label), counts[one]) for one, label in known if counts[one]]
 
 
 def models_to_enter() -> list[tuple[str, str]]:

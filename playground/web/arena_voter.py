@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from playground.arena.voters import Voter, new_browser, of_browser, of_person
 from playground.web.people import current_person, network_of
 
-COOKIE = "easel_voter"
+VOTER_COOKIE = "easel_voter"
 SALT = "easel.voter"
 COOKIE_SECONDS = 365 * 24 * 3600
 KNOWN_BROWSER = "easel.voter"
@@ -24,7 +24,7 @@ def voter_of(request: HttpRequest) -> Voter:
 def browser_of(request: HttpRequest) -> str:
     if KNOWN_BROWSER not in request.META:
         name = request.get_signed_cookie(
-            COOKIE, default="", salt=SALT, max_age=COOKIE_SECONDS
+            VOTER_COOKIE, default="", salt=SALT, max_age=COOKIE_SECONDS
         )
         request.META[KNOWN_BROWSER] = name or new_browser()
     known: str = request.META[KNOWN_BROWSER]
@@ -36,7 +36,7 @@ def remember_voter(request: HttpRequest, response: HttpResponseBase) -> None:
     if KNOWN_BROWSER not in request.META:
         return
     response.set_signed_cookie(
-        COOKIE,
+        VOTER_COOKIE,
         browser_of(request),
         salt=SALT,
         max_age=COOKIE_SECONDS,

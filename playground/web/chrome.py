@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account
 from accounts.roles import Action
 from billing.ledger import wallet_of
+from playground.trust.announcing import DISMISSED_COOKIE, Dismissals, shown_to
+from playground.trust.models import Announcement
 from playground.web.people import current_account, is_operator, may, places_of
 
 SITE_NAME = "Easel"
@@ -74,6 +76,17 @@ OPERATOR = (
     Entry(gettext_lazy("Channels"), "channels", "remix", None),
     Entry(gettext_lazy("Routing"), "routing", "list", None),
     Entry(gettext_lazy("Arena"), "arena-desk", "compare", None),
+    Entry(gettext_lazy("Inbox"), "inbox", "mail", None),
+    Entry(gettext_lazy("Incidents"), "incidents", "pulse", None),
+    Entry(gettext_lazy("Announcements"), "announcements", "bell", None),
+)
+FOOT = (
+    (gettext_lazy("Status"), "status"),
+    (gettext_lazy("Terms"), "terms"),
+    (gettext_lazy("Privacy"), "privacy"),
+    (gettext_lazy("Content policy"), "content-policy"),
+    (gettext_lazy("Contact"), "contact"),
+    (gettext_lazy("Report abuse"), "abuse"),
 )
 
 
@@ -96,7 +109,20 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "available_microcredits": lambda: available_microcredits(account()),
         "nav": lambda: main_places(request),
         "console_nav": lambda: console_sections(request),
+        "announcement": cache(lambda: announcement_for(request)),
+        "foot": lambda: foot(request),
     }
+
+
+def announcement_for(request: HttpRequest) -> Announcement | None:
+    """Return the operator's line that this browser has not put away."""
+    cookie = request.COOKIES.get(DISMISSED_COOKIE, "")
+    return shown_to(Dismissals.of(cookie).names)
+
+
+def foot(request: HttpRequest) -> tuple[Place, ...]:
+    """What stands under every page."""
+    return existing(*(place(request, str(label), name) for label, name in FOOT))
 
 
 def available_microcredits(account: Account | None) -> int:

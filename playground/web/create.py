@@ -42,20 +42,22 @@ from playground.web.wishes import Wish
 class Price:
     """What Generate will cost, and what is left afterwards; guests have no balance.
 
-    `free` is how many free pictures a person has left today, and `units` has the price
-    of each tier for the page to multiply: one that may be free ends in f.
+    `free` is how many free pictures a person has left today, which count where they
+    `may_be_free`; `units` has the price of each tier for the page to multiply: one that
+    may be free ends in f.
     """
 
     unit: int
     n: int
     available: int | None
     free: int = 0
-    is_treat: bool = False
+    may_be_free: bool = False
     units: str = ""
 
     @property
     def total(self) -> int:
-        return 0 if self.is_treat else self.unit * self.n
+        is_treat = self.may_be_free and self.n <= self.free
+        return 0 if is_treat else self.unit * self.n
 
     @property
     def after(self) -> int | None:
@@ -165,20 +167,24 @@ def left_today(request: HttpRequest, buyer: Buyer) -> Callable[[], int]:
 
 
 def price(request: HttpRequest, panel: Panel, buyer: Buyer) -> Price:
-    is_guest = buyer.lane == "guest"
     may_be_free = any(tier.may_be_free for tier in panel.tiers)
     free = free_left(buyer) if may_be_free else 0
     chosen = next(tier for tier in panel.tiers if tier.is_chosen)
     return Price(
         unit=panel.unit_price_microcredits,
         n=panel.wish.n,
-        available=None
-        if is_guest
-        else available_microcredits(current_account(request)),
+        available=available_to(request, buyer),
         free=free,
-        is_treat=chosen.may_be_free and panel.wish.n <= free,
+        may_be_free=chosen.may_be_free,
         units=" ".join(
             f"{tier.value}={tier.price}{'f' if tier.may_be_free else ''}"
             for tier in panel.tiers
         ),
     )
+
+
+def available_to(request: HttpRequest, buyer: Buyer) -> int | None:
+    """Return what somebody may spend; guests have no balance."""
+    if buyer.lane == "guest":
+        return None
+    return available_microcredits(current_account(request))

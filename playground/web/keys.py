@@ -259,7 +259,7 @@ def in_frame(request: HttpRequest, template: str, **context: object) -> HttpResp
 
 
 def is_wrong(form: object) -> bool:
-    return isinstance(form, forms.Form) and form.is_bound and not form.is_valid()
+    return isinstance(form, forms.BaseForm) and form.is_bound and not form.is_valid()
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.translation import gettext as _
 
@@ -66,6 +67,7 @@ def filters() -> list[tuple[str, str]]:
 def choices(wish: Wish, buyer: Buyer) -> Callable[[], list[Choice]]:
     """List the models when somebody looks; those that can paint here come first."""
 
+    @cache
     def listed() -> list[Choice]:
         able = [
             model

@@ -17,6 +17,7 @@ from django_htmx.http import reswap, retarget
 
 from accounts.ids import new_id
 from accounts.roles import REFUSALS, Action
+from billing.ledger import MICRO
 from playground.generation import offering, service, tasks
 from playground.generation.errors import (
     BadRequest,
@@ -37,7 +38,7 @@ from playground.generation.request import (
 )
 from playground.generation.studio import in_studio
 from playground.generation.uploads import carry_over
-from playground.web.create import page, panel_context
+from playground.web.create import Price, page, panel_context
 from playground.web.panel import panel_for
 from playground.web.people import (
     buyer_for,
@@ -47,7 +48,7 @@ from playground.web.people import (
     remember_guest,
 )
 from playground.web.rail import rail_of
-from playground.web.references import keep_files
+from playground.web.references import kept_files
 from playground.web.running import changes, owned
 from playground.web.runs import RAIL, duel_of, feed_orders, run_of, runs_of
 from playground.web.tries import (
@@ -96,7 +97,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return once_more(request)
     wish = Wish.of(request.POST)
     try:
-        wish = keep_files(request, wish)
+        wish = replace(wish, references=(*wish.references, *kept_files(request)))
         orders = begin(request, wish)
     except EaselError as error:
         response = show_problem(request, wish, error)
@@ -143,9 +144,9 @@ def check_role(request: HttpRequest) -> None:
 
 def wishes_of(wish: Wish, buyer: Buyer) -> list[Wish]:
     """Return the wish; of a comparison each model's own, all with one seed."""
-    if not wish.rivals:
+    panel = panel_for(wish, buyer) if wish.rivals or wish.is_compared else None
+    if panel is None or not panel.wish.rivals and not wish.rivals:
         return [wish]
-    panel = panel_for(wish, buyer)
     if len(panel.rivals) < len(wish.rivals):
         message = _("One of these models cannot paint here now: choose another.")
         raise BadRequest(message, param="rival")
@@ -159,13 +160,25 @@ def wishes_of(wish: Wish, buyer: Buyer) -> list[Wish]:
 def taken(
     request: HttpRequest, parts: Sequence[Part], shown_microcredits: int | None
 ) -> list[Generation]:
-    """Accept all of them or none."""
+    """Accept all of them or none, at the price that was shown."""
+    return accepted_all(request, priced(request, parts, shown_microcredits))
+
+
+def priced(
+    request: HttpRequest, parts: Sequence[Part], shown_microcredits: int | None
+) -> list[Part]:
+    """Check that the orders may be, and cost what the page said."""
     spent = tries_spent(request)
     priced = [priced_part(part, len(parts) == 1, spent) for part in parts]
     check_price(shown_microcredits, sum(one.total_microcredits for one in priced))
+    return priced
+
+
+def accepted_all(request: HttpRequest, parts: Sequence[Part]) -> list[Generation]:
+    spent = tries_spent(request)
     orders: list[Generation] = []
     try:
-        for part in priced:
+        for part in parts:
             orders.append(accepted(request, part, spent))
     except EaselError:
         for order in orders:
@@ -206,22 +219,27 @@ def once_more(request: HttpRequest) -> HttpResponse:
     """Ask again for one picture that never came; it takes its old place."""
     first = owned(request, request.POST["again"])
     place = whole(request.POST.get("place", "")) or 0
+    try:
+        try_again(request, first, place)
+    except EaselError as error:
+        return show_problem(request, Wish.like(first), error, again=(first.pk, place))
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("create")
+    return changes(request, [(run_of(owned(request, first.pk)), "")])
+
+
+def try_again(request: HttpRequest, first: Generation, place: int) -> None:
+    """Order one picture of an earlier order once more, for the place it has there."""
     shown = whole(request.POST.get("quoted", ""))
     buyer = onlooker(request, is_rehearsal=first.is_test)
     said = first.asked
     part = Part(ask_again(said, place), Terms(wishes=said.wishes), buyer)
     if part.terms.wishes == USUAL.wishes:
         part = replace(part, terms=USUAL)
-    try:
-        check_role(request)
-        (order,) = taken(request, [part], shown)
-    except EaselError as error:
-        return show_problem(request, Wish.like(first), error, again=(first.pk, place))
+    check_role(request)
+    (order,) = taken(request, [part], shown)
     Retried.objects.create(generation=order, first=first, position=place)
     tasks.send(order.id)
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("create")
-    return changes(request, [(run_of(owned(request, first.pk)), "")])
 
 
 def ask_again(said: ImageRequest, place: int = 0) -> Ask:
@@ -278,9 +296,36 @@ def show_problem(
     """Say why nothing was started; the prompt and the settings stay as they were."""
     status = STATUSES.get(type(error), 422)
     context: dict[str, Any] = {"problem": error, "again": again}
-    if request.htmx:  # type: ignore[attr-defined]
-        context |= panel_context(request, wish)
-        response = render(request, "web/_problem_answer.html", context, status=status)
-        return reswap(retarget(response, "#problem"), "innerHTML")
-    context |= page(request, wish)
-    return render(request, "web/create.html", context, status=status)
+    is_part = bool(request.htmx)  # type: ignore[attr-defined]
+    context |= panel_context(request, wish) if is_part else page(request, wish)
+    if not again:
+        context["fewer"] = fewer(error, context)
+    if not is_part:
+        return render(request, "web/create.html", context, status=status)
+    response = render(request, "web/_problem_answer.html", context, status=status)
+    return reswap(retarget(response, "#problem"), "innerHTML")
+
+
+def fewer(error: EaselError, context: dict[str, Any]) -> Price | None:
+    """Return the price of the most pictures that would have been taken, if any would."""
+    price: Price = context["price"]
+    counts = [int(one.value) for one in context["panel"].counts]
+    less = [replace(price, n=n) for n in sorted(counts) if n < price.n]
+    if isinstance(error, CannotPay) and error.available_credits is not None:
+        room = room_for(error, price)
+        less = [one for one in less if one.total <= room]
+    elif isinstance(error, TooMany) and error.param == "n" and context["is_guest"]:
+        less = [one for one in less if one.n <= context["tries_left"]()]
+    else:
+        return None
+    return less[-1] if less else None
+
+
+def room_for(error: CannotPay, price: Price) -> int:
+    """Say how much may be spent: what the wallet has, or what a limit leaves of it.
+
+    The error of a comparison has been told after its first side was set aside.
+    """
+    if error.code == "insufficient_quota":
+        return price.available or 0
+    return int((error.available_credits or 0) * MICRO)

@@ -1,29 +1,53 @@
-/* Command-K, on every page: where to go and what to do, found by its name. */
+/* Command-K, on every page: a combobox over what to do here, where to go, and what the server finds. */
 (() => {
   const { find, findAll } = window.easel;
   const dialog = find("#commands");
   const search = find("#command-search");
-  const lines = () => findAll("#command-list > :not([hidden])");
+  const list = find("#command-list");
+  const none = find("#command-none");
+  const options = () => findAll("[role=option]", list).filter((option) => !option.hidden);
+  let chosen = null;
+  let count = 0;
+  let answered = "";
 
-  function isHere(line) {
-    const { press, show } = line.dataset;
+  function choose(option) {
+    chosen?.setAttribute("aria-selected", "false");
+    chosen = option || null;
+    if (!chosen) return search.removeAttribute("aria-activedescendant");
+    chosen.id ||= `command-${(count += 1)}`;
+    chosen.setAttribute("aria-selected", "true");
+    search.setAttribute("aria-activedescendant", chosen.id);
+    chosen.scrollIntoView({ block: "nearest" });
+  }
+  function isHere(option) {
+    const { press, show } = option.dataset;
     if (show) return document.getElementById(show) !== null;
     return !press || findAll(press).some((element) => !element.disabled);
   }
   function sift() {
     const words = search.value.toLowerCase().trim();
-    for (const line of findAll("#command-list > *")) {
-      line.hidden = !isHere(line) || !line.textContent.toLowerCase().includes(words);
+    for (const group of findAll("[role=group]:not([data-found])", list)) {
+      const own = findAll("[role=option]", group);
+      for (const option of own) option.hidden = !isHere(option) || !option.textContent.toLowerCase().includes(words);
+      group.hidden = own.every((option) => option.hidden);
     }
-    find("#command-none").hidden = lines().length > 0;
+    const shown = options();
+    none.hidden = shown.length > 0 || answered !== words;
+    choose(shown[0]);
   }
   function open() {
-    search.value = "";
+    search.value = answered = "";
+    find("#command-found").replaceChildren();
     sift();
     dialog.showModal();
   }
 
-  window.easel.verbs.commands = open;
+  window.easel.verbs.commands = (link, argument, event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    link.closest("[popover]")?.hidePopover();
+    open();
+  };
   addEventListener("keydown", (event) => {
     if (!(event.metaKey || event.ctrlKey) || event.key.toLowerCase() !== "k") return;
     event.preventDefault();
@@ -31,24 +55,27 @@
     else if (!find("dialog[open]")) open();
   });
   search.addEventListener("input", sift);
-  dialog.addEventListener("keydown", (event) => {
-    const shown = lines();
-    const place = shown.indexOf(document.activeElement);
-    if (event.key === "Enter" && event.target === search) {
-      event.preventDefault();
-      shown[0]?.click();
-    }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || !shown.length) return;
-    event.preventDefault();
-    const next = place + step;
-    (next < 0 ? search : shown[Math.min(next, shown.length - 1)]).focus();
+  dialog.addEventListener("htmx:afterSettle", () => {
+    answered = search.value.toLowerCase().trim();
+    sift();
   });
-  find("#command-list").addEventListener("click", ({ target }) => {
-    const line = target.closest("[data-press], [data-show]");
-    if (!line) return;
+  search.addEventListener("keydown", (event) => {
+    const shown = options();
+    const place = shown.indexOf(chosen);
+    const next = { ArrowDown: place + 1, ArrowUp: place - 1, PageDown: place + 8, PageUp: place - 8 }[event.key];
+    if (event.key === "Enter") {
+      event.preventDefault();
+      chosen?.click();
+    } else if (next !== undefined && shown.length) {
+      event.preventDefault();
+      choose(shown[Math.max(0, Math.min(next, shown.length - 1))]);
+    }
+  });
+  list.addEventListener("click", ({ target }) => {
+    const option = target.closest("[data-press], [data-show]");
+    if (!option) return;
     dialog.close();
-    if (line.dataset.show) document.getElementById(line.dataset.show).showModal();
-    else find(line.dataset.press).click();
+    if (option.dataset.show) document.getElementById(option.dataset.show).showModal();
+    else find(option.dataset.press).click();
   });
 })();

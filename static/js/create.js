@@ -8,16 +8,10 @@
   const chosen = (name) => find(`#settings [name="${name}"]:checked`);
 
   /* Price. */
-  function written(microcredits) {
-    const places = microcredits % MICRO ? 2 : 0;
-    const style = { minimumFractionDigits: places, maximumFractionDigits: places };
-    return (microcredits / MICRO).toLocaleString(root.lang, style);
-  }
-
   function priced(microcredits) {
     const words = find("#price").dataset;
     if (!microcredits) return words.free;
-    return microcredits === MICRO ? words.one : words.many.replace("%s", written(microcredits));
+    return microcredits === MICRO ? words.one : words.many.replace("%s", page.credits(microcredits));
   }
 
   function tell(selector, text) {
@@ -44,7 +38,7 @@
     const about = find("[data-about]");
     if (about && tier.dataset.time) about.textContent = about.dataset.about.replace("%s", tier.dataset.time);
     tell("[data-sum]", `${n} × ${priced(unit)}`);
-    if (available) tell("[data-after]", written(Number(available) - total));
+    if (available) tell("[data-after]", page.credits(Number(available) - total));
     find("#price [name=quoted]").value = total;
     const shape = chosen("aspect_ratio").parentElement.textContent.trim();
     tell("[data-summary]", `${find("#settings").dataset.modelName} · ${shape} · ${tier.value} · ×${n}`);
@@ -90,7 +84,7 @@
   /* A row answers for whichever place asked. */
   addEventListener("htmx:configRequest", ({ detail }) => {
     if (!detail.elt.matches("#picker .model-row")) return;
-    const rivals = findAll("[name=rival]").map((one) => one.value);
+    const rivals = findAll("[name=rival]").map((one) => one.value).filter(Boolean);
     if (asking?.dataset.slot === "rival") {
       rivals[asking.dataset.place ?? rivals.length] = detail.elt.value;
       put(detail, "model", find("[name=model][type=hidden]").value);
@@ -111,6 +105,15 @@
       prompt().value = link.dataset.prompt;
       remember();
       prompt().focus();
+    },
+    /* Too many to pay for: the number that can be, chosen but not yet sent. */
+    fewer(button, n, event) {
+      event.preventDefault();
+      const count = find(`#settings [name="n"][value="${n}"]`);
+      count.checked = true;
+      count.dispatchEvent(new Event("change", { bubbles: true }));
+      verbs.dismiss(button);
+      find("#generate").focus();
     },
     roll() {
       const seed = find("#seed");
@@ -137,15 +140,6 @@
       find("#lightbox").close();
       focusPromptNext = true;
     },
-    async pass(button) {
-      const { url, name, type } = button.dataset;
-      try {
-        const file = new File([await (await fetch(url)).blob()], name, { type });
-        await navigator.share({ files: [file] });
-      } catch (error) {
-        if (error.name !== "AbortError") page.toast(find("#main").dataset.broken);
-      }
-    },
   });
   sheet.addEventListener("close", () => {
     find(".setup").setAttribute("aria-expanded", "false");
@@ -153,7 +147,6 @@
   });
   sheet.addEventListener("click", ({ target }) => target === sheet && sheet.close());
   matchMedia("(width >= 72rem)").addEventListener("change", () => sheet.close());
-  if (navigator.canShare?.({ files: [new File(["x"], "x.png", { type: "image/png" })] })) root.classList.add("shares");
 
   /* A prompt outlives a reload, and signing up. */
   function remember() {

@@ -1,7 +1,7 @@
 /* The lightbox, on every page that has pictures: it has an address of its own, going back closes it,
    arrows go from picture to picture, and letters press its buttons. */
 (() => {
-  const { verbs, letters, find, findAll } = window.easel;
+  const { page, verbs, letters, find, findAll } = window.easel;
   const lightbox = find("#lightbox");
   const steps = { ArrowLeft: "before", ArrowRight: "after" };
 
@@ -24,10 +24,22 @@
   addEventListener("popstate", () => lightbox.close());
   addEventListener("htmx:afterSwap", ({ detail }) => detail.target === lightbox && showPicture());
   addEventListener("htmx:afterSwap", () => {
-    for (const field of findAll("[data-here]", lightbox)) field.value = here;
+    for (const field of findAll("[data-here]", lightbox)) field.value = find("main").dataset.without || here;
     if (navigator.share) for (const button of findAll("[data-do=send]", lightbox)) button.hidden = false;
   });
   verbs.send = (button) => navigator.share({ url: button.dataset.url }).catch(() => {});
+  /* The picture itself, where a telephone can hand files on. */
+  const sample = new File(["x"], "x.png", { type: "image/png" });
+  if (navigator.canShare?.({ files: [sample] })) document.documentElement.classList.add("shares");
+  verbs.pass = async (button) => {
+    const { url, name, type, lost } = button.dataset;
+    try {
+      const file = new File([await (await fetch(url)).blob()], name, { type });
+      await navigator.share({ files: [file] });
+    } catch (error) {
+      if (error.name !== "AbortError") page.toast(lost);
+    }
+  };
   /* An answer for a lightbox that was closed meanwhile does not open it again. */
   addEventListener("htmx:beforeSwap", ({ detail }) => {
     const isStep = lightbox.contains(detail.requestConfig.elt);

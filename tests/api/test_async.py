@@ -12,6 +12,8 @@ from playground.generation.studio import in_studio
 from playground.generation.tasks import paint_if_queued
 from tests.generation.files_of_strangers import saved
 
+pytestmark = pytest.mark.books
+
 ASYNC = "/v1/async/images"
 FOX = {"prompt": "a fox", "resolution": "0.5K"}
 

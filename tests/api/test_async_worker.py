@@ -14,6 +14,8 @@ from tests.services.worker import running_worker
 from tests.upstreams.next_door import studio_next_door
 from tests.upstreams.receiver import receiver
 
+pytestmark = pytest.mark.books
+
 ASYNC = "/v1/async/images"
 
 

@@ -5,6 +5,7 @@ schemathesis from /v1/openapi.json: right ones, wrong ones and the examples.
 """
 
 from collections import Counter, defaultdict
+from functools import cache
 
 import pytest
 import requests
@@ -20,7 +21,6 @@ from playground.api.openapi.document import ANSWERS as OPENAIS
 from playground.api.openapi.google import GOOGLES, GoogleError, described_in_both
 from playground.generation.catalogue import catalogue
 from tests.api.test_over_the_wire import STUDIO_1
-from tests.services.site import Client, running_site
 from tests.upstreams.next_door import studio_next_door
 
 NAMES = (
@@ -45,7 +45,7 @@ HOW_OFTEN = [
 
 
 @pytest.fixture
-def attacked(books_db, settings, tmp_path, alice):
+def attacked(api, settings, tmp_path, alice):
     """The site, with a quick model of another server as the usual one."""
     (tmp_path / "studio-1.toml").write_text(STUDIO_1)
     credit(alice.account.pk, 10**6 * MICRO, kind="grant", key="a fortune")
@@ -55,11 +55,14 @@ def attacked(books_db, settings, tmp_path, alice):
         settings.COMPATIBLE_SERVERS = {"next-door": server}
         settings.DEFAULT_MODEL = "studio-1"
         catalogue.cache_clear()
-        with running_site() as site:
-            client = Client(site.base_url)
-            client.post("/v1/images/generations", as_=alice, prompt="a fox")
-            yield client
+        api.post("/v1/images/generations", as_=alice, prompt="a fox")
+        yield api
     catalogue.cache_clear()
+
+
+@cache
+def described_at(address):
+    return schemathesis.openapi.from_url(f"{address}/v1/openapi.json")
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +85,7 @@ def tally():
 def test_it_answers_as_it_says_it_does(
     attacked, alice, tally, method, path, mode, how_often
 ):
-    schema = schemathesis.openapi.from_url(f"{attacked.base_url}/v1/openapi.json")
-    operation = schema[path][method.upper()]
+    operation = described_at(attacked.base_url)[path][method.upper()]
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {alice.secret}"
 

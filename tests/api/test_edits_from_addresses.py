@@ -73,7 +73,7 @@ def pictures(tmp_path):
     context.load_cert_chain(file)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"https://127.0.0.1:{server.server_port}", str(file)
     server.shutdown()

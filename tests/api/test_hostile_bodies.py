@@ -11,6 +11,8 @@ from playground.generation.errors import EaselError
 from playground.generation.normalise import normalise
 from playground.generation.request import Ask
 
+pytestmark = pytest.mark.books
+
 DOORS = ("/v1/images/generations", "/v1/images/edits")
 FINE = {200, 400, 402, 404, 413, 415}
 USUAL = settings(

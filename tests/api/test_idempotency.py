@@ -11,6 +11,8 @@ from playground.generation.audit import audit
 from playground.generation.models import Generation, IdempotencyKey
 from tests.cast import customer
 
+pytestmark = pytest.mark.books
+
 IMAGES = "/v1/images/generations"
 
 

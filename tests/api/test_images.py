@@ -13,6 +13,8 @@ from billing.ledger import MICRO, credit
 from playground.generation.models import Generation, Picture
 from tests.cast import customer
 
+pytestmark = pytest.mark.books
+
 IMAGES = "/v1/images/generations"
 
 

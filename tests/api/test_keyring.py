@@ -12,6 +12,8 @@ from accounts.limits import MANAGE_KEYS, Limits
 from accounts.models import AccessGroup, Activity, ApiKey, RetiredSecret
 from billing.ledger import MICRO, limit_account
 
+pytestmark = pytest.mark.books
+
 IMAGES = "/v1/images/generations"
 SMALL = {"prompt": "a fox", "resolution": "0.5K"}
 JSON = {"Content-Type": "application/json"}

@@ -9,6 +9,8 @@ from accounts.issuing import issue_key, limit_use
 from accounts.limits import MANAGE_KEYS, Limits, WrongLimits, checked
 from playground.generation.models import Generation, RateWindow
 
+pytestmark = pytest.mark.books
+
 IMAGES = "/v1/images/generations"
 GEMINI = "/v1beta/models/sketch-1:generateContent"
 SMALL = {"prompt": "a fox", "resolution": "0.5K"}

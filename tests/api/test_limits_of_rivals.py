@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import pytest
 from django.conf import settings
 
 from accounts.issuing import issue_key
@@ -16,6 +17,8 @@ from tests.services.instance import running
 from tests.services.ports import answers, free_port, wait_until
 from tests.services.site import Client
 from tests.services.worker import database_url
+
+pytestmark = pytest.mark.books
 
 IMAGES = "/v1/images/generations"
 SERVER = ("-m", "uvicorn", "playground.asgi:application", "--port")
@@ -63,6 +66,7 @@ def test_two_processes_count_one_rate_in_the_database(alice):
     assert RateWindow.objects.get().current == 7
 
 
+@pytest.mark.wires
 def test_two_processes_count_one_rate_in_redis(alice, redis_url):
     _, secret = a_limited_key(alice, requests_per_minute=7)
 
@@ -73,6 +77,7 @@ def test_two_processes_count_one_rate_in_redis(alice, redis_url):
     assert not RateWindow.objects.exists()
 
 
+@pytest.mark.wires
 def test_redis_shows_the_rate_as_the_database_does(alice, redis_url):
     _, secret = a_limited_key(alice, requests_per_minute=2, pictures_per_minute=3)
     ask = {"as_": secret, "prompt": "easel:refuse"}
@@ -87,6 +92,7 @@ def test_redis_shows_the_rate_as_the_database_does(alice, redis_url):
     assert 60 <= int(calls[2].headers["x-ratelimit-reset-requests"][:-1]) <= 120
 
 
+@pytest.mark.wires
 def test_without_its_redis_a_limited_key_is_told_to_come_back(alice):
     _, secret = a_limited_key(alice, requests_per_minute=7)
     nowhere = f"redis://127.0.0.1:{free_port()}/0"

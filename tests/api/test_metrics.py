@@ -1,9 +1,12 @@
 """How fast and reliable a model is here: told to everybody, by any of its names."""
 
+import pytest
 from django.utils import timezone
 
 from playground.generation.rolling import catch_up
 from tests.generation.orders import an_order
+
+pytestmark = pytest.mark.books
 
 PATH = "/v1/metrics/models"
 

@@ -10,6 +10,8 @@ from playground.generation.models import Generation
 from playground.generation.tidy import files_in
 from tests.api.test_terms import a_form
 
+pytestmark = pytest.mark.books
+
 IMAGES, EDITS = "/v1/images/generations", "/v1/images/edits"
 FOX = {"prompt": "a fox", "resolution": "0.5K"}
 

@@ -19,6 +19,8 @@ from tests.services.ports import wait_until
 from tests.services.site import Client
 from tests.upstreams.cutting import cutting_proxy
 
+pytestmark = pytest.mark.books
+
 IMAGES = "/v1/images/generations"
 FOX = {"prompt": "a fox", "resolution": "0.5K"}
 

@@ -15,6 +15,8 @@ from tests.api.test_terms import edit
 from tests.services.site import Client
 from tests.web.orders import an_order
 
+pytestmark = pytest.mark.books
+
 IMAGES, REQUESTS = "/v1/images/generations", "/v1/requests"
 FOX = {"prompt": "a fox", "resolution": "0.5K"}
 

@@ -16,6 +16,8 @@ from playground.generation.tidy import remove_expired
 from tests.api.test_terms import a_form, edit
 from tests.web.orders import a_picture_of, an_order
 
+pytestmark = pytest.mark.books
+
 IMAGES = "/v1/images/generations"
 FOX = {"prompt": "a fox", "resolution": "0.5K"}
 A_MINUTE = timedelta(minutes=1)

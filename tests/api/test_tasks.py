@@ -5,6 +5,8 @@ import pytest
 from accounts.issuing import issue_key
 from accounts.limits import Limits
 
+pytestmark = pytest.mark.books
+
 IMAGES = "/v1/images/generations"
 
 

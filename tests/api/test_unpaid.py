@@ -11,6 +11,8 @@ from tests.api.test_fallback import ask
 from tests.services.site import Client, running_site
 from tests.upstreams.two_studios import boats, two_studios
 
+pytestmark = pytest.mark.books
+
 
 @pytest.fixture
 def studios(settings, tmp_path):

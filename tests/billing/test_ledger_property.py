@@ -60,7 +60,10 @@ LIVE = ("queued", "running")
 HANDS = ("ann", "ben")
 KEYS = ("red", "blue")
 NAME = "Monday's"  # what a caller calls an order
-SEQUENCES = {"sqlite": 60, "postgresql": 40}  # as many as fit in a quarter of a minute
+HOW_OFTEN = [
+    pytest.param(12, id="a few"),
+    pytest.param(100, id="many", marks=[pytest.mark.proof, pytest.mark.timeout(300)]),
+]
 
 
 @dataclass
@@ -639,9 +642,10 @@ class Books(RuleBasedStateMachine):
         assert charges == sum(bool(job.delivered and job.price) for job in ended)
 
 
-def test_the_books_agree_with_a_simple_model(books_db):
+@pytest.mark.parametrize("how_often", HOW_OFTEN)
+def test_the_books_agree_with_a_simple_model(books_db, how_often):
     runs = settings(
-        max_examples=SEQUENCES[connection.vendor],
+        max_examples=how_often,
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -42,6 +42,8 @@ def test_each_of_ours_is_fully_described(model):
     is_known = bool(model.typical_seconds) or model.is_retired
     assert is_known == ("typical time" not in model.unknown)
     assert all(offer.cost_usd is not None for offer in model.offers)
+    said = (model.about.uses, model.about.strengths, model.about.limits)
+    assert model.licence and all(said) != model.is_retired
 
 
 @pytest.mark.parametrize("model", OURS.models, ids=lambda model: model.id)

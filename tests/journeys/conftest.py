@@ -4,6 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.cast import PASSWORD
+from tests.journeys.scene import scene_of
+from tests.journeys.tour import Tour
+from tests.services.visits import EXPECTED
 
 # A guest's picture waits behind everybody else's work: on a busy machine that takes a while.
 expect.set_options(timeout=60_000)
@@ -21,7 +24,7 @@ def page(browser_page, worker):
         lambda message: (
             said.append(message.text)
             if message.type in ("error", "warning")
-            and "status of 4" not in message.text
+            and not EXPECTED.search(message.text)
             else None
         ),
     )
@@ -57,3 +60,21 @@ def sign_in():
         page.wait_for_url("**/")
 
     return signed_in
+
+
+ELSEWHERE = {
+    "provider_id": "oidc",
+    "name": "Northwind",
+    "client_id": "easel",
+    "secret": "s",
+    "settings": {"server_url": "http://127.0.0.1:9"},
+}
+
+
+@pytest.fixture
+def tour(_browser, live_site, alice, settings):
+    """Somebody who goes to the places and looks."""
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [ELSEWHERE]}}
+    tour = Tour(_browser, live_site.base_url, scene_of(alice))
+    yield tour
+    tour.close()

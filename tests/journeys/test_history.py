@@ -46,9 +46,11 @@ def test_a_row_is_chosen_carried_off_deleted_and_brought_back(page, tmp_path):
     page.get_by_role("button", name="Undo").click()
     expect(boxes(page)).to_have_count(6)
 
-    search = page.get_by_label("Search prompts")
-    search.fill("hen")
-    search.press("Enter")
+    page.wait_for_load_state()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search prompts")).to_be_focused()
+    page.keyboard.type("hen")
+    page.keyboard.press("Enter")
     expect(boxes(page)).to_have_count(1)
 
 

@@ -5,7 +5,12 @@ from io import BytesIO
 from PIL import Image
 from playwright.sync_api import expect
 
-from playground.generation.models import Generation
+from billing.ledger import MICRO, credit
+from playground.generation.models import Generation, Picture
+from tests.generation import files_of_strangers as strangers
+from tests.journeys.conftest import PHONE
+from tests.services.ports import wait_until
+from tests.services.visits import remember
 
 PROMPT = "a paper boat on a blue sea"
 
@@ -133,12 +138,21 @@ def test_a_run_is_copied_as_code(page):
     expect(page.get_by_role("tabpanel", name="Python")).to_contain_text("from openai")
 
 
-def test_too_few_credits_stop_nothing_but_the_run(page, bob, sign_in, settings):
+def test_too_few_credits_stop_only_what_they_do_not_reach_for(
+    page, bob, sign_in, settings
+):
     settings.FREE_PICTURES_A_DAY = 0
+    credit(bob.account.pk, MICRO, kind="grant", key="grant:one")
     sign_in(page, bob)
-    ask_for(page)
-    expect(page.get_by_role("alert")).to_contain_text("This needs 1 credit; you have 0")
-    expect(page.get_by_label("Prompt")).to_have_value(PROMPT)
+    ask_for(page, n="4")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "This needs 4 credits; you have 1"
+    )
+    page.get_by_role("button", name="1 picture", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator("#cost")).to_have_text("1 credit")
+    page.keyboard.press("Enter")
+    expect(pictures(page)).to_have_count(1)
 
 
 def test_the_prompt_outlives_a_reload(page):
@@ -169,7 +183,7 @@ def test_everything_works_at_a_phones_width(phone):
     assert not scrolls_sideways(phone)
 
 
-def test_a_picture_is_made_without_script(plain_page):
+def test_pictures_are_made_and_compared_without_script(plain_page, alice, sign_in):
     plain_page.goto("/")
     plain_page.get_by_label("Prompt").fill(PROMPT)
     plain_page.get_by_role("button", name="Generate").click()
@@ -177,6 +191,17 @@ def test_a_picture_is_made_without_script(plain_page):
     expect(pictures(plain_page)).to_have_count(4)
     plain_page.locator("#feed [data-picture]").first.click()
     expect(plain_page.locator("#lightbox .info")).to_be_visible()
+
+    sign_in(plain_page, alice)
+    plain_page.locator(".seg label:has(#mode-compare)").click()
+    plain_page.get_by_role("switch", name="Rehearse").check()
+    plain_page.get_by_role("button", name="Show what this costs").click()
+    plain_page.get_by_label("Model B").select_option("FLUX.2 [pro]")
+    plain_page.get_by_label("Prompt").fill("two foxes")
+    plain_page.get_by_role("button", name="Generate").click()
+    sides = plain_page.locator(".duel figure")
+    expect(sides).to_have_count(2)
+    expect(sides.nth(1)).to_contain_text("FLUX.2 [pro]")
 
 
 def rehearse(page, alice, sign_in):
@@ -206,6 +231,11 @@ def test_a_running_job_shows_after_a_reload_and_can_be_cancelled(page, alice, si
     expect(page.locator(".tile.job").first).to_contain_text("Painting")
     page.reload()
     expect(page.locator(".tile.job [data-seconds]").first).to_be_visible()
+    page.context.set_offline(True)
+    banner = page.locator("#offline .banner")
+    expect(banner).to_contain_text("Offline. 1 job keeps running on the server")
+    page.context.set_offline(False)
+    expect(banner).to_have_count(0)
     page.keyboard.press("Control+Backspace")
     expect(page.locator(".tile.failed").first).to_contain_text("Cancelled")
     expect(page.locator("[aria-busy]")).to_have_count(0)
@@ -247,14 +277,70 @@ def red_square():
     return file.getvalue()
 
 
-def test_what_a_guest_made_stays_after_signing_in(page, alice, sign_in):
+def test_a_guest_signs_up_by_mail_and_keeps_what_was_made(page, settings):
+    settings.EMAIL_BACKEND = "playground.web.mailbox.MailboxBackend"
+    before = mail_kept(settings)
     page.goto("/")
     ask_for(page)
     expect(pictures(page)).to_have_count(1)
     page.get_by_label("Prompt").fill("half a thought")
-    sign_in(page, alice)
+    page.get_by_role("link", name="Create account").click()
+    page.get_by_label("Email").fill("ada@example.com")
+    page.get_by_label("Password").fill("a quieter shade of blue")
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", name="Look in your mail")).to_be_visible()
+    wait_until(lambda: mail_kept(settings) > before, "the mail")
+    page.get_by_role("link", name="Open the mail").click()
+    page.get_by_role("link", name="/accounts/confirm-email/").click()
+    page.get_by_role("button", name="Yes, confirm it").click()
+    expect(page.locator("#credits")).to_have_text("50 credits")
+    page.goto("/")
     expect(pictures(page)).to_have_count(1)
     expect(page.get_by_label("Prompt")).to_have_value("half a thought")
+
+
+def mail_kept(settings):
+    return set(settings.EMAIL_DIR.glob("*.eml"))
+
+
+SHARING = """
+  navigator.canShare = () => true;
+  navigator.share = async ({ files }) => (window.shared = files[0].name);
+"""
+
+
+def test_a_telephone_takes_a_picture_starts_from_it_and_sends_on_what_came(
+    _browser, live_site, worker, alice
+):
+    context = _browser.new_context(
+        base_url=live_site.base_url, viewport=PHONE, has_touch=True, is_mobile=True
+    )
+    remember(context, live_site.base_url, alice.person)
+    page = context.new_page()
+    page.add_init_script(SHARING)
+    page.goto("/")
+    photo = strangers.heic(Image.new("RGB", (80, 60), "red"))
+    with page.expect_file_chooser() as camera:
+        page.get_by_role("button", name="Take a picture").tap()
+    assert camera.value.element.get_attribute("capture") == "environment"
+    camera.value.set_files([{"name": "1.HEIC", "mimeType": "", "buffer": photo}])
+    expect(page.locator(".ref input")).to_have_count(1)
+    page.get_by_label("Prompt").fill(PROMPT)
+    page.locator("#generate").tap()
+    expect(pictures(page)).to_have_count(4)
+    pictures(page).first.tap()
+    page.get_by_role("button", name="Send").tap()
+    page.wait_for_function("window.shared")
+    sent = Picture.objects.get(position=0)
+    assert page.evaluate("shared") == f"easel-{sent.pk}.webp"
+    manifest = page.request.get("/manifest.webmanifest").json()
+    icons = [page.request.get(icon["src"]) for icon in manifest["icons"]]
+    assert [Image.open(BytesIO(one.body())).size for one in icons] == [
+        (192, 192),
+        (512, 512),
+        (512, 512),
+    ]
+    context.close()
 
 
 def test_an_idle_page_asks_the_server_nothing(page):

@@ -37,6 +37,7 @@ def states():
 # The broker.
 
 
+@pytest.mark.wires
 @pytest.mark.skipif(not redis.is_installed(), reason=redis.MISSING)
 def test_orders_taken_while_the_broker_is_away_are_painted_when_it_is_back(
     alice, client, next_door
@@ -114,6 +115,7 @@ def check_it_was_not_stored(answer, customer):
     assert customer.credits() == 100
 
 
+@pytest.mark.wires
 def test_a_full_disk_costs_nothing_and_can_be_mended(alice, next_door, small_disk):
     with running_child(living_in(small_disk, next_door)) as web:
         web.wait_until_up()
@@ -127,6 +129,7 @@ def test_a_full_disk_costs_nothing_and_can_be_mended(alice, next_door, small_dis
     assert alice.credits() == 90
 
 
+@pytest.mark.wires
 def test_a_folder_that_is_none_costs_nothing(alice, next_door, tmp_path):
     (tmp_path / "pictures").write_text("not a folder")
     with running_child(living_in(tmp_path, next_door)) as web:

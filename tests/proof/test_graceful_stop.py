@@ -26,6 +26,7 @@ from tests.services.site import Client
 
 IMAGES = "/v1/images/generations"
 pytestmark = [
+    pytest.mark.wires,
     pytest.mark.usefixtures("books_that_balance"),
     pytest.mark.skipif(sys.platform != "linux", reason="It looks into /proc."),
 ]

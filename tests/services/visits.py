@@ -1,18 +1,28 @@
 """What a page costs and how it behaves: its weight, its first paints, what it complains of."""
 
 import gzip
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
+from django.http import HttpRequest
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
-from accounts.models import Person
+from accounts.models import Account, Person
+from playground.web.people import CHOSEN_ACCOUNT
 
-KINDS = {"document": "html", "stylesheet": "css", "script": "js"}
-# A form that is answered with an error, or a page that is not there, is no fault of the page.
-EXPECTED = "Failed to load resource: the server responded with a status of 4"
+KINDS = {"css": ".css", "js": ".js"}
+KNOWN_WEIGHTS: dict[str, int] = {}
+FILES = 'performance.getEntriesByType("resource").map((one) => one.name)'
+# A form that is answered with an error, a page that is not there, a script that was kept
+# away or a line that was cut is no fault of the page.
+EXPECTED = re.compile(
+    r"status of 4\d\d|net::ERR_(?:FAILED|INTERNET_DISCONNECTED|NETWORK_CHANGED)"
+    r"|htmx:(?:sendError|afterRequest)"
+)
 WATCH = """(() => {
   const seen = window.seenPaints = { largest: 0, shift: 0 };
   new PerformanceObserver((list) => {
@@ -32,37 +42,39 @@ SETTLED = """async () => {
 
 @dataclass
 class Visit:
-    """One page being looked at. Weights are gzipped bytes, of the load with the most."""
+    """One page being looked at, place after place. Weights are gzipped bytes.
+
+    Where an address `led_to` is known as well as where the page is now.
+    """
 
     page: Page
     said: list[str] = field(default_factory=list)
     weights: dict[str, int] = field(default_factory=dict)
-    answers: list[Response] = field(default_factory=list)
+    led_to: str = ""
 
     def __post_init__(self) -> None:
         self.page.add_init_script(WATCH)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("console", self.hear)
-        self.page.on("response", lambda answer: self.answers.append(answer))
 
     def hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and EXPECTED not in message.text:
+        if message.type in ("error", "warning") and not EXPECTED.search(message.text):
             self.said.append(message.text)
 
     def go(self, address: str, then: Callable[[Page], object] | None = None) -> None:
         """Load a page, weigh it, and bring it into the state that is meant."""
-        self.answers.clear()
-        self.page.goto(address, wait_until="load")
+        answer = self.page.goto(address, wait_until="load")
+        assert answer
+        self.led_to = self.page.url
         self.settle()
-        self.weigh()
+        files = self.page.evaluate(FILES)
+        self.weights = {"html": weight(answer.body())}
+        for kind, name in KINDS.items():
+            addresses = [one for one in files if one.partition("?")[0].endswith(name)]
+            self.weights[kind] = sum(weight_of(self.page, one) for one in addresses)
         if then:
             then(self.page)
             self.settle()
-
-    def weigh(self) -> None:
-        """A later load finds most in the browser's cache, so the heaviest counts."""
-        for kind, size in weights(self.answers).items():
-            self.weights[kind] = max(size, self.weights.get(kind, 0))
 
     def settle(self) -> None:
         self.page.evaluate(SETTLED)
@@ -82,20 +94,33 @@ class Visit:
         )
 
 
-def remember(context: BrowserContext, address: str, person: Person) -> None:
+def weight(data: bytes) -> int:
+    """Return how much travels: production sends files gzipped."""
+    return len(gzip.compress(data, 6))
+
+
+def weight_of(page: Page, address: str) -> int:
+    """Weigh a file once; the browser has it in its cache and answers no more."""
+    if address not in KNOWN_WEIGHTS:
+        KNOWN_WEIGHTS[address] = weight(page.request.get(address).body())
+    return KNOWN_WEIGHTS[address]
+
+
+def remember(
+    context: BrowserContext,
+    address: str,
+    person: Person,
+    account: Account | None = None,
+) -> None:
     """Let a browser be signed in already: the front door has its own journeys."""
     client = Client()
     client.force_login(person)
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, person, "password", reauthenticated=True)
+    if account:
+        request.session[CHOSEN_ACCOUNT] = account.pk
+    request.session.save()
     name = settings.SESSION_COOKIE_NAME
     cookie = {"name": name, "value": client.cookies[name].value, "url": address}
     context.add_cookies([cookie])
-
-
-def weights(answers: list[Response]) -> dict[str, int]:
-    """Add up what was loaded, as it would travel: production sends files gzipped."""
-    sums = dict.fromkeys(KINDS.values(), 0)
-    for answer in answers:
-        kind = KINDS.get(answer.request.resource_type)
-        if kind and answer.status != 304:
-            sums[kind] += len(gzip.compress(answer.body(), 6))
-    return sums

@@ -26,7 +26,9 @@ class OidcServer:
         self.codes, self.tokens = {}, set()
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(self))
         self.url = f"http://127.0.0.1:{self.http.server_port}"
-        self.thread = threading.Thread(target=self.http.serve_forever, daemon=True)
+        self.thread = threading.Thread(
+            target=self.http.serve_forever, args=(0.02,), daemon=True
+        )
         self.thread.start()
 
     def close(self):

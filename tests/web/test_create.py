@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from billing.ledger import MICRO, credit
+from billing.limiting import limit_member
 from playground.generation import service
 from playground.generation.models import Generation
 from playground.generation.studio import in_studio
@@ -174,6 +175,33 @@ def test_too_few_credits_point_to_where_they_are_bought(client, bob):
     assert answer.status_code == 402
     assert answer["HX-Retarget"] == "#problem"
     assert "This needs 2 credits; you have 0" in words(answer)
+
+
+def test_too_many_pictures_are_answered_with_the_most_that_can_be_had(client, bob):
+    client.force_login(bob.person)
+    credit(bob.account.pk, 5 * MICRO, kind="grant", key="grant:five")
+    answer = generate(client, n="8", quoted="8000000")
+    assert answer.status_code == 402
+    assert "Drop to 4 pictures for 4 credits, or buy credits." in words(answer)
+    assert 'name="n" value="4" data-do="fewer:4"' in answer.text
+    asked = {**ASK, "n": ["8", "4"]}  # as a form without script sends it
+    assert client.get("/", asked).context["panel"].wish.n == 4
+
+
+def test_a_guest_with_two_tries_left_is_offered_two(guest):
+    generate(guest, n="8", quoted="0")
+    finish(newest())
+    Generation.objects.update(delivered=10)
+    answer = generate(guest, n="4", quoted="0")
+    assert answer.status_code == 429
+    assert 'data-do="fewer:2"' in answer.text
+
+
+def test_a_members_limit_offers_what_it_leaves(page, alice):
+    limit_member(alice.account.pk, alice.person.pk, 3 * MICRO)
+    answer = generate(page, n="4", quoted="4000000")
+    assert answer.status_code == 402
+    assert 'data-do="fewer:3"' in answer.text
 
 
 def test_an_error_without_script_keeps_the_prompt_and_the_settings(client, bob):

@@ -12,6 +12,7 @@ from PIL import Image
 from accounts.models import Account
 from playground.generation.models import Generation
 from playground.generation.tidy import remove_unused_uploads
+from tests.generation import files_of_strangers as strangers
 from tests.web.browsers import ASK, finish, generate, newest, words
 
 
@@ -43,6 +44,14 @@ def test_a_picture_is_taken_in_at_once_and_shown_small(page):
     shown = page.get(f"/create/references/{token}")
     assert shown["Content-Type"] == "image/webp"
     assert Image.open(BytesIO(shown.content)).size == (80, 60)
+
+
+def test_a_telephones_picture_is_taken_as_it_comes(page):
+    data = strangers.heic(Image.new("RGB", (80, 60), "red"))
+    file = SimpleUploadedFile("IMG_0042.HEIC", data, "")
+    token = page.post("/create/references", {"file": file}).context["reference"].token
+    generate(page, reference=[token])
+    assert finish(newest()).state == "succeeded"
 
 
 def test_a_file_that_is_no_picture_is_refused_by_its_name(page):

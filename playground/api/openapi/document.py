@@ -12,8 +12,9 @@ from typing import Any
 from ninja import NinjaAPI
 from pydantic.json_schema import models_json_schema
 
-from playground.api.openapi import examples, hooks, measured, shapes
+from playground.api.openapi import examples, hooks, measured, shapes, voted
 from playground.api.openapi.shapes import Shape
+from playground.arena.models import Category
 from playground.codes import CODES, Code
 from playground.generation.models import Generation
 
@@ -56,6 +57,8 @@ CHOICES = {
     "dry_run": ["true", "false"],
     "retention": ["1h", "7d", "30d", "forever"],
     "window": ["24h", "7d", "30d", "90d"],
+    "task": ["pictures", "edits"],
+    "category": Category.values,
     "X-Easel-Strict": ["0", "1"],
 }
 KINDS = ", ".join(Generation.State.values)
@@ -82,6 +85,15 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
         measured.ModelMetrics,
         measured.METRICS,
         query=(("window", "7d", "The last 24 hours, or so many days."),),
+        needs_key=False,
+    ),
+    ("get", "/v1/metrics/arena"): Answered(
+        voted.Arena,
+        voted.ARENA,
+        query=(
+            ("task", "pictures", "Pictures from text, or edits."),
+            ("category", "", "One of the arena's categories; without it, overall."),
+        ),
         needs_key=False,
     ),
     ("get", "/v1/requests"): Answered(
@@ -156,7 +168,7 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
 }
 
 
-EVERY = (*shapes.EVERY, *hooks.EVERY, *measured.EVERY)
+EVERY = (*shapes.EVERY, *hooks.EVERY, *measured.EVERY, *voted.EVERY)
 
 
 @cache
@@ -201,7 +213,9 @@ def describe(operation: Json, method: str, answered: Answered | None) -> None:
         str(known.status): {
             "description": "What was asked for.",
             "headers": {"x-request-id": {"schema": {"type": "string"}}},
-            "content": {JSON: {"schema": ref(known.shape), "example": known.example}},
+            "content": {
+                JSON: {"schema": ref(known.shape), "examples": examples_of(known)}
+            },
         },
         **{
             str(status): {"$ref": f"#/components/responses/{status}"}
@@ -214,6 +228,11 @@ def describe(operation: Json, method: str, answered: Answered | None) -> None:
         parameters += [parameter("query", *one) for one in BESIDE_THE_BODY]
         parameters += [parameter("header", *one) for one in IN_HEADERS]
         add_painting(operation, known.asked)
+
+
+def examples_of(answered: Answered) -> Json:
+    """By a name, since viewers trip over an example that holds `null`."""
+    return {"answer": {"value": answered.example}}
 
 
 def parameter(place: str, name: str, example: str, description: str) -> Json:
@@ -234,18 +253,17 @@ def add_painting(operation: Json, asked: Json) -> None:
     """Say what may come instead of the usual answer: a quote, or a stream of events."""
     body = operation.setdefault("requestBody", {"content": {JSON: {"schema": {}}}})
     body["content"][JSON]["example"] = asked
-    quote = {"schema": ref(shapes.Quote), "example": examples.QUOTE}
+    quote = {
+        "schema": ref(shapes.Quote),
+        "examples": {"dry_run": {"value": examples.QUOTE}},
+    }
     if "202" in operation["responses"]:
         only = {"description": "With dry_run, what it would cost."}
         operation["responses"]["200"] = {**only, "content": {JSON: quote}}
         return
     content = operation["responses"]["200"]["content"]
-    shown = {
-        "pictures": {"value": content[JSON].pop("example")},
-        "dry_run": {"value": examples.QUOTE},
-    }
     content[JSON]["schema"] = {"anyOf": [content[JSON]["schema"], quote["schema"]]}
-    content[JSON]["examples"] = shown
+    content[JSON]["examples"] |= quote["examples"]
     events = {"schema": {"type": "string"}, "example": examples.EVENTS}
     content["text/event-stream"] = events
     operation["responses"]["200"]["description"] = (

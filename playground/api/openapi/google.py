@@ -31,6 +31,7 @@ from playground.api.openapi.document import (
     ref,
 )
 from playground.api.openapi.shapes import Quote, Shape
+from playground.api.openapi.tags import tagged
 from playground.codes import CODES, Code
 
 Spoken = tuple[type[BaseModel], Literal["validation", "serialization"]]
@@ -199,7 +200,7 @@ def described_in_both(dialect: NinjaAPI, googles: NinjaAPI) -> Json:
     said += [(body, "validation") for body in {*BODIES.values()}]
     _, known = models_json_schema(said, ref_template=SCHEMAS + "{model}")
     statuses = sorted({code.status for code in CODES.values()} & NAMES.keys())
-    return whole | {
+    both = whole | {
         "paths": whole["paths"] | paths,
         "components": components
         | {
@@ -208,6 +209,7 @@ def described_in_both(dialect: NinjaAPI, googles: NinjaAPI) -> Json:
             | {f"google-{status}": refusal(status) for status in statuses},
         },
     }
+    return tagged(both)
 
 
 def describe(operation: Json, path: str, answered: Answered) -> None:
@@ -239,7 +241,7 @@ def content_of(path: str, answered: Answered) -> Json:
     """The answer as JSON, or a quote; a stream is a list of answers, or their events."""
     shape, example = ref(answered.shape), answered.example
     if answered.also != PAINTING:
-        return {JSON: {"schema": shape, "example": example}}
+        return {JSON: {"schema": shape, "examples": {"answer": {"value": example}}}}
     streams = path.endswith(":streamGenerateContent")
     if streams:
         shape = {"type": "array", "items": shape}

@@ -6,6 +6,7 @@ of their own, too.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from playground.generation.providers import (
@@ -84,6 +85,7 @@ def trade_of(
     return compatible(servers_from({provider: said})[provider])
 
 
+@cache  # one and the same trade, so that its painters stay when channels are read anew
 def sketch(painters: int) -> Trade:
     def opened(access: Access) -> Provider:
         return SketchProvider(processes=painters)
@@ -91,6 +93,7 @@ def sketch(painters: int) -> Trade:
     return Trade("sketch", "Sketch", opened, edits=True, masks=True)
 
 
+@cache
 def rehearsal(painters: int) -> Trade:
     """Where test keys are sent, whatever model they ask for."""
 

@@ -6,7 +6,14 @@ Its clients know some of our fields by name and take the others as extras.
 import shlex
 from typing import Any
 
-from playground.web.code.said import Said, as_javascript, as_json, as_python, media_type
+from playground.web.code.said import (
+    Said,
+    as_javascript,
+    as_json,
+    as_python,
+    indented,
+    media_type,
+)
 
 KNOWN = (
     "model",
@@ -41,7 +48,7 @@ def curl(said: Said) -> str:
         ]
     else:
         lines.append('  -H "Content-Type: application/json"')
-        lines.append(f"  -d {shlex.quote(as_json(dict(said.fields)))}")
+        lines.append(f"  -d {shlex.quote(indented(as_json(dict(said.fields)), 2))}")
     return " \\\n".join(lines)
 
 

@@ -20,7 +20,7 @@ from billing.ledger import MICRO
 from playground.gallery.sharing import alt_of
 from playground.generation.links import thumbnail_path
 from playground.generation.models import Picture
-from playground.generation.thumbnails import WIDTHS
+from playground.generation.thumbnails import LARGE, WIDTHS
 
 register = template.Library()
 
@@ -170,10 +170,16 @@ def alt_text(picture: Picture) -> str:
 
 @register.inclusion_tag("ui/thumb.html")
 def thumb(
-    picture: Picture, alt: str = "", sizes: str = "15rem", *, lazy: bool = True
+    picture: Picture,
+    alt: str = "",
+    sizes: str = "15rem",
+    *,
+    lazy: bool = True,
+    large: bool = False,
 ) -> dict[str, object]:
     """Draw a picture's small copies; `sizes` says how wide the page shows it."""
-    wide = [width for width in WIDTHS if width < picture.width] or [WIDTHS[0]]
+    widths = (*WIDTHS, LARGE) if large else WIDTHS
+    wide = [width for width in widths if width < picture.width] or [WIDTHS[0]]
     paths = [thumbnail_path(picture.pk, width, picture.expires_at) for width in wide]
     sources = [
         f"{path} {min(width, picture.width)}w"

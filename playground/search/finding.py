@@ -1,0 +1,121 @@
+"""Find what somebody looks for: models, guides, pages, and their own requests and pictures.
+
+Only what whoever looks may see is found. Their requests are looked for among the newest;
+the history's own search goes all the way back.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from playground.api.addresses import site_origin
+from playground.docs.finding import found_in
+from playground.gallery.captions import says
+from playground.gallery.shelf import still_there
+from playground.generation.catalogue import Model, catalogue
+from playground.generation.models import Picture
+from playground.web.chrome import Place, address, console_sections, foot, main_places
+from playground.web.people import current_account, current_person
+from playground.web.seen import orders_seen
+
+MOST_OF_A_KIND = 6
+NEWEST = 400
+LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Somewhere to go."""
+
+    label: str
+    url: str
+    icon: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Hits of one kind."""
+
+    key: str
+    title: str
+    hits: tuple[Hit, ...]
+
+
+def words_in(request: HttpRequest) -> str:
+    return request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
+
+
+def found(request: HttpRequest, words: str) -> list[Group]:
+    """Return everything that is called so, by kind."""
+    if not words:
+        return []
+    kinds = (
+        Group("models", _("Models"), tuple(models(words))),
+        Group("docs", _("Docs"), tuple(guides(words, site_origin(request)))),
+        Group("yours", _("Yours"), tuple(own(request, words))),
+    )
+    return [group for group in kinds if group.hits]
+
+
+def pages(request: HttpRequest, words: str) -> Group:
+    """Return the pages that are called so; without words all of them."""
+    known: list[Place] = [*main_places(request), *foot(request)]
+    if request.user.is_authenticated:
+        known += [one for part in console_sections(request) for one in part.entries]
+    wanted = words.lower()
+    fitting = [one for one in known if wanted in one.label.lower()]
+    hits = (Hit(one.label, one.url, one.icon or "right") for one in fitting)
+    return Group("pages", _("Pages"), tuple(hits))
+
+
+def models(words: str) -> Iterator[Hit]:
+    wanted = words.lower().split()
+    known = [model for model in catalogue().models if not model.is_retired]
+    fitting = [model for model in known if all(one in said_of(model) for one in wanted)]
+    for model in fitting[:MOST_OF_A_KIND]:
+        page = address("model", model.id) or f"{reverse('create')}?model={model.id}"
+        yield Hit(model.name, page, "image", model.id)
+
+
+def said_of(model: Model) -> str:
+    return " ".join((model.id, model.name, model.vendor, *model.aliases)).lower()
+
+
+def guides(words: str, origin: str) -> Iterator[Hit]:
+    for one in found_in(words, origin)[:MOST_OF_A_KIND]:
+        page = reverse("guide", args=[one.guide.slug]) + one.anchor
+        note = one.guide.title if one.anchor else one.excerpt
+        yield Hit(one.heading, page, "list", note)
+
+
+def own(request: HttpRequest, words: str) -> Iterator[Hit]:
+    """Requests and pictures by their ids, or by the words of their prompts."""
+    if current_account(request) is None:
+        return
+    orders = orders_seen(request).prefetch_related(None)
+    rows: list[tuple[str, str, datetime]] = list(
+        orders.values_list("pk", "prompt", "created_at")[:NEWEST]
+    )
+    rows += orders.filter(pk=words).values_list("pk", "prompt", "created_at")
+    fitting = [row for row in rows if words == row[0] or says(row[1], words)]
+    names = [name for name, *_rest in fitting[:MOST_OF_A_KIND]]
+    pictures = still_there(Picture.objects.filter(generation__in=orders))
+    mine = pictures.filter(generation__in=names) | pictures.filter(pk=words)
+    shown = {one.generation_id: one for one in mine.select_related("generation")}
+    for picture in shown.values():
+        page = reverse("picture-page", args=[picture.pk])
+        yield Hit(picture.generation.prompt, page, "image", picture.pk)
+    if current_person(request):
+        for name, prompt, _moment in fitting[:MOST_OF_A_KIND]:
+            yield Hit(prompt, reverse("request", args=[name]), "clock", name)
+    yield Hit(
+        _("Search the whole history"),
+        f"{reverse('history')}?q={quote(words)}",
+        "search",
+    )

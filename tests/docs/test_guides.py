@@ -1,0 +1,188 @@
+"""The guides can be trusted: no dead link, no broken page, and what they say is so."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from urllib.parse import urldefrag, urljoin
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+from justhtml import JustHTML
+from PIL import Image
+
+from playground.codes import CODES
+from playground.docs.inserts import INSERTS, NAME, filled
+from playground.docs.shelf import SHELF, guides
+from tests.services.commands import ROOT
+
+HERE = "http://testserver"
+PAGES = ["/docs", "/docs/reference", *(f"/docs/{guide.slug}" for guide in guides())]
+SOURCES = {path: path.read_text() for path in SHELF.rglob("*.md")}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page that was opened: the answer, and what stands in its document."""
+
+    answer: HttpResponse
+    page: JustHTML
+    anchors: list[str]
+    links: list[str]
+
+
+def seen(answer):
+    page = JustHTML(answer.content, collect_errors=True, sanitize=False)
+    anchors = [one.attrs["id"] for one in page.query("[id]")]
+    links = [one.attrs["href"] for one in page.query("a[href]")]
+    return Seen(answer, page, anchors, links)
+
+
+@pytest.fixture
+def opened(client, db):
+    """Open an address of the site, once."""
+    return cache(lambda address: seen(client.get(address, follow=True)))
+
+
+def broken(opened, address):
+    """Return the links of a page that lead nowhere."""
+    found = []
+    for link in opened(address).links:
+        whole, anchor = urldefrag(urljoin(HERE + address, link))
+        if not whole.startswith(HERE):
+            continue
+        there = opened(whole.removeprefix(HERE) or "/")
+        is_there = not anchor or anchor in there.anchors
+        if there.answer.status_code != 200 or not is_there:
+            found.append(link)
+    return found
+
+
+def test_no_link_of_the_documentation_leads_nowhere(opened):
+    assert {page: wrong for page in PAGES if (wrong := broken(opened, page))} == {}
+
+
+def test_the_pages_are_valid(opened):
+    for address in PAGES:
+        found = opened(address)
+        assert [str(error) for error in found.page.errors] == [], address
+        assert len(found.anchors) == len(set(found.anchors)), address
+        assert len(found.page.query("h1")) == 1, address
+        assert "{{" not in found.answer.text, address
+
+
+BAD = """<!doctype html><title>bad</title><p id=x><div></p>
+<a href="/docs/nothing">a</a><a href="#y">b</a><a href="#x">c</a>"""
+
+
+def test_a_dead_link_and_a_broken_page_are_noticed(opened):
+    bad = seen(HttpResponse(BAD))
+    assert bad.page.errors
+    visited = cache(lambda path: bad if path == "/bad" else opened(path))
+    assert broken(visited, "/bad") == ["/docs/nothing", "#y"]
+
+
+def test_every_code_has_its_place_and_its_words(opened):
+    found = opened("/docs/errors")
+    text = " ".join(found.page.to_text().split())
+    assert CODES.keys() <= set(found.anchors)
+    for name, code in CODES.items():
+        assert str(code.meaning) in text, name
+        assert str(code.hint) in text, name
+
+
+def test_an_error_leads_to_its_words(api, alice, opened):
+    error = api.post("/v1/images/generations", as_=alice, n=99, prompt="a").json()
+    path, anchor = urldefrag(error["error"]["docs_url"].removeprefix(api.base_url))
+    assert anchor in opened(path).anchors
+
+
+def test_every_insert_is_known_and_wanted():
+    wanted = {name for text in SOURCES.values() for name in NAME.findall(text)}
+    assert wanted - {"url"} == INSERTS.keys()
+
+
+def test_facts_are_those_of_this_instance(settings):
+    settings.RETENTION_DAYS = 9
+    settings.PACKS = {"eur": {"700": 300}}
+    said = filled("{{ retention_time }}. {{ packs }}", origin=HERE)
+    assert "9 days" in said
+    assert "€7" in said and "300" in said
+
+
+def test_a_guide_that_is_not_there_says_so(opened):
+    assert opened("/docs/nothing").answer.status_code == 404
+    assert opened("/docs/nothing.md").answer.status_code == 404
+    assert opened("/cards/docs/nothing.png").answer.status_code == 404
+    assert opened("/cards/models/nothing.png").answer.status_code == 404
+
+
+def test_words_are_found_where_they_stand(opened):
+    found = opened("/docs?q=keep+the+PRICE")
+    assert "/docs/billing#ask-for-the-price-first" in found.links
+    nothing = opened("/docs?q=xylophone")
+    assert "These words stand in no guide" in nothing.answer.text
+
+
+def test_agents_find_every_guide_as_markdown(opened):
+    listed = opened("/llms.txt").answer.text
+    whole = opened("/llms-full.txt").answer.text
+    for guide in guides():
+        address = reverse("guide-markdown", args=[guide.slug])
+        answer = opened(address).answer
+        assert f"{HERE}{address}" in listed
+        assert answer.headers["Content-Type"].startswith("text/markdown")
+        assert answer.text.startswith(f"# {guide.title}")
+        assert answer.text.strip() in whole
+    assert "from openai import OpenAI" in opened("/docs/quick-start.md").answer.text
+
+
+def test_what_is_listed_for_indexes_is_there_and_may_be_visited(opened):
+    forbidden = [
+        line.removeprefix("Disallow: ")
+        for line in opened("/robots.txt").answer.text.splitlines()
+        if line.startswith("Disallow: ")
+    ]
+    paths = [
+        loc.to_text().removeprefix(HERE)
+        for loc in opened("/sitemap.xml").page.query("loc")
+    ]
+    assert {f"/docs/{guide.slug}" for guide in guides()} <= set(paths)
+    assert [path for path in paths if opened(path).answer.status_code != 200] == []
+    assert [path for path in paths if path.startswith(tuple(forbidden))] == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/cards/easel.png", "/cards/docs/quick-start.png", "/cards/models/sketch-1.png"],
+)
+def test_a_card_is_drawn_for_those_who_link_here(opened, address):
+    picture = Image.open(BytesIO(opened(address).answer.content))
+    assert (picture.format, picture.size) == ("PNG", (1200, 630))
+    assert len(picture.getcolors()) > 20
+
+
+def test_a_guide_names_its_card_by_its_whole_address(opened):
+    (card,) = opened("/docs/quick-start").page.query('meta[property="og:image"]')
+    assert card.attrs["content"] == f"{HERE}/cards/docs/quick-start.png"
+
+
+VIEWER = "fdcea21fb83e6a85b1f462ded1a4601b5761e5d8b12f893624e7b039cea354b0"
+
+
+def test_the_viewer_of_the_reference_is_the_one_that_was_looked_at():
+    data = (ROOT / "static/vendor/rapidoc/rapidoc-min.js").read_bytes()
+    assert hashlib.sha256(data).hexdigest() == VIEWER
+    assert (
+        b"sourceMappingURL" not in data
+    )  # its map is not here, and collectstatic asks
+
+
+def test_only_the_reference_may_style_itself(client, db):
+    def policy(path):
+        return client.get(path).headers["Content-Security-Policy"]
+
+    assert "unsafe" not in policy("/docs")
+    loose = policy("/docs/reference").replace(" 'unsafe-inline'", "")
+    assert loose == policy("/docs")

@@ -1,0 +1,164 @@
+"""How long after a click, or a key, the page shows that it heard: measured in the page.
+
+The clock runs from the browser's own time of the event to the frame in which what the
+reaction looks at has changed; across pages, to the first paint of the next one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from playwright.sync_api import Page
+
+TIMES = 5
+WATCH = """() => {
+  const look = () => (%s);
+  const before = look();
+  const heard = ["click", "keydown", "input"];
+  window.answered = new Promise((done) => {
+    let began = 0;
+    const note = (event) => {
+      began ||= event.timeStamp;
+      sessionStorage.began ||= performance.timeOrigin + event.timeStamp;
+    };
+    for (const kind of heard) addEventListener(kind, note, { capture: true });
+    const frame = () => {
+      if (!began || look() === before) return requestAnimationFrame(frame);
+      requestAnimationFrame(() => done(performance.now() - began));
+    };
+    frame();
+  });
+}"""
+PAINTED = """() => {
+  const paint = performance.getEntriesByName("first-contentful-paint")[0];
+  return performance.timeOrigin + paint.startTime - sessionStorage.began;
+}"""
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What is done at an address, and the part of the page (as JavaScript) that changes.
+
+    One without such a part leads to another page.
+    """
+
+    name: str
+    address: str
+    act: Callable[[Page], object]
+    changes: str = ""
+    first: Callable[[Page], object] | None = None
+
+
+def milliseconds(page: Page, reaction: Reaction) -> float:
+    """Do it so many times, from a fresh page each; return the middle one."""
+    measured(page, reaction)  # the first time warms everything up
+    return median(measured(page, reaction) for _ in range(TIMES))
+
+
+def measured(page: Page, reaction: Reaction) -> float:
+    page.goto(reaction.address, wait_until="networkidle")
+    if reaction.first:
+        reaction.first(page)
+    page.evaluate("delete sessionStorage.began")
+    page.evaluate(WATCH % (reaction.changes or "0"))
+    if reaction.changes:
+        reaction.act(page)
+        return float(page.evaluate("window.answered"))
+    with page.expect_navigation():
+        reaction.act(page)
+    page.wait_for_function("performance.getEntriesByType('paint').length > 1")
+    return float(page.evaluate(PAINTED))
+
+
+def click(selector: str) -> Callable[[Page], None]:
+    return lambda page: page.locator(selector).first.click()
+
+
+def press(key: str) -> Callable[[Page], None]:
+    return lambda page: page.keyboard.press(key)
+
+
+def write(page: Page) -> None:
+    page.get_by_label("Prompt").fill("a paper boat")
+
+
+def open_picture(page: Page) -> None:
+    click("main [data-picture]")(page)
+    page.locator("#lightbox .info").wait_for()
+
+
+def text_of(selector: str) -> str:
+    return f"document.querySelector('{selector}').textContent"
+
+
+def number_of(selector: str) -> str:
+    return f"document.querySelectorAll('{selector}').length"
+
+
+def only_failed(page: Page) -> None:
+    page.locator("select[name=status]").select_option(index=1)
+
+
+USAGE = "/console/usage"
+ROWS = number_of("#picker .model-row:not([hidden])")
+GENERATE, PICKER = click("#generate"), click("#model-button")
+REACTIONS = [
+    Reaction(
+        "Theme switched",
+        "/",
+        click("[data-do=theme]"),
+        "document.documentElement.dataset.theme",
+    ),
+    Reaction("Commands open", "/", press("Control+k"), number_of("#commands[open]")),
+    Reaction("Model picker opens", "/", PICKER, number_of("#picker:popover-open")),
+    Reaction("Models filtered", "/", click("#picker .chip:nth-child(4)"), ROWS, PICKER),
+    Reaction("Models searched", "/", press("d"), ROWS, PICKER),
+    Reaction(
+        "Size chosen, price follows",
+        "/",
+        click(".seg label:has(input[value='4K'])"),
+        text_of("#cost"),
+    ),
+    Reaction("Generate heard", "/", GENERATE, number_of("#create.htmx-request"), write),
+    Reaction(
+        "Generate, places for the pictures",
+        "/",
+        GENERATE,
+        number_of("#feed .run"),
+        write,
+    ),
+    Reaction(
+        "Picture opens",
+        "/",
+        click("#feed [data-picture]"),
+        number_of("#lightbox[open]"),
+    ),
+    Reaction(
+        "Next picture",
+        "/history",
+        press("ArrowRight"),
+        text_of("#lightbox .info"),
+        open_picture,
+    ),
+    Reaction(
+        "Copied as code",
+        "/",
+        click("[hx-target='#as-code']"),
+        number_of("#as-code[open]"),
+    ),
+    Reaction(
+        "Pictures chosen",
+        "/history",
+        click("[data-day]"),
+        "document.querySelector('#pickbar').hidden",
+    ),
+    Reaction("History filtered", "/history?show=starred", click(".filters button.btn")),
+    Reaction("Usage, another period", USAGE, click("a[href*='period=7d']")),
+    Reaction("Usage, filtered", USAGE, only_failed, text_of("#usage")),
+    Reaction(
+        "New key dialog",
+        "/console/keys",
+        click("a[href='/console/keys/new']"),
+        number_of("#steps dialog[open]"),
+    ),
+]

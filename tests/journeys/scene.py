@@ -1,0 +1,239 @@
+"""What there is to look at: people, their pictures, money, teams, keys and letters.
+
+`scene_of(alice)` writes it all, and knows the names that addresses are filled with.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.webauthn.internal.auth import WebAuthn
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
+
+from accounts.activity import OPERATOR
+from accounts.inviting import digest_of
+from accounts.models import Account, Invitation, Person
+from accounts.roles import Role
+from accounts.teams import open_team
+from billing.checkout import open_checkout
+from billing.counter import Button, press
+from billing.ledger import wallet_of
+from billing.models import StripePayment
+from billing.packs import find_pack
+from playground.arena.preferring import prefer, sides_of
+from playground.arena.reckoning import recompute
+from playground.arena.voters import of_person
+from playground.gallery import boards, sharing
+from playground.generation import rolling
+from playground.generation.models import Attempt, Compared, Generation
+from playground.generation.ways import ChannelRow
+from playground.web.mailbox import keep, newest
+from playground.web.models import EditTurn
+from playground.webhooks.endpoints import Changes, open_endpoint
+from playground.webhooks.sending import rehearse
+from tests.arena.duels import FLUX, GPT, a_challenge, a_comparison, an_entry, votes
+from tests.cast import Customer, customer, join
+from tests.web.orders import a_painted_picture_of, an_order
+
+NOBODYS_KEY = ES256({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)})
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who looks (by name), for which account, and what fills the addresses."""
+
+    people: dict[str, tuple[Person, Account | None]]
+    known: dict[str, object]
+
+
+def scene_of(alice: Customer) -> Scene:
+    """Alice with pictures, a failure and one being painted, in her account and a team.
+
+    Bob has a second step and is a member; carol came by another way and has no password.
+    """
+    bob, carol = customer("bob"), customer("carol", credits=5)
+    guard(bob.person)
+    carol.person.set_unusable_password()
+    carol.person.save()
+    alice.person.is_staff = True  # the operator's pages are hers, too
+    alice.person.save()
+    foxes = open_team("Foxes", alice.person, OPERATOR)
+    known = {
+        **pictures_of(alice.account),
+        **team_of(foxes, bob.person),
+        **locks_of(alice.person, bob.person, carol.person),
+        **money_of(alice.account),
+        **letters_to(alice.person),
+        "channel": spare_channel(),
+        "key": alice.account.keys.get().pk,
+        "webhook": webhook_of(alice.account),
+        "vote": arena_of(alice),
+    }
+    rolling.catch_up()
+    people = {
+        "alice": (alice.person, None),
+        "foxes": (alice.person, foxes),
+        "bob": (bob.person, None),
+        "bob for foxes": (bob.person, foxes),
+        "carol": (carol.person, None),
+    }
+    return Scene(people, known)
+
+
+def pictures_of(account: Account) -> dict[str, object]:
+    """A failure, a run with a gap, a comparison, an edit, and one being painted."""
+    an_order(account, credits=2, days_ago=3, delivered=0, state="failed")
+    sides = [an_order(account, credits=1, prompt="two foxes") for _ in range(2)]
+    for place, side in enumerate(sides):
+        Compared.objects.create(generation=side, comparison="cmp_1", place=place)
+        a_painted_picture_of(side)
+    done = an_order(account, credits=1, n=4, delivered=3, prompt="a paper boat")
+    pictures = [a_painted_picture_of(done, position) for position in range(3)]
+    tried(done)
+    turn = an_order(account, credits=1, prompt="a red sail")
+    EditTurn.objects.create(
+        generation=turn, root=pictures[0].pk, base=pictures[0].pk, frame=None
+    )
+    changed = a_painted_picture_of(turn)
+    an_order(
+        account,
+        credits=1,
+        n=2,
+        delivered=0,
+        prompt="a hen",
+        state="running",
+        finished_at=None,
+        deadline=timezone.now() + timedelta(hours=1),
+    )
+    board = boards.open_board(account.pk, "Boats")
+    boards.pin(board, pictures[:2])
+    sharing.publish(pictures[0])
+    token = sharing.share(pictures[0], tells_prompt=True).token or ""
+    return {
+        "picture": pictures[0].pk,
+        "changed": changed.pk,
+        "order": done.pk,
+        "board": board.pk,
+        "token": token,
+    }
+
+
+def tried(order: Generation) -> None:
+    """One provider failed it, and the next one painted it."""
+    usual = {"generation": order, "provider": "sketch", "upstream": "sketch-1"}
+    start = order.created_at
+    Attempt.objects.create(
+        **usual, outcome="busy", status=429, duration_ms=400, started_at=start
+    )
+    Attempt.objects.create(
+        **usual,
+        outcome="succeeded",
+        status=200,
+        pictures=3,
+        duration_ms=1500,
+        started_at=start + timedelta(milliseconds=450),
+    )
+
+
+def team_of(team: Account, member: Person) -> dict[str, object]:
+    """A member, somebody invited who knows the link, and a picture shared with all."""
+    place = join(team, member, Role.DEVELOPER)
+    for who, token in (("dora@example.com", "for-dora"), (member.email, "for-bob")):
+        Invitation.objects.create(
+            account=team, email=who, role=Role.VIEWER, digest=digest_of(token)
+        )
+    a_painted_picture_of(an_order(team, person=member, credits=1))
+    return {"member": place.pk, "invitation": "for-dora", "own_invitation": "for-bob"}
+
+
+def guard(person: Person) -> None:
+    """Give somebody an authenticator app, recovery codes and a passkey."""
+    TOTP.activate(person, "A" * 32)
+    RecoveryCodes.activate(person)
+    passkey = AttestedCredentialData.create(Aaguid(bytes(16)), b"laptop", NOBODYS_KEY)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    seen = AuthenticatorData.create(bytes(32), flags, 0, passkey)
+    asked = CollectedClientData.create("webauthn.create", b"", "http://localhost")
+    response = {
+        "clientDataJSON": websafe_encode(asked),
+        "attestationObject": websafe_encode(AttestationObject.create("none", seen, {})),
+    }
+    name = websafe_encode(b"laptop")
+    said = {"id": name, "rawId": name, "type": "public-key", "response": response}
+    WebAuthn.add(person, "My laptop", said)
+
+
+def locks_of(person: Person, guarded: Person, newcomer: Person) -> dict[str, object]:
+    """What mails carry: the links that confirm an address and give a new password."""
+    address = EmailAddress.objects.create(user=newcomer, email="carol@example.org")
+    passkey = Authenticator.objects.get(user=guarded, type="webauthn")
+    return {
+        "confirmation": EmailConfirmationHMAC.create(address).key,
+        "reset": user_pk_to_url_str(person),
+        "reset_token": default_token_generator.make_token(person),
+        "passkey": passkey.pk,
+    }
+
+
+def money_of(account: Account) -> dict[str, object]:
+    """One pack paid for, and one still at the till."""
+    wallet, pack = wallet_of(account.pk), find_pack("usd-500")
+    assert pack
+    for _ in range(2):
+        open_checkout(wallet, pack, return_url="/", cancel_url="/")
+    paid, waiting = StripePayment.objects.order_by("id")
+    press(paid.session_id or "", Button.PAY)
+    return {"payment": paid.pk, "till": waiting.session_id}
+
+
+def webhook_of(account: Account) -> str:
+    """Somebody listens, and one delivery waits."""
+    hook = open_endpoint(account.pk, Changes(url="https://hooks.example.com/easel"))
+    rehearse(hook)
+    return hook.pk
+
+
+def arena_of(judge: Customer) -> int:
+    """Two models that met often, a ranking of one's own, and a vote of one's own."""
+    challenge = a_challenge(prompt="A paper boat on a pond at dusk")
+    first, second = (
+        [an_entry(judge.account, challenge, model) for _ in range(5)]
+        for model in (GPT, FLUX)
+    )
+    votes(first[0], second[0], "left", 34)
+    votes(first[0], second[0], "tie", 6, took_ms=700)
+    voter = of_person(judge.person.pk, "n")
+    (own,) = votes(first[0], second[0], "left", 1, voter=voter.id, is_guest=False)
+    name = a_comparison(judge.account, GPT, FLUX, prompt="a heron at dawn")
+    prefer(sides_of([name])[name], "tie", voter.id)
+    recompute()
+    return own.pk
+
+
+def spare_channel() -> int:
+    """A second way to a provider, which its operator has turned off."""
+    return ChannelRow.objects.create(name="spare", provider="openai", is_on=False).pk
+
+
+def letters_to(person: Person) -> dict[str, object]:
+    """Two mails that were kept, as without a mail server they all are."""
+    for subject in ("Confirm your email", "Somebody signed in"):
+        text = "Open this link:\nhttp://testserver/accounts/confirm-email/abc/\n"
+        keep(EmailMessage(subject, text, to=[person.email]), settings.EMAIL_DIR)
+    return {"mail": newest(settings.EMAIL_DIR)[-1].stem}
