@@ -5,7 +5,13 @@
   const find = (selector, within = document) => within.querySelector(selector);
   const findAll = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+  const MICRO = 1_000_000;
   const page = {
+    credits(microcredits) {
+      const places = microcredits % MICRO ? 2 : 0;
+      const style = { minimumFractionDigits: places, maximumFractionDigits: places };
+      return (microcredits / MICRO).toLocaleString(root.lang, style);
+    },
     say(text) {
       const live = find("#live");
       if (live) live.textContent = text;

@@ -181,6 +181,7 @@ PLACES = [
     Place("is it you?", "/accounts/reauthenticate/", signed_in=True),
     Place("is it you, by code?", "/accounts/2fa/reauthenticate/", by="bob"),
     Place("is it you, by passkey?", "/accounts/2fa/webauthn/reauthenticate/", by="bob"),
+    Place("is it you, by mail?", "/accounts/reauthenticate/code/", by="carol"),
     Place("look in your mail", "/accounts/confirm-email/"),
     Place("confirm an address", "/accounts/confirm-email/{confirmation}/"),
     Place("confirm nothing", "/accounts/confirm-email/old/"),
@@ -209,6 +210,7 @@ PLACES = [
     Place("a member's end", "/console/members/{member}/remove", by="foxes"),
     Place("a team's pictures", "/console/pictures", by="foxes"),
     Place("a team's settings", "/console/settings", by="foxes"),
+    Place("a team's end", "/console/settings/close", by="foxes"),
     Place("roles", "/console/roles", signed_in=True),
     Place("activity", "/console/activity", signed_in=True),
     Place("teams", "/accounts/teams/", signed_in=True),
@@ -252,9 +254,9 @@ NO_PAGES = {
     *("channel-test", "brake-lift", "channel-switch", "export", "team-usual"),
     *("arena-votes", "arena-starters", "arena-enter", "arena-challenge-new"),
     *("arena-challenge-change", "own-arena-csv", "own-arena-consent"),
-    "comparison-better",
     *("team-leave", "session-end", "account-switch", "stripe-webhook", "remix"),
     *("guide-markdown", "llms", "llms-full", "robots", "sitemap", "api-root"),
+    *("card", "card-guide", "card-model", "comparison-better"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "openid_connect_callback"),
     "socialaccount_signup",  # only for somebody another site sent without an address
 }
