@@ -110,3 +110,9 @@ def lose_the_line(page: Page) -> None:
     page.route("**/healthz", lambda route: route.abort())
     page.evaluate("dispatchEvent(new Event('offline'))")
     expect(page.locator("#offline .banner")).to_be_visible()
+
+
+def point_at_chart(page: Page) -> None:
+    page.locator("[data-chart]").focus()
+    page.keyboard.press("End")
+    expect(page.locator(".chart-tip")).to_be_visible()
