@@ -51,7 +51,12 @@ class Place:
 
 PLACES = [
     Place("create, as a guest", "/"),
-    Place("create, without script", "/?mode=compare&rehearse=on", True, plain=True),
+    Place(
+        "create, without script",
+        "/?model=sketch-1&mode=compare&rehearse=on",
+        True,
+        plain=True,
+    ),
     Place("create, too dear", "/", by="carol", then=to.lack_credits),
     Place("create, offline", "/", signed_in=True, then=to.lose_the_line),
     Place("create", "/", signed_in=True),
@@ -247,7 +252,14 @@ NO_PAGES = {
     *("create-run", "create-rail", "run", "run-cancel", "comparison-cancel"),
     *("run-code", "run-share", "picture", "download", "note", "arrange"),
     *("history-undo", "board-new", "board-change", "shared-file", "upload"),
-    *("edit-settings", "edit-start", "edit-turn", "edit-cancel", "console"),
+    *(
+        "edit-settings",
+        "edit-start",
+        "edit-turn",
+        "edit-cancel",
+        "edit-live",
+        "console",
+    ),
     *("usage-csv", "usage-fresh", "request-purge", "webhook-call-secret"),
     *("webhook-test", "webhook-resend", "checkout", "top-up", "redeem", "portal"),
     *("card-add", "card-returned", "card-default", "card-remove", "statement-csv"),
@@ -257,6 +269,7 @@ NO_PAGES = {
     *("arena-challenge-change", "own-arena-csv", "own-arena-consent"),
     *("team-leave", "session-end", "account-switch", "stripe-webhook", "remix"),
     *("guide-markdown", "llms", "llms-full", "robots", "sitemap", "api-root"),
+    "model-markdown",
     *("card", "card-guide", "card-model", "comparison-better"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "openid_connect_callback"),
     "socialaccount_signup",  # only for somebody another site sent without an address
