@@ -15,7 +15,8 @@ def spot(name, cost, rating, *, is_best=False):
         pytest.param(0, 8, [0, 2, 4, 6, 8], id="credits"),
         pytest.param(0, 0.3, [0, 0.1, 0.2, 0.3], id="parts of a credit"),
         pytest.param(846, 1171, [800, 900, 1000, 1100, 1200], id="ratings"),
-        pytest.param(1000, 1000, [1000, 1000], id="one alone"),
+        pytest.param(1000, 1000, [1000, 1001], id="one alone"),
+        pytest.param(0, 0, [0, 1], id="all free"),
     ],
 )
 def test_scales_are_round_and_hold_everything(low, high, ticks):
