@@ -29,6 +29,7 @@ from playground.generation import tasks
 from playground.generation.catalogue import catalogue
 from playground.generation.errors import EaselError
 from playground.generation.models import Generation, Picture
+from playground.generation.quoting import is_text
 from playground.generation.sizes import SHAPES
 from playground.web.arena_facts import name_of
 from playground.web.panel import is_connected
@@ -97,11 +98,9 @@ class ChallengeForm(forms.Form):
         return name
 
     def clean_start(self) -> Picture | None:
-        """Find the picture by its id, or by the address that ends in it."""
-        said = self.cleaned_data["start"].strip().rstrip("/").rpartition("/")[2]
-        if not said:
+        if not (said := self.cleaned_data["start"].strip()):
             return None
-        found = Picture.objects.filter(pk=said, account=self.account_id).first()
+        found = picture_named(self.account_id, said)
         if found is None:
             raise forms.ValidationError(_("You have no such picture."))
         return found
@@ -124,6 +123,16 @@ class ChallengeForm(forms.Form):
             is_edit=said["category"] in EDITING,
             start=said["start"],
         )
+
+
+def picture_named(account_id: str, said: str) -> Picture | None:
+    """Find a picture by its id, or by the address that ends in it."""
+    name = said.strip().rstrip("/").rpartition("/")[2]
+    return (
+        Picture.objects.filter(pk=name, account=account_id).first()
+        if is_text(name)
+        else None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +158,7 @@ def desk_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "lines": lines(),
         "form": EnterForm(),
+        "has_models": bool(models_to_enter()),
         "new": ChallengeForm(account.pk),
         "doubts": doubts(),
         "reasons": reasons(),
@@ -222,8 +232,7 @@ def change_challenge(request: HttpRequest, slug: str) -> HttpResponse:
     edit starts from."""
     found = Challenge.objects.filter(pk=slug, is_demo=False)
     if "start" in request.POST:
-        said = request.POST["start"].strip().rstrip("/").rpartition("/")[2]
-        mine = Picture.objects.filter(pk=said, account=own_account(request)).first()
+        mine = picture_named(own_account(request).pk, request.POST["start"])
         if mine is None:
             messages.error(request, _("You have no such picture."))
             return redirect("arena-desk")

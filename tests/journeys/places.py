@@ -51,7 +51,12 @@ class Place:
 
 PLACES = [
     Place("create, as a guest", "/"),
-    Place("create, without script", "/?mode=compare&rehearse=on", True, plain=True),
+    Place(
+        "create, without script",
+        "/?model=sketch-1&mode=compare&rehearse=on",
+        True,
+        plain=True,
+    ),
     Place("create, too dear", "/", by="carol", then=to.lack_credits),
     Place("create, offline", "/", signed_in=True, then=to.lose_the_line),
     Place("create", "/", signed_in=True),
@@ -130,6 +135,7 @@ PLACES = [
     Place("docs, nothing found", "/docs?q=zebra"),
     Place("guide", "/docs/quick-start"),
     Place("usage", "/console/usage", signed_in=True),
+    Place("usage, pointed at", "/console/usage", True, then=to.point_at_chart),
     Place("usage, narrowed", "/console/usage?period=24h&status=failed", signed_in=True),
     Place("a request", "/console/requests/{order}", signed_in=True),
     Place("keys", "/console/keys", signed_in=True),
@@ -246,7 +252,14 @@ NO_PAGES = {
     *("create-run", "create-rail", "run", "run-cancel", "comparison-cancel"),
     *("run-code", "run-share", "picture", "download", "note", "arrange"),
     *("history-undo", "board-new", "board-change", "shared-file", "upload"),
-    *("edit-settings", "edit-start", "edit-turn", "edit-cancel", "console"),
+    *(
+        "edit-settings",
+        "edit-start",
+        "edit-turn",
+        "edit-cancel",
+        "edit-live",
+        "console",
+    ),
     *("usage-csv", "usage-fresh", "request-purge", "webhook-call-secret"),
     *("webhook-test", "webhook-resend", "checkout", "top-up", "redeem", "portal"),
     *("card-add", "card-returned", "card-default", "card-remove", "statement-csv"),
@@ -256,6 +269,7 @@ NO_PAGES = {
     *("arena-challenge-change", "own-arena-csv", "own-arena-consent"),
     *("team-leave", "session-end", "account-switch", "stripe-webhook", "remix"),
     *("guide-markdown", "llms", "llms-full", "robots", "sitemap", "api-root"),
+    "model-markdown",
     *("card", "card-guide", "card-model", "comparison-better"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "openid_connect_callback"),
     "socialaccount_signup",  # only for somebody another site sent without an address
