@@ -35,7 +35,7 @@ check: installed-dev
 proof: installed-dev packages
 	@$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) $(PROCESSES) \
 		-m "books and wires and not browser and not clients and not proof"
-	@$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) -m "proof and books" -s
+	@$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) -m "proof and books and not browser" -s
 	@$(PYTEST) -m proof -s
 
 format: installed-dev

@@ -1,14 +1,14 @@
 """A model in the arena, for its own page: rank, rating, best and worst, head-to-heads.
 
-A page includes `web/_arena_block.html` with `model_id`; it shows nothing of a model that
-was never voted on.
+A page asks for `arena_of(model)` and includes `web/_arena_block.html` when there is any;
+there is none of a model that was never voted on.
 """
 
 from dataclasses import dataclass
 
 from playground.arena.boards import HIDDEN_UNDER
 from playground.arena.models import Category, Standing
-from playground.arena.standings import Block, HeadToHead, is_preliminary
+from playground.arena.standings import Block, HeadToHead, blocks, is_preliminary
 from playground.web.arena_facts import name_of
 from playground.web.arena_matrix import ENOUGH
 
@@ -38,6 +38,11 @@ class Shown:
     @property
     def is_preliminary(self) -> bool:
         return is_preliminary(self.block.overall)
+
+
+def arena_of(model: str) -> list[Shown]:
+    """Return what the arena says of a model: of text to picture, and of edits."""
+    return [shown(block) for block in blocks(model)]
 
 
 def shown(block: Block) -> Shown:

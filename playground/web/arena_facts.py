@@ -27,6 +27,7 @@ class Row:
 
     standing: Standing
     name: str
+    is_known: bool
     price_microcredits: int | None
     seconds: float | None
     place: "Interval"
@@ -74,6 +75,7 @@ def row_of(one: Standing, board: Board, took: float | None) -> Row:
     return Row(
         standing=one,
         name=model.name if model else one.model,
+        is_known=model is not None,
         price_microcredits=price_of(model) if model else None,
         seconds=(known_seconds(model, TIER) if model else None) or took,
         place=interval_of(one, board),

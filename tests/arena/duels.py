@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.ids import new_id
 from playground.arena.dealing import pair_of
 from playground.arena.models import Challenge, Entry, Vote
+from playground.generation.models import Compared
 from tests.web.orders import a_painted_picture_of, an_order
 
-MODELS = ("gpt-image-2", "flux.2-pro", "qwen-image-2.0")
+MODELS = GPT, FLUX, QWEN = "gpt-image-2", "flux.2-pro", "qwen-image-2.0"
 
 
 def a_challenge(slug="boats", **facts):
@@ -62,3 +64,13 @@ def votes(left, right, choice, count, **facts):
         )
         for name in named
     )
+
+
+def a_comparison(account, *models, **facts):
+    """Write a comparison that was painted, as Create leaves it."""
+    name = new_id("cmp")
+    for place, model in enumerate(models):
+        order = an_order(account, model=model, credits=1, **facts)
+        a_painted_picture_of(order)
+        Compared.objects.create(generation=order, comparison=name, place=place)
+    return name

@@ -8,7 +8,6 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from accounts.activity import OPERATOR
-from accounts.ids import new_id
 from accounts.models import Membership
 from accounts.roles import Role
 from accounts.teams import open_team
@@ -16,21 +15,9 @@ from playground.arena import auditing
 from playground.arena.models import Consent, Preference, Ranking, Standing
 from playground.arena.reckoning import recompute
 from playground.generation.models import Compared
+from tests.arena.duels import FLUX, GPT, QWEN, a_comparison
 from tests.cast import join
-from tests.web.orders import a_painted_picture_of, an_order
 from tests.web.streamed import whole
-
-GPT, FLUX, QWEN = "gpt-image-2", "flux.2-pro", "qwen-image-2.0"
-
-
-def a_comparison(account, *models, **facts):
-    """Write a comparison that was painted, as Create leaves it."""
-    name = new_id("cmp")
-    for place, model in enumerate(models):
-        order = an_order(account, model=model, credits=1, **facts)
-        a_painted_picture_of(order)
-        Compared.objects.create(generation=order, comparison=name, place=place)
-    return name
 
 
 def side(name, model):

@@ -39,6 +39,11 @@ def open_formats(page: Page) -> None:
         closed.click()
 
 
+def call_both_bad(page: Page) -> None:
+    page.get_by_role("button", name="Both bad").click()
+    expect(page.get_by_role("link", name="Next pair")).to_be_visible()
+
+
 def wrong_password(page: Page) -> None:
     page.get_by_label("Email").fill("nobody@example.com")
     page.get_by_label("Password", exact=True).fill("nothing")

@@ -36,6 +36,9 @@ from billing.counter import Button, press
 from billing.ledger import wallet_of
 from billing.models import StripePayment
 from billing.packs import find_pack
+from playground.arena.preferring import prefer, sides_of
+from playground.arena.reckoning import recompute
+from playground.arena.voters import of_person
 from playground.gallery import boards, sharing
 from playground.generation import rolling
 from playground.generation.models import Attempt, Compared, Generation
@@ -44,6 +47,7 @@ from playground.web.mailbox import keep, newest
 from playground.web.models import EditTurn
 from playground.webhooks.endpoints import Changes, open_endpoint
 from playground.webhooks.sending import rehearse
+from tests.arena.duels import FLUX, GPT, a_challenge, a_comparison, an_entry, votes
 from tests.cast import Customer, customer, join
 from tests.web.orders import a_painted_picture_of, an_order
 
@@ -79,6 +83,7 @@ def scene_of(alice: Customer) -> Scene:
         "channel": spare_channel(),
         "key": alice.account.keys.get().pk,
         "webhook": webhook_of(alice.account),
+        "vote": arena_of(alice),
     }
     rolling.catch_up()
     people = {
@@ -202,6 +207,23 @@ def webhook_of(account: Account) -> str:
     hook = open_endpoint(account.pk, Changes(url="https://hooks.example.com/easel"))
     rehearse(hook)
     return hook.pk
+
+
+def arena_of(judge: Customer) -> int:
+    """Two models that met often, a ranking of one's own, and a vote of one's own."""
+    challenge = a_challenge(prompt="A paper boat on a pond at dusk")
+    first, second = (
+        [an_entry(judge.account, challenge, model) for _ in range(5)]
+        for model in (GPT, FLUX)
+    )
+    votes(first[0], second[0], "left", 34)
+    votes(first[0], second[0], "tie", 6, took_ms=700)
+    voter = of_person(judge.person.pk, "n")
+    (own,) = votes(first[0], second[0], "left", 1, voter=voter.id, is_guest=False)
+    name = a_comparison(judge.account, GPT, FLUX)
+    prefer(sides_of([name])[name], "tie", voter.id)
+    recompute()
+    return own.pk
 
 
 def spare_channel() -> int:

@@ -43,6 +43,11 @@ class Tour:
         yield visit
         visit.page.context.close()
 
+    def at_home(self) -> Visit:
+        """Return the page of alice, who signed in."""
+        with self.visit(Place("home", "/", signed_in=True)) as visit:
+            return visit
+
     def newcomer(self, place: Place) -> Visit:
         context = self.browser.new_context(
             base_url=self.base_url, reduced_motion="reduce"

@@ -21,6 +21,7 @@ FILES = 'performance.getEntriesByType("resource").map((one) => one.name)'
 # away or a line that was cut is no fault of the page.
 EXPECTED = re.compile(
     r"status of 4\d\d|net::ERR_(?:FAILED|INTERNET_DISCONNECTED|NETWORK_CHANGED)"
+    r"|htmx:(?:sendError|afterRequest)"
 )
 WATCH = """(() => {
   const seen = window.seenPaints = { largest: 0, shift: 0 };

@@ -26,6 +26,7 @@ from playground.generation.facts import (
 )
 from playground.generation.offered import Model
 from playground.generation.usual import known_seconds
+from playground.web.arena_block import arena_of
 from playground.web.hub.fields import extras_of, parameters_of
 from playground.web.hub.measured import measured
 from playground.web.hub.priced import groups_for, prices_of
@@ -89,6 +90,7 @@ def page_of(request: HttpRequest, found: Model) -> dict[str, Any]:
         "related": related(found),
         "successor": following(found),
         "pictures": [(one, alt_of(one)) for one in newest],
+        "arena": arena_of(found.id),
     }
 
 

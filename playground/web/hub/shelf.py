@@ -25,6 +25,7 @@ from playground.web.panel import is_connected, references_of
 from playground.web.picker import FAST_SECONDS
 
 Sort = Literal["usual", "price", "speed", "success"]
+SORTS: tuple[Sort, ...] = get_args(Sort)
 CHEAP_CREDITS = 2
 MOST_COMPARED = 4
 LONGEST_SEARCH = 100
@@ -116,7 +117,7 @@ class Sieve:
     @classmethod
     def of(cls, query: QueryDict) -> "Sieve":
         said = query.get("sort", "")
-        sort = next((one for one in get_args(Sort) if one == said), "usual")
+        sort: Sort = next((one for one in SORTS if one == said), "usual")
         ids = {model.id for model in catalogue().models}
         chosen = dict.fromkeys(one for one in query.getlist("compare") if one in ids)
         asked = query.getlist("is")
@@ -199,15 +200,14 @@ def way_out(sieve: Sieve, every: Sequence[Exhibit]) -> WayOut | None:
     """Find the one wish without which most models fit."""
     words = kind_words()
     looser = [
-        (words[kind], {"kinds": tuple(k for k in sieve.kinds if k != kind)})
+        (words[kind], replace(sieve, kinds=tuple(k for k in sieve.kinds if k != kind)))
         for kind in sieve.kinds
     ]
-    looser += [(sieve.vendor, {"vendor": ""})] if sieve.vendor else []
-    looser += [(sieve.words, {"words": ""})] if sieve.words else []
+    looser += [(sieve.vendor, replace(sieve, vendor=""))] if sieve.vendor else []
+    looser += [(sieve.words, replace(sieve, words=""))] if sieve.words else []
     found = []
     for dropped, other in looser:
-        fitting = shown(replace(sieve, **other), every)
-        if fitting:
-            way = WayOut(dropped, sieve.address(**other), fitting[0])
+        if fitting := shown(other, every):
+            way = WayOut(dropped, other.address(), fitting[0])
             found.append((len(fitting), way))
     return max(found, key=lambda one: one[0])[1] if found else None
