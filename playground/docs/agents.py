@@ -26,8 +26,8 @@ PRIVATE: tuple[str, ...] = (
     "history",
 )
 PRIVATE += ("boards", "operator/", "p/", "s/", "v1/", "v1beta/", "openai/")
-PAGES = ("create", "gallery", "docs", "reference", "status", "terms", "privacy")
-PAGES += ("content-policy", "contact")
+PAGES: tuple[str, ...] = ("create", "gallery", "docs", "reference", "status", "terms")
+PAGES += ("privacy", "content-policy", "contact")
 
 
 def llms(request: HttpRequest) -> HttpResponse:

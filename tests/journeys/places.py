@@ -76,6 +76,9 @@ PLACES = [
     Place("incidents", "/operator/incidents", signed_in=True),
     Place("a new incident", "/operator/incidents/new", signed_in=True),
     Place("announcements", "/operator/announcements", signed_in=True),
+    Place("an incident", "/status/incidents/{incident}"),
+    Place("an incident, told", "/operator/incidents/{incident}", signed_in=True),
+    Place("news", "/operator/announcements/{announcement}", signed_in=True),
     Place("a new announcement", "/operator/announcements/new", signed_in=True),
     Place("create, keyboard", "/", signed_in=True, then=to.press("?", "#keys-help")),
     Place(
@@ -269,6 +272,8 @@ NO_PAGES = {
     *("team-leave", "session-end", "account-switch", "stripe-webhook", "remix"),
     *("guide-markdown", "llms", "llms-full", "robots", "sitemap", "api-root"),
     *("card", "card-guide", "card-model", "comparison-better"),
+    *("status-json", "status-feed", "announcement-dismiss", "announcement-remove"),
+    *("inbox-answer", "inbox-picture"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "openid_connect_callback"),
     "socialaccount_signup",  # only for somebody another site sent without an address
 }
