@@ -1,7 +1,7 @@
 """Picture files behind signed addresses, with ranges and lasting caches.
 
-A wrong signature, an expired address and a picture that never was all look the
-same. The file's bytes are never altered.
+A wrong signature, an expired address, a picture that was deleted and one that never
+was all look the same. The file's bytes are never altered.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from playground.gallery.shelf import still_there
 from playground.generation.database import in_thread
 from playground.generation.links import TYPES, is_genuine
 from playground.generation.models import Picture
@@ -32,7 +33,8 @@ async def picture_file(request: HttpRequest, name: str) -> HttpResponseBase:
     if not is_genuine(name, expires, request.GET.get("sig", "")):
         return missing()
     picture_id, _dash, width = name.partition(".")[0].partition("-")
-    picture = await in_thread(lambda: Picture.objects.filter(pk=picture_id).first())
+    found = still_there(Picture.objects.filter(pk=picture_id))
+    picture = await in_thread(found.first)
     if picture is None:
         return missing()
     etag = f'"{picture.sha256}-{width}"' if width else f'"{picture.sha256}"'

@@ -5,7 +5,7 @@ are cut by a picture's own place, so one that arrives meanwhile moves nothing, a
 nothing is ever counted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -123,13 +123,25 @@ def from_place(
     rows: QuerySet[Row], after: tuple[datetime, str] | None
 ) -> QuerySet[Row]:
     """Return the rows that are older than a place."""
-    if after is None:
+    return beyond(rows, ("-created_at", "-pk"), after)
+
+
+def beyond(
+    rows: QuerySet[Row], order: Sequence[str], place: Sequence[object] | None
+) -> QuerySet[Row]:
+    """Return the rows that come after a place in such an order."""
+    if place is None:
         return rows
-    moment, name = after
-    same_moment = Q(created_at=moment, pk__lt=name)
+    past = Q()
+    same: dict[str, object] = {}
+    for field, value in zip(order, place, strict=True):
+        name = field.removeprefix("-")
+        way = "lt" if field.startswith("-") else "gt"
+        past |= Q(**same, **{f"{name}__{way}": value})
+        same[name] = value
     # The first half alone is what an index can look up; the second makes it exact.
-    rows = rows.filter(created_at__lte=moment)
-    return rows.filter(Q(created_at__lt=moment) | same_moment)
+    name, way = order[0].removeprefix("-"), "lte" if order[0].startswith("-") else "gte"
+    return rows.filter(**{f"{name}__{way}": place[0]}).filter(past)
 
 
 def months_of(pictures: QuerySet[Picture]) -> list[date]:

@@ -109,12 +109,16 @@ async def carry_one(account_id: str, token: str) -> str:
         return parcel.name
     name = await asyncio.to_thread(file_of, account_id, token)
     if name is None:
-        raise BadRequest(
-            _("A reference is no longer kept here: add it again."),
-            param="reference",
-            code="pictures_expired",
-        )
+        raise no_longer_kept()
     return await asyncio.to_thread(into_the_inbox, account_id, name)
+
+
+def no_longer_kept() -> BadRequest:
+    return BadRequest(
+        _("A reference is no longer kept here: add it again."),
+        param="reference",
+        code="pictures_expired",
+    )
 
 
 def into_the_inbox(account_id: str, name: str) -> str:

@@ -149,6 +149,7 @@ def desk_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "lines": lines(),
         "form": EnterForm(),
+        "has_models": bool(models_to_enter()),
         "new": ChallengeForm(account.pk),
         "doubts": doubts(),
         "reasons": reasons(),

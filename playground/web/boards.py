@@ -1,5 +1,7 @@
 """Boards: the list of them, and one with its pictures in its owner's order."""
 
+import re
+
 from django.contrib import messages
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse
@@ -9,13 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.gallery import boards as rules
 from playground.gallery.models import Board, Pin
-from playground.gallery.shelf import still_there
-from playground.generation.models import Picture
+from playground.gallery.shelf import beyond, still_there
 from playground.web.mine import check_arranging, pictures_seen
 from playground.web.people import needs_person, own_account
-from playground.web.wishes import whole
 
 PAGE = 60
+ORDER = ("place", "pk")
+PLACE = re.compile(r"(-?\d{1,18})~(\d{1,18})", re.ASCII)
 
 
 @needs_person
@@ -40,23 +42,31 @@ def face_of(request: HttpRequest) -> Subquery:
 @needs_person
 @require_safe
 def board(request: HttpRequest, board_id: str) -> HttpResponse:
-    """GET /boards/<id>"""
+    """GET /boards/<id>?after="""
     shown = get_object_or_404(own_account(request).boards, pk=board_id)
-    start = whole(request.GET.get("from", "")) or 0
-    found = list(pictures_on(request, shown)[start : start + PAGE + 1])
+    place = place_in(request.GET.get("after", ""))
+    found = list(beyond(pins_of(request, shown), ORDER, place)[: PAGE + 1])
+    pins, has_more = found[:PAGE], len(found) > PAGE
     context = {
         "board": shown,
-        "pictures": found[:PAGE],
-        "more": start + PAGE if len(found) > PAGE else None,
+        "pictures": [pin.picture for pin in pins],
+        "more": f"{pins[-1].place}~{pins[-1].pk}" if has_more else "",
         "boards": own_account(request).boards.order_by("name"),
     }
     return render(request, "web/board.html", context)
 
 
-def pictures_on(request: HttpRequest, board: Board) -> QuerySet[Picture]:
-    pictures = still_there(pictures_seen(request)).filter(pins__board=board)
-    pictures = pictures.select_related("generation", "note")
-    return pictures.order_by("pins__place", "pins__pk")
+def pins_of(request: HttpRequest, board: Board) -> QuerySet[Pin]:
+    """Return what is pinned to a board and may be seen, with its pictures."""
+    there = still_there(pictures_seen(request)).values("pk")
+    pins = board.pins.filter(picture__in=there).order_by(*ORDER)
+    return pins.select_related("picture__generation", "picture__note")
+
+
+def place_in(text: str) -> tuple[int, int] | None:
+    """Read where a page goes on; what cannot be read is the beginning."""
+    place = PLACE.fullmatch(text)
+    return (int(place[1]), int(place[2])) if place else None
 
 
 @needs_person

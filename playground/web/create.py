@@ -167,16 +167,13 @@ def left_today(request: HttpRequest, buyer: Buyer) -> Callable[[], int]:
 
 
 def price(request: HttpRequest, panel: Panel, buyer: Buyer) -> Price:
-    is_guest = buyer.lane == "guest"
     may_be_free = any(tier.may_be_free for tier in panel.tiers)
     free = free_left(buyer) if may_be_free else 0
     chosen = next(tier for tier in panel.tiers if tier.is_chosen)
     return Price(
         unit=panel.unit_price_microcredits,
         n=panel.wish.n,
-        available=None
-        if is_guest
-        else available_microcredits(current_account(request)),
+        available=available_to(request, buyer),
         free=free,
         may_be_free=chosen.may_be_free,
         units=" ".join(
@@ -184,3 +181,10 @@ def price(request: HttpRequest, panel: Panel, buyer: Buyer) -> Price:
             for tier in panel.tiers
         ),
     )
+
+
+def available_to(request: HttpRequest, buyer: Buyer) -> int | None:
+    """Return what somebody may spend; guests have no balance."""
+    if buyer.lane == "guest":
+        return None
+    return available_microcredits(current_account(request))

@@ -8,6 +8,7 @@ plain forms, numbers in the place of a brush.
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -18,20 +19,23 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from playground.gallery.shelf import still_there
+from playground.generation.brought_back import is_name
 from playground.generation.errors import BadRequest, EaselError
 from playground.generation.models import Picture
+from playground.generation.request import Buyer
 from playground.generation.sheets import Frame
-from playground.web.chrome import available_microcredits
-from playground.web.create import Price
-from playground.web.edit_panel import editor_rows, panel_for
+from playground.web.create import Price, available_to, left_today
+from playground.web.edit_panel import EditPanel, editor_rows, panel_for
 from playground.web.edit_plans import Scene
 from playground.web.edit_wishes import EditWish
 from playground.web.options import Option
-from playground.web.people import buyer_for, current_account, onlooker, remember_guest
+from playground.web.people import buyer_for, onlooker, remember_guest
+from playground.web.references import kept, references_of
 from playground.web.seen import orders_of
 from playground.web.starting import STATUSES
-from playground.web.tries import tries_left, tries_spent
-from playground.web.uploads import check_uploads, take_in
+from playground.web.tries import free_left
+from playground.web.uploads import check_uploads, keep
 from playground.web.versions import Turn, Version, conversation_about, find_version
 
 RECENT = 24
@@ -65,17 +69,22 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 def bring(request: HttpRequest) -> HttpResponse:
-    """Keep the picture that came with the form, and open it."""
+    """Open the picture that came with the form, or one that waits in a composer."""
     file = request.FILES.get("image")
-    if file is None:
+    token = request.POST.get("picture", "")
+    if is_name(token):
+        return redirect("edit", token)
+    if file is None and not token:
         raise BadRequest(_("Choose a picture first."), param="image")
     check_uploads(onlooker(request))
-    upload = take_in(file, file.name or "", buyer_for(request))
+    title = request.POST.get("title") or (file.name if file else "") or ""
+    upload = keep(token or kept(request, file), title, buyer_for(request))
     return redirect("edit", upload.pk)
 
 
 def begin_context(request: HttpRequest) -> dict[str, Any]:
-    pictures = Picture.objects.filter(generation__in=orders_of(request))
+    own = Picture.objects.filter(generation__in=orders_of(request))
+    pictures = still_there(own)
     shown = pictures.select_related("generation").order_by("-created_at")[:RECENT]
     return {"pictures": shown}
 
@@ -86,16 +95,15 @@ def edit(request: HttpRequest, version_id: str) -> HttpResponse:
     is_part = bool(request.htmx)  # type: ignore[attr-defined]
     template = "web/_edit.html" if is_part else "web/edit.html"
     scene = scene_of(request, version_id)
-    return render(
-        request, template, page(request, scene, EditWish.of(request.GET.dict()))
-    )
+    context = page(request, scene, EditWish.of(request.GET))
+    return render(request, template, context)
 
 
 @require_safe
 def settings_fragment(request: HttpRequest, version_id: str) -> HttpResponse:
     """GET /edit/<id>/settings: another model, size or number, and what they cost."""
     scene = scene_of(request, version_id)
-    context = panel_context(request, scene, EditWish.of(request.GET.dict()))
+    context = panel_context(request, scene, EditWish.of(request.GET))
     return render(request, "web/_edit_settings_answer.html", context)
 
 
@@ -110,7 +118,6 @@ def page(request: HttpRequest, scene: Scene, wish: EditWish) -> dict[str, Any]:
     before = scene.talk.version(turn.base) if turn else None
     return {
         **panel_context(request, scene, wish),
-        "talk": scene.talk,
         "before": before,
         "before_place": place_of(before, turn) if before and turn else "",
         "edges": numbered(EDGE_LABELS, wish.edges),
@@ -143,16 +150,27 @@ def panel_context(request: HttpRequest, scene: Scene, wish: EditWish) -> dict[st
     """The composer and the settings, for whoever is looking."""
     buyer = onlooker(request)
     panel = panel_for(wish, scene, buyer)
-    is_guest = buyer.lane == "guest"
-    account = current_account(request)
-    available = None if is_guest else available_microcredits(account)
-    spent = tries_spent(request)
     return {
         "version": scene.version,
+        "talk": scene.talk,
         "panel": panel,
         "wish": panel.wish,
-        "price": Price(panel.unit_price_microcredits, panel.wish.n, available),
+        "references": references_of(buyer.account_id, wish.references),
+        "price": price(request, panel, buyer),
         "editors": editor_rows(panel),
-        "is_guest": is_guest,
-        "tries_left": lambda: tries_left(buyer.account_id, buyer.network, spent=spent),
+        "is_guest": buyer.lane == "guest",
+        "welcome_credits": settings.WELCOME_CREDITS,
+        "tries_a_day": settings.GUEST_PICTURES_A_DAY,
+        "tries_left": left_today(request, buyer),
     }
+
+
+def price(request: HttpRequest, panel: EditPanel, buyer: Buyer) -> Price:
+    free = free_left(buyer) if panel.may_be_free else 0
+    return Price(
+        unit=panel.unit_price_microcredits,
+        n=panel.wish.n,
+        available=available_to(request, buyer),
+        free=free,
+        may_be_free=panel.may_be_free,
+    )

@@ -15,16 +15,17 @@ from playground.generation.catalogue import catalogue
 from playground.generation.channels import connected
 from playground.generation.errors import BadRequest, ModelNotFound
 from playground.generation.normalise import normalise
-from playground.generation.offered import Model, typical_seconds
+from playground.generation.offered import Model
 from playground.generation.price import unit_price
 from playground.generation.providers.base import Trade
-from playground.generation.request import Buyer
+from playground.generation.request import Buyer, ImageRequest
 from playground.generation.sizes import Pixels
+from playground.generation.usual import known_seconds
 from playground.web.edit_plans import Scene, planned
 from playground.web.edit_wishes import RATIOS, EditWish
 from playground.web.options import COUNTS, Option, may_use_tier
 from playground.web.templatetags.easel import pixels, price
-from playground.web.tries import GUEST_MODEL
+from playground.web.tries import GUEST_MODEL, may_be_free
 
 ANYTHING = "…"
 
@@ -41,8 +42,18 @@ class EditPanel:
     is_following: bool = False  # nobody chose a tier: the picture's own pixels are kept
 
     @cached_property
+    def order(self) -> ImageRequest:
+        """What one picture would be ordered as."""
+        return order_of(self.wish, self.scene, self.model)
+
+    @property
     def unit_price_microcredits(self) -> int:
-        return price_of(self.wish, self.scene, self.model, self.buyer)
+        return price_in(self.order, self.model, self.buyer)
+
+    @property
+    def may_be_free(self) -> bool:
+        """Say whether the day's free pictures are of this kind."""
+        return may_be_free(self.order.model, self.order.tier, self.buyer)
 
     @property
     def can_mask(self) -> bool:
@@ -55,13 +66,13 @@ class EditPanel:
         return max(0, self.model.capabilities.references - 1)
 
     @property
-    def typical_seconds(self) -> float:
-        return typical_seconds(self.model, self.wish.tier)
+    def typical_seconds(self) -> float | None:
+        return known_seconds(self.model, self.order.tier)
 
     @property
     def delivered(self) -> Pixels:
         """The size of what will come."""
-        return order_of(self.wish, self.scene, self.model)[1]
+        return self.order.target_width, self.order.target_height
 
     @cached_property
     def tiers(self) -> tuple[Option, ...]:
@@ -178,40 +189,32 @@ def tier_options(panel: EditPanel) -> Iterable[Option]:
     shape, _usual = usual_place(panel.wish, panel.scene, panel.model)
     for tier in panel.model.sizes.native[shape]:
         wish = replace(panel.wish, tier=tier)
-        cost, size = order_of(wish, panel.scene, panel.model, panel.buyer)
+        order = order_of(wish, panel.scene, panel.model)
         yield Option(
             value=tier,
             label=tier,
-            note=pixels(size),
+            note=pixels((order.target_width, order.target_height)),
             is_chosen=tier == panel.wish.tier and not panel.is_following,
             is_off=not may_use_tier(tier, panel.buyer),
-            price=cost,
-            seconds=typical_seconds(panel.model, tier),
         )
 
 
-def price_of(wish: EditWish, scene: Scene, model: Model, buyer: Buyer) -> int:
-    return order_of(wish, scene, model, buyer)[0]
+def price_in(order: ImageRequest, model: Model, buyer: Buyer) -> int:
+    return unit_price(model, order, buyer.multiplier) if buyer.pays else 0
 
 
-def order_of(
-    wish: EditWish, scene: Scene, model: Model, buyer: Buyer | None = None
-) -> tuple[int, Pixels]:
-    """Return what one picture would cost, and how large it would be.
+def order_of(wish: EditWish, scene: Scene, model: Model) -> ImageRequest:
+    """Return what one picture would be ordered as.
 
     What cannot be ordered as it stands is told as if it were a plain edit; the reason
     is said when it is asked for.
     """
     words = replace(wish, prompt=wish.prompt or ANYTHING, n=1)
     try:
-        request = normalise(planned(words, scene, model).ask, catalogue(), "")
+        return normalise(planned(words, scene, model).ask, catalogue(), "")
     except BadRequest:
         plain = EditWish(prompt=ANYTHING, model=model.id, tier=wish.tier)
-        request = normalise(planned(plain, scene, model).ask, catalogue(), "")
-    size = (request.target_width, request.target_height)
-    if buyer is None or not buyer.pays:
-        return 0, size
-    return unit_price(model, request, buyer.multiplier), size
+        return normalise(planned(plain, scene, model).ask, catalogue(), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +223,7 @@ class Editor:
 
     model: Model
     cost: str
-    typical_seconds: float
+    typical_seconds: float | None
     note: str
     is_chosen: bool
     is_usable: bool
@@ -243,8 +246,8 @@ def row(model: Model, panel: EditPanel) -> Editor:
     wish, _changed = fit(replace(panel.wish, tier="", n=1), panel.scene, model, payer)
     return Editor(
         model=model,
-        cost=price(price_of(wish, panel.scene, model, payer)),
-        typical_seconds=typical_seconds(model, wish.tier),
+        cost=price(price_in(order_of(wish, panel.scene, model), model, payer)),
+        typical_seconds=known_seconds(model, wish.tier),
         note=note_on(model, panel.buyer),
         is_chosen=model == panel.model,
         is_usable=model in editors(panel.buyer),

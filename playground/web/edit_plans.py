@@ -5,10 +5,8 @@ no picture yet, and is enough to tell the price. Then, once nothing speaks again
 order, the pictures are read, laid on their sheets and stored.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import IO
 
 from PIL import Image
 
@@ -54,15 +52,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What came with the form: further pictures, and a painted mask."""
+    """What came with the form: further pictures by their names, and a painted mask."""
 
-    references: Sequence[IO[bytes]] = ()
+    references: tuple[str, ...] = ()
     mask: bytes = b""
 
 
 def planned(wish: EditWish, scene: Scene, model: Model) -> Plan:
     """Say what a form asks for. The picture's shape stays, or grows by the frame."""
-    count = 1 + wish.references
+    count = 1 + len(wish.references)
     ask = Ask(
         prompt=wish.words,
         model=model.id,
@@ -103,16 +101,12 @@ class Work:
     def done(self) -> Ask:
         """Read, lay out and store what the order starts from, and name it."""
         first, mask = self.base()
-        others = [
-            packed(self.account_id, picture_in(file, f"reference {place}"))
-            for place, file in enumerate(self.brought.references, start=1)
-        ]
         earlier = [self.earlier(one) for one in self.plan.past.earlier]
-        parcels = [first, *others, *(one for one in earlier if isinstance(one, Parcel))]
+        parcels = [first, *(one for one in earlier if isinstance(one, Parcel))]
         put_by([*parcels, mask] if mask else parcels)
         return replace(
             self.plan.ask,
-            references=tuple(one.name for one in (first, *others)),
+            references=(first.name, *self.brought.references),
             mask=mask.name if mask else "",
             earlier=tuple(one if isinstance(one, str) else one.name for one in earlier),
         )

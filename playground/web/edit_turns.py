@@ -1,57 +1,66 @@
 """A turn of the edit page's conversation: ordered, watched, taken back, asked again.
 
-An order like any other, which also remembers the version it changed. Plain forms are
-answered with the page; htmx gets the turn alone.
+An order like any other of the playground, which also remembers the version it changed.
+Plain forms are answered with the page; htmx gets what is new alone.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
-from accounts.roles import REFUSALS, Action
-from playground.generation import offering, service, tasks
-from playground.generation.errors import BadRequest, EaselError, Forbidden
+from playground.generation import tasks
+from playground.generation.errors import EaselError
 from playground.generation.models import Generation
-from playground.generation.request import Ask, Call, ImageRequest
+from playground.generation.request import USUAL
 from playground.generation.studio import in_studio
-from playground.web.chrome import available_microcredits
+from playground.generation.uploads import carry_over
 from playground.web.edit import page, panel_context, scene_of
 from playground.web.edit_panel import panel_for
 from playground.web.edit_plans import Brought, Scene, Work, planned, prepared
 from playground.web.edit_wishes import EditWish
 from playground.web.models import EditTurn
-from playground.web.people import (
-    buyer_for,
-    current_account,
-    current_person,
-    may,
-    onlooker,
-    remember_guest,
+from playground.web.people import buyer_for, onlooker, remember_guest
+from playground.web.references import kept_files
+from playground.web.running import (
+    Seen,
+    asked_about,
+    call_off,
+    changed_slots,
+    owned,
+    spoken,
+    told,
 )
-from playground.web.runs import filled_in, said_of
-from playground.web.seen import orders_of
-from playground.web.starting import STATUSES, ask_again, check_price
-from playground.web.tries import check_tries, stay_within_tries, tries_spent
-
-ENDPOINT = "playground.edit"
+from playground.web.runs import run_of, runs_of
+from playground.web.seen import orders_seen
+from playground.web.starting import (
+    STATUSES,
+    Part,
+    accepted_all,
+    check_role,
+    priced,
+    try_again,
+)
+from playground.web.versions import Turn
+from playground.web.wishes import whole
 
 
 @require_POST
 def start(request: HttpRequest, version_id: str) -> HttpResponse:
     """POST /edit/<id>/turns"""
     scene = scene_of(request, version_id)
-    files = request.FILES.getlist("reference")
-    wish = EditWish.of({**request.POST.dict(), "references": str(len(files))})
+    if "again" in request.POST:
+        return once_more(request, scene)
+    wish = EditWish.of(request.POST)
     try:
-        if "again" in request.POST:
-            generation = begin_again(request, scene, wish)
-        else:
-            generation = begin_turn(request, scene, wish)
+        wish = replace(wish, references=(*wish.references, *kept_files(request)))
+        generation = begin_turn(request, scene, wish)
     except EaselError as error:
         response = show_problem(request, scene, wish, error)
     else:
@@ -63,59 +72,45 @@ def start(request: HttpRequest, version_id: str) -> HttpResponse:
 def begin_turn(request: HttpRequest, scene: Scene, wish: EditWish) -> Generation:
     """Order a change of this version, at the price that was shown.
 
-    Nothing is read or stored for an order that could not be anyway.
+    No picture is laid out or stored for an order that could not be anyway.
     """
-    panel = panel_for(wish, scene, onlooker(request))
+    check_role(request)
+    looking = onlooker(request)
+    panel = panel_for(wish, scene, looking)
     wish = panel.wish
     plan = planned(wish, scene, panel.model)
-    order = quoted(request, plan.ask, wish)
-    mask = request.FILES.get("mask")
-    brought = Brought(request.FILES.getlist("reference"), mask.read() if mask else b"")
+    shown = wish.quoted_microcredits
+    (part,) = priced(request, [Part(plan.ask, USUAL, looking)], shown)
     account_id = buyer_for(request).account_id
-    ask = in_studio(prepared(Work(plan, wish, scene, brought, order, account_id)))
+    carried = in_studio(carry_over(account_id, wish.references))
+    mask = request.FILES.get("mask")
+    brought = Brought(carried.names, mask.read() if mask else b"")
+    work = Work(plan, wish, scene, brought, panel.order, account_id)
+    ask = in_studio(prepared(work))
+    (generation,) = accepted_all(request, [replace(part, ask=ask)])
     frame = wish.frame(scene.version.size)
-    sides = [frame.left, frame.top, frame.right, frame.bottom] if frame else None
-    return placed(
-        request,
-        ask,
-        EditTurn(root=scene.talk.root_id, base=scene.version.id, frame=sides),
+    EditTurn.objects.create(
+        generation_id=generation.id,
+        root=scene.talk.root_id,
+        base=scene.version.id,
+        frame=[frame.left, frame.top, frame.right, frame.bottom] if frame else None,
     )
-
-
-def begin_again(request: HttpRequest, scene: Scene, wish: EditWish) -> Generation:
-    """Order what an earlier turn could not deliver, once more and once only."""
-    failed = scene.talk.turn_by_id(request.POST["again"])
-    if failed is None:
-        raise BadRequest(_("That turn is not part of this conversation."))
-    ask = ask_again(failed.run.request)
-    quoted(request, ask, wish)
-    turn = EditTurn(
-        root=scene.talk.root_id, base=failed.base, frame=list(failed.frame) or None
-    )
-    return placed(request, ask, turn)
-
-
-def quoted(request: HttpRequest, ask: Ask, wish: EditWish) -> ImageRequest:
-    """Check that the order may be, and costs what the page said."""
-    if current_person(request) and not may(request, Action.PAINT):
-        raise Forbidden(str(REFUSALS[Action.PAINT]), code="role_not_allowed")
-    looking = onlooker(request)
-    offer = offering.quote(ask, looking)
-    check_tries(looking, offer.request, spent=tries_spent(request))
-    check_price(wish.quoted_microcredits, offer.total_microcredits)
-    return offer.request
-
-
-def placed(request: HttpRequest, ask: Ask, turn: EditTurn) -> Generation:
-    """Accept the order, put it into its conversation, and ask a worker to paint it."""
-    buyer = buyer_for(request)
-    call = Call(ENDPOINT, Generation.State.QUEUED)
-    generation = in_studio(service.accept(ask, buyer, call))
-    turn.generation_id = generation.id
-    turn.save(force_insert=True)
-    stay_within_tries(buyer, generation, spent=tries_spent(request))
     tasks.send(generation.id)
     return generation
+
+
+def once_more(request: HttpRequest, scene: Scene) -> HttpResponse:
+    """Ask again for one picture of a turn; it takes its old place."""
+    turn = turn_in(scene, request.POST["again"])
+    place = whole(request.POST.get("place", "")) or 0
+    try:
+        try_again(request, owned(request, turn.id), place)
+    except EaselError as error:
+        again = (turn.id, place)
+        return show_problem(request, scene, EditWish(), error, again=again)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(address_of(scene, turn.id))
+    return changes(request, scene.version.id, [(turn.run, "")])
 
 
 def show_started(
@@ -123,20 +118,24 @@ def show_started(
 ) -> HttpResponse:
     """The new turn at the conversation's end."""
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect(
-            f"{reverse('edit', args=[scene.version.id])}#turn-{generation.id}"
-        )
+        return redirect(address_of(scene, generation.id))
     scene = scene_of(request, scene.version.id)
-    context = turn_context(request, scene, generation.id)
+    turn = turn_in(scene, generation.id)
+    wish = replace(EditWish.of(request.POST), prompt="")
+    context = {**panel_context(request, scene, wish), "turn": turn, "run": turn.run}
     return render(request, "web/_edit_started.html", context)
 
 
 def show_problem(
-    request: HttpRequest, scene: Scene, wish: EditWish, error: EaselError
+    request: HttpRequest,
+    scene: Scene,
+    wish: EditWish,
+    error: EaselError,
+    again: tuple[str, int] | None = None,
 ) -> HttpResponse:
     """Say why nothing was started; words, mask and settings stay as they were."""
     status = STATUSES.get(type(error), 422)
-    context: dict[str, Any] = {"problem": error}
+    context: dict[str, Any] = {"problem": error, "again": again}
     if request.htmx:  # type: ignore[attr-defined]
         context |= panel_context(request, scene, wish)
         response = render(request, "web/_edit_problem.html", context, status=status)
@@ -146,46 +145,45 @@ def show_problem(
 
 
 @require_safe
-def turn(request: HttpRequest, version_id: str, generation_id: str) -> HttpResponse:
-    """GET /edit/<id>/turns/<order>?v=<what the page shows>"""
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect(f"{reverse('edit', args=[version_id])}#turn-{generation_id}")
-    scene = scene_of(request, version_id)
-    context = turn_context(request, scene, generation_id)
-    known = request.GET.get("v", "")
-    if known == context["turn"].run.version:
-        return HttpResponse(status=204)
-    context |= {"filled": filled_in(known), "arrives": True}
-    return render(request, "web/_edit_turn_answer.html", context)
+def live(request: HttpRequest, version_id: str) -> HttpResponse:
+    """GET /edit/<id>/live?run=<id>~<version>: what looks different from those versions."""
+    asked = asked_about(request)
+    turns = orders_seen(request).filter(pk__in=asked, edit_turn__isnull=False)
+    return told(runs_of(turns), asked, partial(changes, request, version_id))
 
 
 @require_POST
 def cancel(request: HttpRequest, version_id: str, generation_id: str) -> HttpResponse:
-    """POST /edit/<id>/turns/<order>/cancel: what nobody has begun costs nothing."""
-    order = get_object_or_404(orders_of(request), pk=generation_id)
-    in_studio(service.cancel(order.pk))
+    """POST /edit/<id>/turns/<order>/cancel: what is not painted yet costs nothing."""
+    run = run_of(owned(request, generation_id))
+    call_off([run])
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("edit", version_id)
+    return changes(request, version_id, [(run, run.version)])
+
+
+def changes(
+    request: HttpRequest, version_id: str, seen: Iterable[Seen]
+) -> HttpResponse:
+    """Send what changed of these turns since those versions, and say it aloud."""
     scene = scene_of(request, version_id)
-    context = turn_context(request, scene, generation_id)
-    return render(request, "web/_edit_turn_answer.html", context)
-
-
-def turn_context(
-    request: HttpRequest, scene: Scene, generation_id: str
-) -> dict[str, Any]:
-    """One turn of a conversation, and what is to be said about it."""
-    shown = scene.talk.turn_by_id(generation_id)
-    if shown is None:
-        raise Http404
-    account = current_account(request)
-    is_guest = account is None or account.is_guest
-    available = None if is_guest else available_microcredits(account)
-    return {
-        "turn": shown,
-        "run": shown.run,
-        "talk": scene.talk,
+    turns = [(turn_in(scene, run.id), version) for run, version in seen]
+    context = {
+        **spoken(request, [turn.run for turn, _version in turns]),
         "version": scene.version,
-        "is_guest": is_guest,
-        "ending": said_of(shown.run, available),
+        "talk": scene.talk,
+        "changes": [(turn, changed_slots(turn.run, known)) for turn, known in turns],
     }
+    return render(request, "web/_edit_changes.html", context)
+
+
+def turn_in(scene: Scene, generation_id: str) -> Turn:
+    """Find a turn of this conversation; another's looks like a missing one."""
+    turn = scene.talk.turn_by_id(generation_id)
+    if turn is None:
+        raise Http404
+    return turn
+
+
+def address_of(scene: Scene, generation_id: str) -> str:
+    return f"{reverse('edit', args=[scene.version.id])}#turn-{generation_id}"

@@ -5,16 +5,16 @@ the panel. Numbers for a rectangle or a frame are another matter: somebody wrote
 so what cannot be read or does not fit is said.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from playground.generation.errors import BadRequest
 from playground.generation.masks import Box
 from playground.generation.sheets import NO_FRAME, Frame, frame_to_ratio
 from playground.generation.sizes import Pixels, ratio_in
-from playground.web.wishes import whole
+from playground.web.wishes import named_in, whole
 
 SIDES = ("left", "top", "right", "bottom")
 EDGES = ("x", "y", "width", "height")
@@ -36,23 +36,23 @@ class EditWish:
     edges: tuple[str, ...] = ("", "", "", "")
     mask_of: str = ""
     is_painted: bool = False
-    references: int = 0
+    references: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, form: Mapping[str, str]) -> "EditWish":
+    def of(cls, form: QueryDict) -> "EditWish":
         """Read the form, or a link that fills it."""
         return cls(
             prompt=form.get("prompt", "").strip(),
             model=form.get("model", ""),
             tier=form.get("resolution", ""),
-            n=(whole(form["n"]) or 0) if "n" in form else 1,
+            n=(whole(form.get("n", "")) or 0) if "n" in form else 1,
             quoted_microcredits=whole(form.get("quoted", "")),
             sides=tuple(form.get(f"frame_{side}", "").strip() for side in SIDES),
             ratio=form.get("frame_ratio", "").strip(),
             edges=tuple(form.get(f"mask_{edge}", "").strip() for edge in EDGES),
             mask_of=form.get("mask_of", ""),
             is_painted=form.get("painted", "") == "1",
-            references=whole(form.get("references", "")) or 0,
+            references=named_in(form),
         )
 
     @property

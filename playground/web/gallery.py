@@ -4,6 +4,7 @@ Only the picture, its prompt and its settings are shown; whose it is, and what i
 made from, never.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -22,11 +23,13 @@ from django.views.decorators.http import (
 from playground.gallery import reports
 from playground.gallery.models import Report
 from playground.gallery.sharing import alt_of, count_remix, public_pictures
+from playground.gallery.shelf import beyond
 from playground.generation.errors import TooMany
 from playground.generation.links import picture_path
 from playground.generation.models import Picture
 from playground.trust.inquiring import tell_operators
-from playground.web.history import model_name, models_of
+from playground.web.history import model_name, models_of, place_in
+from playground.web.mine import pictures_seen
 from playground.web.people import current_person, network_of
 from playground.web.wishes import Wish
 from playground.web.wishes import whole as whole_number
@@ -41,25 +44,43 @@ ORDERS = {
 
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
-    """GET /gallery?by=newest&model=&from="""
+    """GET /gallery?by=newest&model=&after="""
     by = request.GET.get("by", "newest")
     by = by if by in ORDERS else "newest"
     model = request.GET.get("model", "")
-    start = whole_number(request.GET.get("from", "")) or 0
-    found = list(public(model).order_by(*ORDERS[by])[start : start + PAGE + 1])
-    following = {"by": by, "model": model, "from": str(start + PAGE)}
-    more = urlencode(following) if len(found) > PAGE else ""
+    place = place_among(by, request.GET.get("after", ""))
+    rows = beyond(public(model).order_by(*ORDERS[by]), ORDERS[by], place)
+    found = list(rows[: PAGE + 1])
+    shown = found[:PAGE]
+    following = (
+        {"by": by, "model": model, "after": place_of(by, shown[-1])} if shown else {}
+    )
     context = {
-        "pictures": [(one, alt_of(one)) for one in found[:PAGE]],
-        "more": more,
-        "start": start,
+        "pictures": [(one, alt_of(one)) for one in shown],
+        "more": urlencode(following) if len(found) > PAGE else "",
+        "is_onward": place is not None,
         "by": by,
         "model": model,
     }
-    if start and getattr(request, "htmx", False):
+    if place and getattr(request, "htmx", False):
         return render(request, "web/_gallery_more.html", context)
     context |= {"models": models_of()}
     return render(request, "web/gallery.html", context)
+
+
+def place_of(by: str, last: Picture) -> str:
+    """Write where a page of the gallery ends; people remix meanwhile."""
+    place = f"{last.note.public_at:%Y-%m-%dT%H:%M:%S.%f%z}~{last.pk}"
+    return place if by == "newest" else f"{last.note.remixes}~{place}"
+
+
+def place_among(by: str, text: str) -> tuple[datetime | str | int, ...] | None:
+    """Read where a page goes on; what cannot be read is the beginning."""
+    if by == "newest":
+        return place_in(text)
+    count, _tilde, rest = text.partition("~")
+    remixes, place = whole_number(count), place_in(rest)
+    return None if place is None or remixes is None else (remixes, *place)
 
 
 def public(model: str = "") -> QuerySet[Picture]:
@@ -78,7 +99,9 @@ def public_picture(picture_id: str) -> Picture:
 def exhibit(request: HttpRequest, picture_id: str) -> HttpResponse:
     """GET /gallery/<id>: one of them, large; inside the gallery's lightbox or alone."""
     picture = public_picture(picture_id)
-    context = exhibited(picture)
+    context = exhibited(picture) | {
+        "is_own": pictures_seen(request).filter(pk=picture_id).exists()
+    }
     is_part = getattr(request, "htmx", False)
     template = "web/_exhibit.html" if is_part else "web/exhibit.html"
     return render(request, template, context)

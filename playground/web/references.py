@@ -3,7 +3,7 @@
 Without script the form brings them itself when it is sent.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 
 from django.core.files.uploadedfile import UploadedFile
@@ -25,7 +25,6 @@ from playground.web.people import (
     remember_guest,
 )
 from playground.web.tries import check_uploads
-from playground.web.wishes import Wish
 
 WIDTH = 320
 LONGEST_NAME = 60
@@ -73,11 +72,10 @@ def kept(request: HttpRequest, file: "UploadedFile[bytes] | None") -> str:
     return in_studio(take_in(account_id, BytesIO(file.read()), name)).token
 
 
-def keep_files(request: HttpRequest, wish: Wish) -> Wish:
+def kept_files(request: HttpRequest) -> list[str]:
     """Keep the pictures that a form without script brought along, and name them."""
     files = [file for file in request.FILES.getlist("file") if file.size]
-    tokens = tuple(kept(request, file) for file in files)
-    return replace(wish, references=(*wish.references, *tokens))
+    return [kept(request, file) for file in files]
 
 
 def short_name(name: str | None) -> str:

@@ -4,7 +4,8 @@ An open page asks for all its runs at once. Only what looks different comes back
 piece by piece, so that a finished picture is never drawn twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -39,12 +40,26 @@ Seen = tuple[Run, str]
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """GET /create/live?run=<id>~<version>: what looks different from those versions."""
-    asked = dict(
-        one.partition("~")[::2] for one in request.GET.getlist("run")[:MOST_WATCHED]
-    )
+    asked = asked_about(request)
     runs = runs_of(feed_orders(request).filter(pk__in=asked))
+    return told(runs, asked, partial(changes, request))
+
+
+def asked_about(request: HttpRequest) -> dict[str, str]:
+    """Return the runs a page watches, each with the version it shows."""
+    listed = request.GET.getlist("run")[:MOST_WATCHED]
+    return dict(one.partition("~")[::2] for one in listed)
+
+
+def told(
+    runs: Iterable[Run],
+    asked: Mapping[str, str],
+    changed: Callable[[list[Seen]], HttpResponse],
+) -> HttpResponse:
+    """Answer with what looks different, if anything does, and say when to look again."""
+    runs = list(runs)
     seen = [(run, asked[run.id]) for run in runs if run.version != asked[run.id]]
-    response = changes(request, seen) if seen else HttpResponse(status=204)
+    response = changed(seen) if seen else HttpResponse(status=204)
     if looks := [run.look_ms for run in runs if run.is_live]:
         response[NEXT_LOOK] = str(min(looks))
     return response
@@ -52,19 +67,23 @@ def live(request: HttpRequest) -> HttpResponse:
 
 def changes(request: HttpRequest, seen: Iterable[Seen]) -> HttpResponse:
     """Send what changed since those versions, and say it aloud."""
+    runs = [(run, changed_slots(run, version)) for run, version in seen]
+    entries = {entry.id: entry for entry in (duel_of(run) for run, _slots in runs)}
+    context = {
+        **spoken(request, [run for run, _slots in runs]),
+        "changes": runs,
+        "entries": list(entries.values()),
+    }
+    return render(request, "web/_changes.html", context)
+
+
+def spoken(request: HttpRequest, runs: Iterable[Run]) -> dict[str, Any]:
+    """What goes along with any change: whose credits, and what is said aloud."""
     account = current_account(request)
     is_guest = account is None or account.is_guest
     available = None if is_guest else available_microcredits(account)
-    runs = [(run, changed_slots(run, version)) for run, version in seen]
-    said = [said_of(run, available) for run, _slots in runs]
-    entries = {entry.id: entry for entry in (duel_of(run) for run, _slots in runs)}
-    context: dict[str, Any] = {
-        "changes": runs,
-        "entries": list(entries.values()),
-        "is_guest": is_guest,
-        "said": ". ".join(filter(None, said)),
-    }
-    return render(request, "web/_changes.html", context)
+    said = [said_of(run, available) for run in runs]
+    return {"is_guest": is_guest, "said": ". ".join(filter(None, said))}
 
 
 def changed_slots(run: Run, version: str) -> list[Any]:
@@ -102,14 +121,19 @@ def cancel_all(request: HttpRequest, comparison_id: str) -> HttpResponse:
 
 
 def called_off(request: HttpRequest, runs: list[Run]) -> HttpResponse:
-    """Stop what is live of these runs: a queued one at once, a running one in seconds."""
+    """Take these runs back, and show what became of them."""
     before = {run.id: run.version for run in runs}
-    for order in (order for run in runs for order in run.live_orders):
-        in_studio(service.call_off(order.pk))
+    call_off(runs)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("create")
     after = runs_of(feed_orders(request).filter(pk__in=before))
     return changes(request, [(run, before[run.id]) for run in after])
+
+
+def call_off(runs: Iterable[Run]) -> None:
+    """Stop what is live of these runs: a queued one at once, a running one in seconds."""
+    for order in (order for run in runs for order in run.live_orders):
+        in_studio(service.call_off(order.pk))
 
 
 @require_safe

@@ -308,9 +308,3 @@ def said_of(run: Run, available_microcredits: int | None) -> str:
         )
         words_said.append(failed % {"n": missing})
     return ", ".join(words_said)
-
-
-def filled_in(version: str) -> frozenset[int]:
-    """Return the positions that a page showing this version has pictures in."""
-    marks = version.split(".")
-    return frozenset(place for place, mark in enumerate(marks, 1) if mark == "d")

@@ -48,7 +48,7 @@ from playground.web.people import (
     remember_guest,
 )
 from playground.web.rail import rail_of
-from playground.web.references import keep_files
+from playground.web.references import kept_files
 from playground.web.running import changes, owned
 from playground.web.runs import RAIL, duel_of, feed_orders, run_of, runs_of
 from playground.web.tries import (
@@ -97,7 +97,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return once_more(request)
     wish = Wish.of(request.POST)
     try:
-        wish = keep_files(request, wish)
+        wish = replace(wish, references=(*wish.references, *kept_files(request)))
         orders = begin(request, wish)
     except EaselError as error:
         response = show_problem(request, wish, error)
@@ -160,13 +160,25 @@ def wishes_of(wish: Wish, buyer: Buyer) -> list[Wish]:
 def taken(
     request: HttpRequest, parts: Sequence[Part], shown_microcredits: int | None
 ) -> list[Generation]:
-    """Accept all of them or none."""
+    """Accept all of them or none, at the price that was shown."""
+    return accepted_all(request, priced(request, parts, shown_microcredits))
+
+
+def priced(
+    request: HttpRequest, parts: Sequence[Part], shown_microcredits: int | None
+) -> list[Part]:
+    """Check that the orders may be, and cost what the page said."""
     spent = tries_spent(request)
     priced = [priced_part(part, len(parts) == 1, spent) for part in parts]
     check_price(shown_microcredits, sum(one.total_microcredits for one in priced))
+    return priced
+
+
+def accepted_all(request: HttpRequest, parts: Sequence[Part]) -> list[Generation]:
+    spent = tries_spent(request)
     orders: list[Generation] = []
     try:
-        for part in priced:
+        for part in parts:
             orders.append(accepted(request, part, spent))
     except EaselError:
         for order in orders:
@@ -207,22 +219,27 @@ def once_more(request: HttpRequest) -> HttpResponse:
     """Ask again for one picture that never came; it takes its old place."""
     first = owned(request, request.POST["again"])
     place = whole(request.POST.get("place", "")) or 0
+    try:
+        try_again(request, first, place)
+    except EaselError as error:
+        return show_problem(request, Wish.like(first), error, again=(first.pk, place))
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("create")
+    return changes(request, [(run_of(owned(request, first.pk)), "")])
+
+
+def try_again(request: HttpRequest, first: Generation, place: int) -> None:
+    """Order one picture of an earlier order once more, for the place it has there."""
     shown = whole(request.POST.get("quoted", ""))
     buyer = onlooker(request, is_rehearsal=first.is_test)
     said = first.asked
     part = Part(ask_again(said, place), Terms(wishes=said.wishes), buyer)
     if part.terms.wishes == USUAL.wishes:
         part = replace(part, terms=USUAL)
-    try:
-        check_role(request)
-        (order,) = taken(request, [part], shown)
-    except EaselError as error:
-        return show_problem(request, Wish.like(first), error, again=(first.pk, place))
+    check_role(request)
+    (order,) = taken(request, [part], shown)
     Retried.objects.create(generation=order, first=first, position=place)
     tasks.send(order.id)
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("create")
-    return changes(request, [(run_of(owned(request, first.pk)), "")])
 
 
 def ask_again(said: ImageRequest, place: int = 0) -> Ask:

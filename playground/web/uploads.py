@@ -1,16 +1,14 @@
 """Pictures that people bring along to edit.
 
-What comes is read as the API reads pictures: hostile until decoded, and without a word
-of where it was made afterwards. Its file is kept as long as its row. One that nobody
+What comes is taken in as a composer's references are: hostile until decoded, and without
+a word of where it was made afterwards. Its file is kept as long as its row. One that nobody
 edited within a day goes again, and so does one whose bringer is gone, so that storage
 holds only what is worked on.
 """
 
 import posixpath
 from datetime import timedelta
-from typing import IO
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,11 +20,10 @@ from django.views.decorators.http import require_safe
 from accounts.ids import new_id
 from accounts.models import Account
 from playground.generation.errors import OutOfService, TooMany
-from playground.generation.inputs import InputPicture, picture_in
-from playground.generation.links import EXTENSIONS
+from playground.generation.links import TYPES
 from playground.generation.request import Buyer
-from playground.generation.studio import in_studio, studio
 from playground.generation.tidy import files_in, removed_if_old
+from playground.generation.uploads import file_of, no_longer_kept, size_of
 from playground.web.models import EditTurn, Upload
 from playground.web.people import current_account, current_person
 
@@ -35,18 +32,18 @@ MOST_A_DAY = 60
 UNUSED_FOR = timedelta(days=1)
 
 
-async def read(file: IO[bytes], param: str) -> InputPicture:
-    """Read a picture that came with a form; few are read at once."""
-    return await studio().hands.one_of_few(lambda: picture_in(file, param))
-
-
-def take_in(file: IO[bytes], title: str, buyer: Buyer) -> Upload:
-    """Keep a picture somebody brought, or say plainly why not."""
-    picture = in_studio(read(file, "image"))
+def keep(token: str, title: str, buyer: Buyer) -> Upload:
+    """Keep a picture of a composer to be edited, under an address of its own."""
+    waiting = file_of(buyer.account_id, token)
+    if waiting is None:
+        raise no_longer_kept()
     upload_id = new_id("upl")
-    name = f"{FOLDER}/{buyer.account_id}/{upload_id}.{EXTENSIONS[picture.format]}"
+    extension = waiting.rpartition(".")[2]
+    name = f"{FOLDER}/{buyer.account_id}/{upload_id}.{extension}"
     try:
-        default_storage.save(name, ContentFile(picture.data))
+        width, height = size_of(waiting)
+        with default_storage.open(waiting) as content:
+            default_storage.save(name, content)
     except OSError as error:
         message = _("The picture could not be stored. Try again soon.")
         raise OutOfService(message, code="storage_unavailable") from error
@@ -56,10 +53,10 @@ def take_in(file: IO[bytes], title: str, buyer: Buyer) -> Upload:
         person_id=buyer.person_id,
         network=buyer.network,
         file=name,
-        title=posixpath.basename(title)[:200],
-        format=picture.format,
-        width=picture.width,
-        height=picture.height,
+        title="".join(filter(str.isprintable, posixpath.basename(title)))[:200],
+        format=TYPES[extension].removeprefix("image/"),
+        width=width,
+        height=height,
     )
 
 

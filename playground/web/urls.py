@@ -110,11 +110,7 @@ urlpatterns: list[URLPattern] = [
         "edit/<str:version_id>/settings", edit.settings_fragment, name="edit-settings"
     ),
     path("edit/<str:version_id>/turns", edit_turns.start, name="edit-start"),
-    path(
-        "edit/<str:version_id>/turns/<str:generation_id>",
-        edit_turns.turn,
-        name="edit-turn",
-    ),
+    path("edit/<str:version_id>/live", edit_turns.live, name="edit-live"),
     path(
         "edit/<str:version_id>/turns/<str:generation_id>/cancel",
         edit_turns.cancel,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from playground.generation.links import EXTENSIONS
 from playground.generation.models import Generation, Picture
 from playground.generation.sizes import SHAPES, Pixels, nearest, ratio_of
 from playground.web.models import EditTurn, Upload
-from playground.web.runs import Run, run_of
+from playground.web.runs import Run, runs_of
 from playground.web.seen import orders_seen
 from playground.web.slots import Slot, picture_url
 from playground.web.uploads import own_uploads
@@ -93,10 +94,6 @@ class Turn:
     def ids(self) -> tuple[str, ...]:
         return tuple(slot.picture_id for slot in self.run.pictures)
 
-    @property
-    def first_picture_id(self) -> str:
-        return self.ids[0] if self.ids else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
@@ -108,7 +105,7 @@ class Conversation:
 
     @property
     def is_live(self) -> bool:
-        return any(turn.run.generation.is_live for turn in self.turns)
+        return any(turn.run.is_live for turn in self.turns)
 
     def version(self, version_id: str) -> Version | None:
         """Return a picture of this conversation, while it is kept."""
@@ -199,7 +196,9 @@ def conversation_about(request: HttpRequest, version: Version) -> Conversation:
 def root_of(version: Version) -> str:
     if version.picture is None:
         return version.id
-    turn = EditTurn.objects.filter(generation=version.picture.generation_id).first()
+    order = version.picture.generation_id
+    is_of = Q(generation=order) | Q(generation__retries__generation=order)
+    turn = EditTurn.objects.filter(is_of).first()
     return turn.root if turn else version.id
 
 
@@ -208,8 +207,8 @@ def turns_of(root_id: str, orders: list[Generation]) -> tuple[Turn, ...]:
     labels = {root_id: FIRST}
     turns: list[Turn] = []
     newest = {root_id}
-    for number, order in enumerate(orders, start=2):
-        run, step = run_of(order), order.edit_turn
+    for number, run in enumerate(runs_of(orders), start=2):
+        order, step = run.generation, run.generation.edit_turn
         own = tuple(label(number, place, order.n) for place in range(order.n))
         is_onward = step.base in newest
         turns.append(

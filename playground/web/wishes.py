@@ -73,7 +73,7 @@ class Wish:
             is_transparent=form.get("background") == "transparent",
             searches="web_search" in form,
             provider=form.get("provider", ""),
-            references=tuple(dict.fromkeys(filter(None, form.getlist("reference")))),
+            references=named_in(form),
             is_rehearsal="rehearse" in form,
             quoted_microcredits=whole(form.get("quoted", "")),
         )
@@ -141,6 +141,11 @@ class Wish:
         if self.seed and seed is None:
             raise BadRequest(_("A seed is a whole number, such as 2048117."), "seed")
         return seed
+
+
+def named_in(form: QueryDict) -> tuple[str, ...]:
+    """Return the pictures a form names, each once."""
+    return tuple(dict.fromkeys(filter(None, form.getlist("reference"))))
 
 
 def rivals_in(form: QueryDict) -> tuple[str, ...]:

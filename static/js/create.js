@@ -8,16 +8,10 @@
   const chosen = (name) => find(`#settings [name="${name}"]:checked`);
 
   /* Price. */
-  function written(microcredits) {
-    const places = microcredits % MICRO ? 2 : 0;
-    const style = { minimumFractionDigits: places, maximumFractionDigits: places };
-    return (microcredits / MICRO).toLocaleString(root.lang, style);
-  }
-
   function priced(microcredits) {
     const words = find("#price").dataset;
     if (!microcredits) return words.free;
-    return microcredits === MICRO ? words.one : words.many.replace("%s", written(microcredits));
+    return microcredits === MICRO ? words.one : words.many.replace("%s", page.credits(microcredits));
   }
 
   function tell(selector, text) {
@@ -44,7 +38,7 @@
     const about = find("[data-about]");
     if (about && tier.dataset.time) about.textContent = about.dataset.about.replace("%s", tier.dataset.time);
     tell("[data-sum]", `${n} × ${priced(unit)}`);
-    if (available) tell("[data-after]", written(Number(available) - total));
+    if (available) tell("[data-after]", page.credits(Number(available) - total));
     find("#price [name=quoted]").value = total;
     const shape = chosen("aspect_ratio").parentElement.textContent.trim();
     tell("[data-summary]", `${find("#settings").dataset.modelName} · ${shape} · ${tier.value} · ×${n}`);

@@ -20,6 +20,7 @@
       pointers: new Map(),
       isDirty: false,
     };
+    board.unit = Math.max(1, Math.max(board.width, board.height) / 1024); /* a large picture has a large brush */
     board.mask = new Mask(find("#mask"), board.width, board.height, changed);
     find("[name=mask_of]")?.remove(); /* for those without a brush */
     restoreMask();
@@ -31,7 +32,6 @@
     showCurrent();
     const compare = find("#compare");
     if (compare) holdToCompare(compare);
-    if (find("#reference").files.length) showReferences();
   }
 
   function showCurrent() {
@@ -197,7 +197,7 @@
     const box = paper().getBoundingClientRect();
     const scale = board.width / box.width;
     const pressure = event.pointerType === "pen" && event.pressure ? 0.4 + 1.2 * event.pressure : 1;
-    board.mask.extend((event.clientX - box.x) * scale, (event.clientY - box.y) * scale, board.size * pressure);
+    board.mask.extend((event.clientX - box.x) * scale, (event.clientY - box.y) * scale, board.size * board.unit * pressure);
   }
   function pinch(event) {
     const others = [...board.pointers.entries()].filter(([id]) => id !== event.pointerId);
@@ -212,7 +212,7 @@
     const ring = find("#ring");
     ring.hidden = event.pointerType === "touch" || board.tool === "extend" || isSpaceDown;
     const box = board.stage.getBoundingClientRect();
-    const across = (board.size * paper().getBoundingClientRect().width) / board.width;
+    const across = (board.size * board.unit * paper().getBoundingClientRect().width) / board.width;
     ring.style.setProperty("--d", `${across}px`);
     ring.style.setProperty("--rx", `${event.clientX - box.x}px`);
     ring.style.setProperty("--ry", `${event.clientY - box.y}px`);
@@ -265,41 +265,6 @@
     showFrame();
   }
 
-  /* References: the form's own file field, shown as pictures. */
-  function addReferences(files) {
-    const field = find("#reference");
-    const all = new DataTransfer();
-    for (const file of [...field.files, ...files]) if (/^image\/|\.hei[cf]$/i.test(file.type || file.name)) all.items.add(file);
-    field.files = all.files;
-    showReferences();
-  }
-  function showReferences() {
-    const files = [...find("#reference").files];
-    const refs = find("#refs");
-    refs.hidden = !files.length;
-    refs.replaceChildren(
-      ...files.map((file, index) => {
-        const item = document.createElement("div");
-        item.className = "ref";
-        const picture = document.createElement("img");
-        picture.src = URL.createObjectURL(file);
-        picture.alt = picture.title = file.name;
-        const button = document.createElement("button");
-        button.type = "button";
-        button.dataset.do = `unreference:${index}`;
-        button.setAttribute("aria-label", `${refs.dataset.remove} ${file.name}`);
-        const mark = document.createElement("span");
-        mark.innerHTML = '<svg class="i" aria-hidden="true"><use href="#i-x"/></svg>';
-        button.append(mark);
-        item.append(picture, button);
-        return item;
-      }),
-    );
-    const count = find("#references");
-    count.value = files.length;
-    count.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-
   function holdToCompare(button) {
     const before = find("#before");
     const hold = (isHeld) => {
@@ -345,13 +310,6 @@
       find("#frame-left").dispatchEvent(new Event("change", { bubbles: true }));
       showFrame();
     },
-    unreference(_, index) {
-      const field = find("#reference");
-      const rest = new DataTransfer();
-      [...field.files].forEach((file, place) => place !== Number(index) && rest.items.add(file));
-      field.files = rest.files;
-      showReferences();
-    },
   });
 
   addEventListener("click", (event) => {
@@ -363,26 +321,26 @@
     if (/^frame-(left|top|right|bottom)$/.test(event.target.id)) showFrame();
   });
   addEventListener("change", (event) => {
-    if (event.target.id === "reference") showReferences();
     if (event.target.id === "frame-ratio" && event.target.value) {
       frameTo(event.target.value);
       event.target.value = "";
     }
   }, true);
-  addEventListener("paste", (event) => event.clipboardData?.files.length && addReferences(event.clipboardData.files));
-  addEventListener("dragover", (event) => {
-    event.preventDefault();
-    find("#edit-form").classList.toggle("drop", Boolean(event.target.closest?.("#foot")));
-  });
-  addEventListener("drop", (event) => {
-    event.preventDefault();
-    find("#edit-form").classList.remove("drop");
-    addReferences(event.dataTransfer.files);
+  /* What is chosen while new settings are on their way outlives them. */
+  const chosen = new Map();
+  addEventListener("change", ({ target }) => target.matches("#settings select") && chosen.set(target.id, target.value), true);
+  addEventListener("htmx:beforeRequest", ({ detail }) => detail.target.id === "settings" && chosen.clear());
+  addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target.id !== "settings") return;
+    for (const [id, value] of chosen) {
+      const field = document.getElementById(id);
+      if ([...field.options].some((one) => one.value === value)) field.value = value;
+    }
   });
 
   /* Sending: the mask is written into the form first. */
   addEventListener("htmx:confirm", (event) => {
-    if (event.detail.elt.id !== "edit-form" || !board.isDirty) return;
+    if (event.detail.elt.id !== "create" || !board.isDirty) return;
     event.preventDefault();
     putMaskIntoForm().then(() => event.detail.issueRequest(true));
   });
@@ -390,12 +348,16 @@
   /* What comes: a new turn, a version that is ready, another version. */
   const awaited = new Set();
   let address = null;
+  function watchTurns() {
+    for (const foot of findAll(".turn [data-run]")) awaited.add(foot.closest(".turn").id);
+  }
   function advance(turn) {
-    const isReady = awaited.delete(turn.id) && turn.dataset.arrived;
-    if (isReady && turn.dataset.base === main().dataset.version && !board.pointers.size) go(turn.dataset.arrived);
+    const arrived = awaited.delete(turn.id) && find("a.tile", turn);
+    if (arrived && turn.dataset.base === main().dataset.version && !board.pointers.size) go(arrived.pathname);
   }
   function go(path) {
-    const values = { model: find("#edit-form").elements.model.value, n: find("#n").value };
+    const reference = findAll("#references [name=reference]").map((one) => one.value);
+    const values = { model: find("#model").value, n: find("#n").value, reference };
     htmx.ajax("GET", path, { target: "#main", swap: "outerHTML", values });
   }
   addEventListener("htmx:afterSettle", ({ detail }) => {
@@ -404,20 +366,22 @@
       if (location.pathname !== address) history.pushState(null, "", address);
       open();
     }
-    for (const turn of findAll(".turn[aria-busy]")) awaited.add(turn.id);
+    watchTurns();
     for (const id of [...awaited]) {
       const turn = document.getElementById(id);
-      if (turn && !turn.matches("[aria-busy]")) advance(turn);
+      if (turn && !find("[data-run]", turn)) advance(turn);
     }
   });
   addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.elt.id !== "edit-form" || !detail.successful) return;
+    if (detail.elt.id !== "create" || !detail.successful) return;
     const prompt = find("#prompt");
     prompt.value = "";
     findAll(".chat .turn").at(-1)?.scrollIntoView({ block: "nearest" });
   });
-  addEventListener("popstate", () => location.pathname !== main().dataset.address && go(location.pathname));
-  addEventListener("htmx:responseError", () => page.toast(main().dataset.broken));
+  addEventListener("popstate", () => {
+    const { pathname } = location; /* a picture that is open over the page has one of its own */
+    if (pathname.startsWith("/edit/") && pathname !== main().dataset.address) go(pathname);
+  });
 
   /* Keys. Single letters are off inside fields. */
   const step = (by) => {
@@ -438,7 +402,8 @@
     m: () => find("#model-button").click(),
     "/": () => find("#prompt").focus(),
     "?": () => find("#keys-help").showModal(),
-    d: () => find('[data-key="d"]').click(),
+    d: () => find('.floatbar [data-key="d"]').click(),
+    i: () => find('.floatbar [data-key="i"]')?.click(),
     ",": () => step(-1),
     ".": () => step(1),
     o: () => board.hold?.(true),
@@ -452,7 +417,11 @@
     const isCommand = event.metaKey || event.ctrlKey;
     if (isCommand && key === "Enter") {
       event.preventDefault();
-      return find("#edit-form").requestSubmit(find("#generate"));
+      return find("#create").requestSubmit(find("#generate"));
+    }
+    if (isCommand && key === "Backspace" && !target.value) {
+      if (window.easel.cancelNewest()) event.preventDefault();
+      return;
     }
     if (target.matches?.(FIELDS) && target.type !== "range") return;
     if (isCommand && key.toLowerCase() === "z") {
@@ -481,5 +450,5 @@
 
   address = main().dataset.address;
   open();
-  for (const turn of findAll(".turn[aria-busy]")) awaited.add(turn.id);
+  watchTurns();
 })();

@@ -18,7 +18,7 @@
       context.lineCap = context.lineJoin = "round";
       points.forEach(([x, y, width], index) => {
         const [fromX, fromY] = points[Math.max(0, index - 1)];
-        context.lineWidth = width;
+        context.lineWidth = isErasing ? width + 2 : width; /* the soft rim of a stroke goes with it */
         context.beginPath();
         context.moveTo(fromX, fromY);
         context.lineTo(x, y + 0.01);

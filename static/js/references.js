@@ -1,12 +1,12 @@
 /* Pictures to start from: picked, pasted or dropped. Each is sent at once and shows how far it is. */
 (() => {
-  const { page, verbs, find, findAll } = window.easel;
-  const composer = find("#create");
+  const { page, verbs, find, findAll, isPicture, sendPicture, showShare } = window.easel;
+  const composer = () => find("#create");
   const box = () => find("#references");
+  const UNASKED = ["prompt", "csrfmiddlewaretoken"];
   const list = () => find("#ref-list");
   const said = (name, ...words) => words.reduce((text, word) => text.replace("%s", word), box().dataset[name]);
 
-  const isPicture = (file) => file.type.startsWith("image/") || /\.(heic|heif)$/i.test(file.name);
   const carried = (transfer) => [...(transfer?.files || [])].filter(isPicture);
 
   function add(files) {
@@ -17,18 +17,11 @@
     const chip = waiting(file);
     list().append(chip);
     page.say(said("busy", file.name));
-    const request = new XMLHttpRequest();
-    const body = new FormData();
-    body.append("file", file, file.name);
-    request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) show(chip, (100 * event.loaded) / event.total);
+    sendPicture(file, box().dataset.address, {
+      went: (share) => showShare(find(".meter", chip), share),
+      came: (html) => settle(chip, html, file),
+      failed: (words) => fail(chip, words, file),
     });
-    request.addEventListener("load", () => (request.status === 200 ? settle(chip, request.responseText, file) : fail(chip, request.status < 500 && request.responseText, file)));
-    request.addEventListener("error", () => fail(chip, "", file));
-    request.open("POST", box().dataset.address);
-    request.setRequestHeader("X-CSRFToken", JSON.parse(composer.getAttribute("hx-headers"))["X-CSRFToken"]);
-    request.send(body);
-    chip.stop = () => request.abort();
   }
 
   function waiting(file) {
@@ -48,18 +41,12 @@
     return chip;
   }
 
-  function show(chip, share) {
-    const meter = find(".meter", chip);
-    meter.setAttribute("aria-valuenow", Math.round(share));
-    find("i", meter).style.setProperty("--share", `${share}%`);
-  }
-
   function settle(chip, html, file) {
     const holder = document.createElement("template");
     holder.innerHTML = html;
     const arrived = holder.content.firstElementChild;
     URL.revokeObjectURL(find("img", chip).src);
-    find("img", arrived).alt = file.name;
+    find("img", arrived).alt = find(".open", arrived).title = file.name;
     const token = find("input", arrived).value;
     if (find(`[name=reference][value="${CSS.escape(token)}"]`, list())) chip.remove();
     else chip.replaceWith(arrived);
@@ -87,9 +74,8 @@
   function changed() {
     window.easel.refreshPicker?.();
     const settings = find("#settings");
-    const values = new URLSearchParams(new FormData(composer));
-    for (const name of ["prompt", "csrfmiddlewaretoken", "file"]) values.delete(name);
-    htmx.ajax("GET", `${box().dataset.settings}?${values}`, { source: settings, target: settings, swap: "outerHTML" });
+    const said = [...new FormData(composer())].filter(([name, value]) => typeof value === "string" && !UNASKED.includes(name));
+    htmx.ajax("GET", `${settings.dataset.address}?${new URLSearchParams(said)}`, { source: settings, target: settings, swap: "outerHTML" });
   }
 
   Object.assign(verbs, {
@@ -101,7 +87,7 @@
     },
     unref(button) {
       const chip = button.closest(".ref");
-      const next = find("button", chip.nextElementSibling || chip.previousElementSibling || box());
+      const next = find("[data-do]", chip.nextElementSibling || chip.previousElementSibling || box());
       chip.remove();
       next?.focus();
       page.say(box().dataset.gone);
@@ -112,7 +98,7 @@
       find("#lightbox").close();
       if (!find(`[name=reference][value="${CSS.escape(id)}"]`, list())) {
         const holder = find("#ref-blank").content.firstElementChild.cloneNode(true);
-        find("input", holder).value = id;
+        find("input", holder).value = find(".open", holder).value = id;
         find("img", holder).src = find("input", holder).dataset.at.replace("TOKEN", id);
         list().append(holder);
         changed();
@@ -134,14 +120,14 @@
   });
   let depth = 0;
   const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-  addEventListener("dragenter", (event) => hasFiles(event) && ++depth && composer.classList.add("drop"));
-  addEventListener("dragleave", (event) => hasFiles(event) && --depth <= 0 && composer.classList.remove("drop"));
+  addEventListener("dragenter", (event) => hasFiles(event) && ++depth && composer().classList.add("drop"));
+  addEventListener("dragleave", (event) => hasFiles(event) && --depth <= 0 && composer().classList.remove("drop"));
   addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
   addEventListener("drop", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
     depth = 0;
-    composer.classList.remove("drop");
+    composer().classList.remove("drop");
     add(carried(event.dataTransfer));
   });
   window.easel.hasReferences = () => findAll("[name=reference]", list()).length > 0;

@@ -4,7 +4,7 @@
 (() => {
   const { page, find, findAll } = window.easel;
   const HIDDEN_MS = 30_000;
-  const main = find("#main");
+  const PLACES = ".run, .turn, figure";
   const title = document.title;
 
   /* Asking. */
@@ -27,6 +27,7 @@
     isAsking = true;
     const query = new URLSearchParams(runs.map((run) => ["run", `${run.dataset.run}~${run.dataset.version}`]));
     let look;
+    const main = find("#main");
     const listen = ({ detail }) => (look = detail.xhr.getResponseHeader("Easel-Look"));
     main.addEventListener("htmx:afterRequest", listen, { once: true });
     try {
@@ -40,8 +41,8 @@
     plan(look ? Number(look) : failures ? Math.min(HIDDEN_MS, 2000 * 2 ** failures) : undefined);
   }
   function markBusy() {
-    for (const run of findAll(".run[aria-busy]")) if (!find("[data-run]", run)) run.removeAttribute("aria-busy");
-    for (const head of watched()) head.closest(".run")?.setAttribute("aria-busy", "true");
+    for (const place of findAll(":is(.run, .turn)[aria-busy]")) if (!find("[data-run]", place)) place.removeAttribute("aria-busy");
+    for (const head of watched()) head.closest(".run, .turn")?.setAttribute("aria-busy", "true");
     const left = watched().length;
     if (document.hidden && !left && wasLive) document.title = `✓ ${title}`;
     wasLive = left > 0;
@@ -63,21 +64,31 @@
   addEventListener("htmx:oobAfterSwap", () => {
     if (!lost || document.activeElement !== document.body) return;
     const came = document.getElementById(lost);
-    const run = came?.closest(".run") || came?.closest("figure");
+    const run = came?.closest(PLACES);
     lost = null;
     (find("[data-picture]", came || document.createElement("p")) || (run && find("[tabindex='-1'].prompt, [id$='-title']", run)))?.focus();
   });
   addEventListener("htmx:afterSettle", () => isAsking || plan());
+
+  /* What is left after the next order follows what was charged, or came back. */
+  addEventListener("htmx:oobAfterSwap", ({ detail }) => {
+    const available = detail.target.id === "credits" && find("#credits")?.dataset.available;
+    const after = find("#price [data-after]");
+    if (!available || !after) return;
+    find("#price").dataset.available = available;
+    after.textContent = page.credits(available - find("#price [name=quoted]").value);
+  });
   addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.elt !== main && detail.requestConfig.verb === "post") setTimeout(plan, 0);
+    if (detail.elt.id !== "main" && detail.requestConfig.verb === "post") setTimeout(plan, 0);
   });
 
   /* Command-Backspace takes back the newest job. */
   window.easel.cancelNewest = () => {
-    const button = find("#feed [data-cancel]:not(:disabled)");
+    const buttons = findAll("main [data-cancel]:not(:disabled)");
+    const button = find("#feed") ? buttons[0] : buttons.at(-1);
     if (button) button.form.requestSubmit(button);
     return Boolean(button);
   };
-  addEventListener("htmx:responseError", () => page.toast(main.dataset.broken));
+  addEventListener("htmx:responseError", () => page.toast(find("#main").dataset.broken));
   plan();
 })();

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
+from playground.gallery import bin
 from playground.generation.links import thumbnail_path
 from playground.generation.models import Picture
 from playground.generation.thumbnails import beside
@@ -115,6 +116,23 @@ def test_a_small_copy_is_made_when_somebody_first_looks_and_never_again(api, pic
 
     default_storage.delete(picture.file)
     assert api.get(small(picture)).body == answer.body
+
+
+def test_a_deleted_picture_is_gone_from_its_addresses_until_it_is_brought_back(
+    api, address, picture
+):
+    etag = api.get(address).headers["ETag"]
+    bin.delete([picture])
+    asked = [
+        api.get(address),
+        api.get(address, range="bytes=0-9"),
+        api.get(address, if_none_match=etag),
+        api.get(small(picture)),
+    ]
+    assert [answer.status_code for answer in asked] == [404] * 4
+
+    bin.bring_back(picture.account_id, [picture.pk])
+    assert api.get(address).status_code == 200
 
 
 def test_a_small_copy_is_never_larger_than_its_picture(api, picture):

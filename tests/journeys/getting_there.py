@@ -109,3 +109,9 @@ def lose_the_line(page: Page) -> None:
     page.context.set_offline(True)
     expect(page.locator("#offline")).to_be_visible()
     page.context.set_offline(False)
+
+
+def point_at_chart(page: Page) -> None:
+    page.locator("[data-chart]").focus()
+    page.keyboard.press("End")
+    expect(page.locator(".chart-tip")).to_be_visible()

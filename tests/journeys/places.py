@@ -145,6 +145,7 @@ PLACES = [
     Place("docs, nothing found", "/docs?q=zebra"),
     Place("guide", "/docs/quick-start"),
     Place("usage", "/console/usage", signed_in=True),
+    Place("usage, pointed at", "/console/usage", True, then=to.point_at_chart),
     Place("usage, narrowed", "/console/usage?period=24h&status=failed", signed_in=True),
     Place("a request", "/console/requests/{order}", signed_in=True),
     Place("keys", "/console/keys", signed_in=True),

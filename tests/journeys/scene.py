@@ -237,7 +237,7 @@ def arena_of(judge: Customer) -> int:
     votes(first[0], second[0], "tie", 6, took_ms=700)
     voter = of_person(judge.person.pk, "n")
     (own,) = votes(first[0], second[0], "left", 1, voter=voter.id, is_guest=False)
-    name = a_comparison(judge.account, GPT, FLUX)
+    name = a_comparison(judge.account, GPT, FLUX, prompt="a heron at dawn")
     prefer(sides_of([name])[name], "tie", voter.id)
     recompute()
     return own.pk

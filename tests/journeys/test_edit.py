@@ -57,7 +57,7 @@ def test_a_picture_is_brought_painted_over_changed_twice_and_gone_back_to(page, 
     first = page.url
     stroke(page, (0.2, 0.3), (0.4, 0.3))
     stroke(page, (0.8, 0.8), (0.9, 0.8))
-    expect(page.locator("#mask-chip")).to_contain_text("Mask, ")
+    expect(page.locator("#mask-chip")).to_contain_text("Mask")
     page.keyboard.press("Control+z")
     ask_for(page, "make it red")
     page.wait_for_url("**/edit/pic_*")
@@ -91,8 +91,38 @@ def test_a_picture_is_brought_painted_over_changed_twice_and_gone_back_to(page, 
     expect(page.locator('.chat a[aria-current="true"]')).to_contain_text("3")
 
 
+def test_a_further_picture_is_sent_at_once_and_a_version_has_all_a_picture_has(
+    page, photo, tmp_path
+):
+    open_photo(page, photo)
+    broken = tmp_path / "notes.png"
+    broken.write_bytes(b"no picture")
+    page.locator("#pick").set_input_files([photo, broken])
+    expect(page.get_by_role("alert")).to_contain_text("notes.png")
+    chip = page.locator("#ref-list .ref")
+    expect(chip.locator("[name=reference]")).to_have_count(1)
+    ask_for(page, "side by side")
+    page.wait_for_url("**/edit/pic_*")
+    expect(chip).to_have_count(1)
+    made = Picture.objects.get()
+    assert len(made.generation.request["references"]) == 2
+
+    page.get_by_role("link", name="Details").click()
+    expect(page.get_by_role("button", name="Code")).to_be_visible()
+    page.get_by_role("link", name="Other formats").click()
+    expect(page.get_by_role("link", name="AVIF")).to_be_visible()
+    page.get_by_role("button", name="Delete").click()
+    page.wait_for_url("**/edit/upl_*")
+    expect(page.locator(".chat")).to_contain_text("Deleted, or kept no longer")
+
+    page.locator("#pick").set_input_files(photo)
+    page.get_by_role("button", name="Edit this picture").click()
+    page.wait_for_url(lambda url: upload() not in url)
+    assert Upload.objects.count() == 2
+
+
 def upload():
-    return Upload.objects.get().pk
+    return Upload.objects.earliest("created_at").pk
 
 
 def test_a_picture_is_extended_by_its_frame_and_by_numbers(page, photo):

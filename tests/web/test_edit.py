@@ -6,10 +6,12 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageChops
 
+from playground.gallery import bin
 from playground.generation import service
 from playground.generation.catalogue import catalogue
 from playground.generation.models import Generation, Picture
@@ -48,9 +50,16 @@ def a_picture_of(customer, side):
 
 
 def ask(browser, version, headers=HTMX, **form):
-    usual = {"prompt": "make it blue", "model": "sketch-1", "quoted": CREDIT}
+    usual = {"prompt": "make it blue", "model": "sketch-1", "quoted": "0"}
     address = f"/edit/{version}/turns"
     return browser.post(address, {**usual, **form}, headers=headers)
+
+
+def add(browser, side):
+    """Add a further picture, as the composer does; return what the form calls it."""
+    sent = SimpleUploadedFile(f"{side}.png", a_slope((side, side)), "image/png")
+    answer = browser.post("/create/references", {"file": sent})
+    return re.search(r'name="reference" value="([^"]+)"', answer.text)[1]
 
 
 def bring(browser):
@@ -61,6 +70,12 @@ def bring(browser):
 def a_slope(size):
     file = BytesIO()
     Image.linear_gradient("L").resize(size).convert("RGB").save(file, "PNG")
+    return file.getvalue()
+
+
+def a_mask():
+    file = BytesIO()
+    Image.new("RGBA", (512, 512)).save(file, "PNG")
     return file.getvalue()
 
 
@@ -93,7 +108,8 @@ def differing(one, other):
 def test_a_picture_opens_with_what_it_would_cost_to_change_it(page, boat):
     seen = page.get(f"/edit/{boat.pk}")
     assert seen.status_code == 200
-    assert "Balance after: 99." in words(seen)
+    assert "Balance after: 100" in words(seen)
+    assert "12 free pictures left today." in words(seen)
     assert f'data-version="{boat.pk}"' in seen.text
 
 
@@ -207,7 +223,6 @@ def test_an_extended_picture_holds_the_old_one_to_the_pixel(
         ({"frame_ratio": "1:1"}, "has this shape already"),
         ({"mask_of": "img_unknown"}, "Nothing in the mask is painted"),
         ({"prompt": " "}, "Write a prompt"),
-        ({"again": "img_unknown"}, "not part of this conversation"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_said_and_costs_nothing(page, alice, boat, form, says):
@@ -218,7 +233,27 @@ def test_what_does_not_fit_is_said_and_costs_nothing(page, alice, boat, form, sa
     assert not EditTurn.objects.exists()
 
 
-def test_another_price_than_was_shown_is_asked_about(page, alice, boat):
+def test_what_fits_in_the_days_free_pictures_is_free_and_the_rest_costs(
+    page, alice, boat, settings
+):
+    settings.FREE_PICTURES_A_DAY = 3
+    ask(page, boat.pk, n="2")
+    finish()
+    seen = words(page.get(f"/edit/{boat.pk}/settings", {"n": "2"}))
+    assert "1 free picture left today." in seen
+    assert "2 × 1 credit 2 credits" in seen
+    answer = ask(page, boat.pk, n="2")
+    assert answer.status_code == 409
+    ask(page, boat.pk, n="2", quoted="2000000")
+    finish()
+    ask(page, boat.pk)
+    finish()
+    assert alice.credits() == 98
+    assert "free" not in words(page.get(f"/edit/{boat.pk}/settings"))
+
+
+def test_another_price_than_was_shown_is_asked_about(page, alice, boat, settings):
+    settings.FREE_PICTURES_A_DAY = 0
     answer = ask(page, boat.pk, quoted="900000")
     assert answer.status_code == 409
     assert "The price is now 1 credit" in words(answer)
@@ -237,12 +272,15 @@ def test_a_failed_turn_keeps_its_place_and_can_be_asked_again(page, alice, boat)
     assert "Not painted, not charged" in seen
     assert "no longer kept: send them again" in seen
     assert alice.credits() == 100
-    answer = ask(page, boat.pk, again=failed.pk)
-    assert answer.status_code == 200
+    answer = ask(page, boat.pk, again=failed.pk, place="0")
+    assert f'id="tile-{failed.pk}-1" hx-swap-oob="true"' in answer.text
     again = newest()
-    assert again.pk != failed.pk
     assert again.request["mask"] == failed.request["mask"]
-    assert EditTurn.objects.get(pk=again.pk).base == boat.pk
+    default_storage.save(failed.request["mask"], ContentFile(a_mask()))
+    second = finish(again)
+    [turn] = page.get(f"/edit/{second.pk}").context["talk"].turns
+    assert (turn.id, turn.base, turn.ids) == (failed.pk, boat.pk, (second.pk,))
+    assert ask(page, boat.pk, again="img_unknown").status_code == 404
 
 
 def test_a_running_turn_is_there_after_a_reload_and_can_be_taken_back(
@@ -250,12 +288,18 @@ def test_a_running_turn_is_there_after_a_reload_and_can_be_taken_back(
 ):
     ask(page, boat.pk)
     order = newest()
-    assert f'/turns/{order.pk}?v=w0"' in page.get(f"/edit/{boat.pk}").text
-    turn = f"/edit/{boat.pk}/turns/{order.pk}"
-    assert page.get(f"{turn}?v=w0", headers=HTMX).status_code == 204
-    answer = page.post(f"{turn}/cancel", headers=HTMX)
-    assert "Cancelled." in words(answer)
-    assert alice.credits() == 100
+    shown = page.get(f"/edit/{boat.pk}").text
+    assert f'data-run="{order.pk}" data-version="w0"' in shown
+    nothing_new = page.get(f"/edit/{boat.pk}/live?run={order.pk}~w0")
+    assert nothing_new.status_code == 204
+    assert int(nothing_new["Easel-Look"]) > 0
+    in_studio(service.take_up(order.pk))
+    seen = page.get(f"/edit/{boat.pk}/live?run={order.pk}~w0").text
+    assert f'id="tile-{order.pk}-1" hx-swap-oob="true" data-elapsed="0.' in seen
+    answer = page.post(f"/edit/{boat.pk}/turns/{order.pk}/cancel", headers=HTMX)
+    assert "Stopping" in words(answer)
+    order.refresh_from_db()
+    assert order.is_unwanted
 
 
 def test_without_script_every_answer_is_a_page(page, boat):
@@ -288,11 +332,8 @@ def test_a_guest_brings_a_picture_and_it_goes_along_when_they_sign_in(client, al
 
 
 def test_further_pictures_go_along_in_their_order(page, boat):
-    files = [
-        SimpleUploadedFile(f"{side}.png", a_slope((side, side)), "image/png")
-        for side in (40, 50)
-    ]
-    ask(page, boat.pk, prompt="side by side", n="2", quoted="2000000", reference=files)
+    names = [add(page, side) for side in (40, 50)]
+    ask(page, boat.pk, prompt="side by side", n="2", reference=names)
     order = newest()
     assert [stored(name).size for name in order.request["references"]] == [
         (512, 512),
@@ -309,15 +350,38 @@ def test_the_one_file_that_cannot_be_read_is_named(page, alice, boat):
         SimpleUploadedFile("one.png", a_slope((40, 40)), "image/png"),
         SimpleUploadedFile("two.png", b"not a picture", "image/png"),
     ]
-    answer = ask(page, boat.pk, reference=files)
+    answer = ask(page, boat.pk, headers={}, file=files)
     assert answer.status_code == 422
-    assert "reference 2: " in words(answer)
-    assert alice.credits() == 100
+    assert "two.png: " in words(answer)
+    assert not EditTurn.objects.exists()
 
 
 def test_a_picture_made_here_in_any_format_can_be_changed(page, alice):
     avif = a_painted_picture_of(an_order(alice.account), image_format="avif")
     assert ask(page, avif.pk).status_code == 200
+
+
+def test_a_picture_of_the_composer_opens_in_edit(page, client, carol, boat):
+    name = add(page, 40)
+    shown = page.get("/", {"reference": [name, boat.pk]}).text
+    assert f'form="edit-this" name="picture" value="{name}"' in shown
+    page.post("/edit", {"picture": name, "title": "forty\0.png"})
+    [upload] = Upload.objects.all()
+    assert (upload.width, upload.height, upload.title) == (40, 40, "forty.png")
+    assert stored(upload.file).size == (40, 40)
+    opened = page.post("/edit", {"picture": boat.pk})
+    assert opened["Location"] == f"/edit/{boat.pk}"
+
+    client.force_login(carol.person)
+    assert client.post("/edit", {"picture": name}).status_code == 422
+    assert Upload.objects.count() == 1
+
+
+def test_a_deleted_picture_is_not_offered_to_be_changed(page, boat):
+    assert boat.pk in page.get("/edit").text
+    bin.delete([boat])
+    assert boat.pk not in page.get("/edit").text
+    assert page.get(f"/edit/{boat.pk}").status_code == 404
 
 
 def test_what_is_no_picture_is_not_taken(page):

@@ -1,5 +1,6 @@
 """What others see: links that can be switched off, and the public gallery."""
 
+import html
 import re
 from datetime import timedelta
 from io import StringIO
@@ -95,6 +96,8 @@ def test_a_picture_is_public_when_its_owner_says_so_and_no_longer(
     assert exhibited(stranger) == [picture.pk]
     page = stranger.get(f"/gallery/{picture.pk}").text
     assert "a secret garden" in page and "alice" not in page
+    assert f"/edit/{picture.pk}" not in page
+    assert f"/edit/{picture.pk}" in browser.get(f"/gallery/{picture.pk}").text
     noted(browser, picture, "publish", on="0")
     assert exhibited(stranger) == []
     assert stranger.get(f"/gallery/{picture.pk}").status_code == 404
@@ -133,12 +136,29 @@ def test_a_remix_fills_the_composer_and_is_counted_without_references(
     assert exhibited(stranger, "/gallery?model=flux.2-pro") == []
 
 
-def test_forty_are_shown_and_the_rest_is_a_page_away(stranger, alice):
+@pytest.mark.parametrize("by", ["newest", "remixed"])
+def test_the_rest_is_a_page_away_whatever_is_shown_meanwhile(stranger, alice, by):
     order = an_order(alice.account, n=1)
-    for place in range(43):
+    for place in range(44):
         sharing.publish(a_painted_picture_of(order, place))
-    first, second = exhibited(stranger), exhibited(stranger, "/gallery?from=40")
-    assert (len(first), len(second), len({*first, *second})) == (40, 3, 43)
+    a_moment = timezone.now() - timedelta(hours=1)
+    Note.objects.filter(picture__position__lt=20).update(public_at=a_moment, remixes=1)
+    first = stranger.get(f"/gallery?by={by}")
+    onward = html.unescape(
+        re.search(r'href="(/gallery\?[^"]*after=[^"]+)"', first.text)[1]
+    )
+    before = re.findall(r'href="/gallery/(pic_\w+)"', first.text)
+    newest = a_painted_picture_of(order, 44)
+    sharing.publish(newest)
+    Note.objects.filter(picture=newest).update(remixes=2)
+    after = exhibited(stranger, onward)
+    assert (len(before), len(after), len({*before, *after})) == (40, 4, 44)
+
+
+@pytest.mark.parametrize("after", ["x", "9~x~y", "~", f"{9**30}~2026-01-01T00:00Z~p"])
+def test_a_place_nobody_wrote_is_the_beginning(stranger, picture, after):
+    sharing.publish(picture)
+    assert exhibited(stranger, f"/gallery?by=remixed&after={after}") == [picture.pk]
 
 
 def test_a_reported_picture_is_hidden_or_kept_by_the_operator(

@@ -266,6 +266,9 @@ def test_a_board_has_a_name_a_cover_and_an_order(browser, alice):
     assert shown(browser.get(page)) == [one.pk, two.pk, three.pk]
     arranged(browser, "forward", three, of=board.pk)
     assert shown(browser.get(page)) == [three.pk, one.pk, two.pk]
+    first = board.pins.get(picture=three)
+    onward = browser.get(f"{page}?after={first.place}~{first.pk}")
+    assert shown(onward) == [one.pk, two.pk]
     arranged(browser, "cover", two, of=board.pk)
     assert two.pk in browser.get("/boards").text
     arranged(browser, "unpin", two, of=board.pk)
