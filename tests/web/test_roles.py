@@ -11,6 +11,8 @@ from playground.web import urls
 from tests.cast import join
 from tests.web.orders import an_order
 
+pytestmark = pytest.mark.wires
+
 A = Action
 ANYBODY = None
 # What each page of the console needs. A new page gets its line here.
