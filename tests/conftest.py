@@ -3,6 +3,24 @@
 Everything that touches the database through these fixtures really commits, so
 that the site's own connections see it; `tests/services/clean_books.py` puts the
 database back after each test. What a machine lacks is skipped, and said.
+
+How a new test stays cheap: `make test` has twelve minutes on two processors.
+- A test at a door takes about 0.05 s, a picture of "0.5K" 0.1 s, one of "1K" 0.2 s, any
+  process of ours 1.5 s, a worker 2 s, a whole instance 8 s (processor time each).
+- Pure functions come in tables and need no fixture. `alice` is cheap, `api` is the
+  session's own site; `running_site()` is for who must see it close, and waits 0.2 s.
+- Processes are shared: `worker` and the browser by a module, the rest by fixtures of
+  a module's scope. A journey is made longer before another one is added.
+- A server of ours in a thread is told `serve_forever(0.02)`: by itself it looks up
+  only every half second, and each test would wait for that.
+- Nothing sleeps: `wait_until` looks, and a time-out that is met is set to a second.
+- On PostgreSQL runs what that could break: what reads or writes rows in a way of its
+  own. Doors are the same on any database: tests/api is marked `wires` here, and a
+  module there that is about rows says `pytestmark = pytest.mark.books`. Elsewhere it
+  is the other way round: a test of no such meaning is marked `wires` by hand.
+  `make proof` runs the rest on PostgreSQL too.
+- Made-up examples come in a few here and in many under `pytest.mark.proof`: see
+  HOW_OFTEN in tests/api/test_description.py.
 """
 
 from collections.abc import Iterator
@@ -27,6 +45,7 @@ from tests.services.worker import running_worker
 
 pytest_plugins = ["tests.sdk.matrix", "tests.api.fault_table"]
 PROVIDER_SETTINGS = {"COMPATIBLE_SERVERS", "PROVIDERS", "PROVIDERS_DIR"}
+LONGEST = "test_mypy_finds_nothing"  # nobody waits for it when all else is done
 DATABASE_FIXTURES = {"db", "transactional_db"}
 
 
@@ -37,9 +56,9 @@ def pytest_addoption(parser):
     )
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items):
-    """Mark each test by what it needs, so that a run can choose."""
+    """Mark each test by what it needs, so that a run can choose; the longest comes first."""
     for item in items:
         fixtures = set(item.fixturenames)
         if "api" in item.path.parts and not item.get_closest_marker("books"):
@@ -50,6 +69,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
         if "sdk" in item.path.parts:
             item.add_marker("clients")
+    yield
+    items.sort(key=lambda item: item.name != LONGEST)
 
 
 @receiver(setting_changed)

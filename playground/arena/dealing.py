@@ -7,18 +7,19 @@ only while there is nothing else.
 """
 
 import random
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import combinations, product
 
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Count, F, Max, QuerySet
 from django.utils import timezone
 
 from playground.arena.elo import MEAN, NORMAL_95, chance
-from playground.arena.models import Encounter, Entry, Standing, Vote
+from playground.arena.models import Encounter, Entry, Ranking, Standing, Vote
 from playground.arena.voters import Voter
 
 UNKNOWN_DEVIATION = 350.0  # points: how unsure the rating of a newcomer is
@@ -26,6 +27,7 @@ LEAST_DEVIATION = 10.0
 SALT = "easel.arena.ballot"
 BALLOT_SECONDS = 24 * 3600
 TRIES = 30
+Duel = tuple[str, str, str]  # a challenge and two models, by the alphabet
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +64,13 @@ class Known:
 NEWCOMER = Known()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Pool:
-    """Everything that can be dealt: entries by challenge and model, and what is known."""
+    """What can be dealt: each challenge with each two models, and how much it teaches."""
 
-    entries: dict[str, dict[str, list[int]]] = field(default_factory=dict)
-    known: dict[tuple[bool, str], Known] = field(default_factory=dict)
-    met: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    is_edit: dict[str, bool] = field(default_factory=dict)
-
-    def duels(self) -> Iterator[tuple[str, str, str]]:
-        """Name each challenge with each two models that have entries in it."""
-        for challenge, models in self.entries.items():
-            for one, other in combinations(sorted(models), 2):
-                yield challenge, one, other
-
-    def weight(self, duel: tuple[str, str, str]) -> float:
-        challenge, one, other = duel
-        board = self.is_edit[challenge]
-        first = self.known.get((board, one), NEWCOMER)
-        second = self.known.get((board, other), NEWCOMER)
-        return teaches(first, second, self.met[duel])
+    entries: Mapping[str, Mapping[str, Sequence[int]]]
+    duels: Sequence[Duel]
+    weights: Sequence[float]
 
 
 def teaches(one: Known, other: Known, met: int) -> float:
@@ -95,34 +83,28 @@ def teaches(one: Known, other: Known, met: int) -> float:
 def deal(voter: Voter, *, luck: random.Random | None = None) -> Ballot | None:
     """Deal the next duel, or nothing when the voter has seen them all."""
     luck = luck or random.SystemRandom()
-    pool = pool_now()
-    duels = list(pool.duels())
-    seen = seen_by(voter)
-    found = drawn(pool, duels, seen, luck) if duels else None
+    found = drawn(pool_now(), seen_by(voter), luck)
     if found is None:
         return None
     left, right = luck.sample(found, 2)
     return Ballot(left, right, voter.id, timezone.now().timestamp())
 
 
-def drawn(
-    pool: Pool, duels: list[tuple[str, str, str]], seen: Set[str], luck: random.Random
-) -> tuple[int, int] | None:
+def drawn(pool: Pool, seen: Set[str], luck: random.Random) -> tuple[int, int] | None:
     """Draw a pair that was not seen; look through all of them when luck finds none."""
-    weights = [pool.weight(duel) for duel in duels]
-    for challenge, one, other in luck.choices(duels, weights, k=TRIES):
+    if not pool.duels:
+        return None
+    for challenge, one, other in luck.choices(pool.duels, pool.weights, k=TRIES):
         models = pool.entries[challenge]
         pair = luck.choice(models[one]), luck.choice(models[other])
         if pair_of(*pair) not in seen:
             return pair
-    left = [pair for pair in every_pair(pool, duels) if pair_of(*pair) not in seen]
+    left = [pair for pair in every_pair(pool) if pair_of(*pair) not in seen]
     return luck.choice(left) if left else None
 
 
-def every_pair(
-    pool: Pool, duels: list[tuple[str, str, str]]
-) -> Iterator[tuple[int, int]]:
-    for challenge, one, other in duels:
+def every_pair(pool: Pool) -> Iterator[tuple[int, int]]:
+    for challenge, one, other in pool.duels:
         models = pool.entries[challenge]
         yield from product(models[one], models[other])
 
@@ -158,25 +140,64 @@ def live_entries(*, is_demo: bool) -> QuerySet[Entry]:
 
 
 def pool_now() -> Pool:
-    """Read what can be dealt just now."""
+    """Return what can be dealt just now; it is drawn up anew when something changed."""
     is_demo = shows_demo()
-    pool = Pool()
-    entries: Mapping[str, dict[str, list[int]]] = defaultdict(dict)
+    there = live_entries(is_demo=is_demo).aggregate(
+        Count("pk"), Max("pk"), Max("created_at")
+    )
+    reckoned = Ranking.objects.filter(pk=is_demo).values_list("computed_at", flat=True)
+    return pool_of(is_demo, reckoned.first(), *there.values())
+
+
+@lru_cache(maxsize=4)
+def pool_of(is_demo: bool, *_changes: object) -> Pool:
+    """Read everything that can be dealt, and weigh it."""
+    entries: dict[str, dict[str, list[int]]] = defaultdict(dict)
+    boards: dict[str, bool] = {}
     facts = ("challenge_id", "challenge__is_edit", "model", "pk")
-    for challenge, is_edit, model, entry in live_entries(is_demo=is_demo).values_list(
-        *facts
-    ):
+    there = live_entries(is_demo=is_demo).order_by("pk").values_list(*facts)
+    for challenge, is_edit, model, entry in there:
         entries[challenge].setdefault(model, []).append(entry)
-        pool.is_edit[challenge] = is_edit
-    pool.entries = dict(entries)
-    for one in Standing.objects.filter(is_demo=is_demo, category=""):
-        if one.rating is not None and one.high is not None:
-            deviation = max(LEAST_DEVIATION, (one.high - one.rating) / NORMAL_95)
-            pool.known[one.is_edit, one.model] = Known(one.rating, deviation)
-    for met in Encounter.objects.filter(is_demo=is_demo, challenge__isnull=False):
-        games = met.first_wins + met.second_wins + met.ties + met.bad
-        pool.met[str(met.challenge_id), met.first, met.second] = games
-    return pool
+        boards[challenge] = is_edit
+    known, met = known_models(is_demo), games_met(is_demo)
+    duels = [
+        (challenge, one, other)
+        for challenge, models in entries.items()
+        for one, other in combinations(sorted(models), 2)
+    ]
+    weights = [
+        teaches(
+            known.get((boards[challenge], one), NEWCOMER),
+            known.get((boards[challenge], other), NEWCOMER),
+            met.get((challenge, one, other), 0),
+        )
+        for challenge, one, other in duels
+    ]
+    return Pool(dict(entries), duels, weights)
+
+
+def known_models(is_demo: bool) -> dict[tuple[bool, str], Known]:
+    """Return what is known of the models of both boards."""
+    rated = Standing.objects.filter(is_demo=is_demo, category="", rating__isnull=False)
+    facts = ("is_edit", "model", "rating", "high")
+    return {
+        (is_edit, model): known_by(rating or 0.0, high or 0.0)
+        for is_edit, model, rating, high in rated.values_list(*facts)
+    }
+
+
+def known_by(rating: float, high: float) -> Known:
+    return Known(rating, max(LEAST_DEVIATION, (high - rating) / NORMAL_95))
+
+
+def games_met(is_demo: bool) -> dict[Duel, int]:
+    """Count how often two models met in each challenge."""
+    games = F("first_wins") + F("second_wins") + F("ties") + F("bad")
+    found = Encounter.objects.filter(is_demo=is_demo, challenge__isnull=False)
+    rows = found.annotate(games=games).values_list(
+        "challenge_id", "first", "second", "games"
+    )
+    return {(challenge, one, other): count for challenge, one, other, count in rows}
 
 
 def shown_again(ballot: Ballot, moment: datetime) -> Ballot:

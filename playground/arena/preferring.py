@@ -70,9 +70,14 @@ def of_account(account_id: str) -> QuerySet[Preference]:
     return Preference.objects.filter(account_id=account_id).order_by("pk")
 
 
+def consents() -> QuerySet[Consent]:
+    """Return who lets their preferences count; a closed account does not."""
+    return Consent.objects.filter(account__closed_at__isnull=True)
+
+
 def consented(until: int) -> QuerySet[Preference]:
     """Return what accounts let count in public: what was said since they allowed it."""
-    given = Consent.objects.filter(account=OuterRef("account")).values("given_at")
+    given = consents().filter(account=OuterRef("account")).values("given_at")
     known = Preference.objects.filter(pk__lte=until).annotate(since=Subquery(given[:1]))
     return known.filter(created_at__gte=F("since")).order_by("pk")
 

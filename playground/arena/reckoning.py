@@ -16,7 +16,6 @@ from playground.arena.boards import HIDDEN_UNDER, Met, Placed, met_of, ordered, 
 from playground.arena.damping import Cast, Reason, doubts
 from playground.arena.models import (
     Challenge,
-    Consent,
     Doubt,
     Encounter,
     Entry,
@@ -25,7 +24,7 @@ from playground.arena.models import (
     Standing,
     Vote,
 )
-from playground.arena.preferring import Compared, compared, consented
+from playground.arena.preferring import Compared, compared, consented, consents
 
 FACTS = (
     *("pk", "voter", "network", "is_guest", "choice", "took_ms"),
@@ -78,7 +77,7 @@ def up_to_now(is_demo: bool) -> UpTo:
 
 def consents_now() -> str:
     """Name who lets their preferences count just now, since when, and how many they are."""
-    given = Consent.objects.annotate(said=Count("account__preference"))
+    given = consents().annotate(said=Count("account__preference"))
     known = sorted(given.values_list("account_id", "given_at", "said"))
     return sha256(repr(known).encode()).hexdigest() if known else ""
 

@@ -55,17 +55,28 @@ READERS = {
 }
 
 
+USUAL = settings(deadline=None, suppress_health_check=list(HealthCheck))
+HOW_OFTEN = [
+    pytest.param(40, id="a few"),
+    pytest.param(500, id="many", marks=pytest.mark.proof),
+]
+
+
+@pytest.mark.parametrize("how_often", HOW_OFTEN)
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(tree=BODIES)
-def test_any_json_is_read_or_refused(reader, tree):
-    try:
-        reader(body_in(json.dumps(tree).encode()))
-    except (EaselError, ValidationError):
-        pass
+def test_any_json_is_read_or_refused(reader, how_often):
+    @settings(USUAL, max_examples=how_often)
+    @given(tree=BODIES)
+    def sent(tree):
+        try:
+            reader(body_in(json.dumps(tree).encode()))
+        except (EaselError, ValidationError):
+            pass
+
+    sent()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(USUAL, max_examples=150)
 @given(data=st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(data):
     try:

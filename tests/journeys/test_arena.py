@@ -61,13 +61,13 @@ def test_a_pair_is_judged_by_keys_and_the_next_one_is_there_at_once(
     expect(ahead).to_have_count(2)
     sources = {image.evaluate("one => one.currentSrc") for image in ahead.all()}
     page.wait_for_load_state("networkidle")
-    visit.answers.clear()
+    fetched = []
+    page.on("request", lambda one: "/files/" in one.url and fetched.append(one.url))
     page.keyboard.press("Enter")
     expect(page.locator("#arena-duel form.vote")).to_be_visible()
     shown = page.locator(".arena-pair.ready img")
     expect(shown).to_have_count(2)
     assert {image.evaluate("one => one.currentSrc") for image in shown.all()} == sources
-    fetched = [one.url for one in visit.answers if "/files/" in one.url]
     assert fetched == []  # they were loaded ahead
     page.wait_for_timeout(1600)
     page.keyboard.press("2")

@@ -12,6 +12,7 @@ import urllib.request
 
 import pytest
 
+from tests.services import clean_books
 from tests.services.commands import PRODUCTION, run
 from tests.services.instance import instance, is_alive
 from tests.services.ports import free_port, wait_until
@@ -35,57 +36,81 @@ def fetch(address):
         return answer.status, answer.headers, answer.read()
 
 
-def test_the_printed_curl_line_paints_a_picture(tmp_path):
-    with instance(tmp_path, free_port()) as easel:
-        greeting = easel.wait_for(READY)[0]
-        [line] = [line for line in greeting.splitlines() if "curl" in line]
-        answer = subprocess.run(shlex.split(line), capture_output=True, timeout=60)
-        picture = json.loads(answer.stdout)["data"][0]
-        assert fetch(picture["url"])[1]["Content-Type"].startswith("image/")
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Where an instance lives: its data folder, and beside it a home that stays empty."""
+    folder = tmp_path_factory.mktemp("easel")
+    (folder / "home").mkdir()
+    return folder
 
 
-def test_ctrl_c_ends_every_process(tmp_path):
-    with instance(tmp_path, free_port()) as easel:
+@pytest.fixture(scope="module")
+def easel(place):
+    """One instance for all who only look at it: to start one takes ten seconds of work."""
+    home = str(place / "home")
+    with instance(place / "data", free_port(), HOME=home, TMPDIR=home) as easel:
         easel.wait_for(READY)
+        yield easel
+        easel.send(signal.SIGTERM)
+    assert list((place / "home").iterdir()) == [], "Its end left something behind."
+
+
+def paint_as_printed(easel):
+    greeting = easel.wait_for(READY)[0]
+    [line] = [line for line in greeting.splitlines() if "curl" in line]
+    answer = subprocess.run(shlex.split(line), capture_output=True, timeout=60)
+    return json.loads(answer.stdout)["data"][0]
+
+
+def test_the_printed_curl_line_paints_a_picture(easel):
+    picture = paint_as_printed(easel)
+
+    assert fetch(picture["url"])[1]["Content-Type"].startswith("image/")
+
+
+def test_everything_easel_writes_is_in_its_data_folder(easel, place):
+    """Beside the data folder nothing appears, not even for temporary files."""
+    paint_as_printed(easel)
+
+    assert list((place / "home").iterdir()) == []
+
+
+def test_the_secrets_are_for_the_owner_only(easel, place):
+    assert (place / "data" / "secrets.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_killed_worker_comes_back(easel):
+    easel.wait_for(r"celery@\S+ ready")
+    [first] = easel.children(WORKER)
+    os.kill(first, signal.SIGKILL)
+    easel.wait_for(r"(?s)celery@\S+ ready.*celery@\S+ ready")
+    assert easel.children(WORKER) not in ([], [first])
+
+
+@pytest.fixture
+def migrated(tmp_path, django_db_setup):
+    """A data folder with a database that is up to date: to make one is half of a first start."""
+    clean_books.copy_to(tmp_path / "easel.sqlite3")
+    return tmp_path
+
+
+def test_two_instances_run_side_by_side(easel, migrated):
+    with instance(migrated, free_port()) as other:
+        addresses = {easel.wait_for(READY)[1], other.wait_for(READY)[1]}
+        keys = {printed(easel, "API key"), printed(other, "API key")}
+        assert len(addresses) == len(keys) == 2
+
+
+def test_ctrl_c_ends_every_process_and_the_next_start_prints_the_same_key(migrated):
+    with instance(migrated, free_port()) as easel:
+        first = printed(easel, "API key"), printed(easel, "Password")
         wait_until(lambda: easel.children(WORKER), "the worker")
         started = easel.children()
         assert len(started) >= 3
         assert easel.send(signal.SIGINT) < 5.5
         assert [pid for pid in started if is_alive(pid)] == []
-
-
-def test_a_killed_worker_comes_back(tmp_path):
-    with instance(tmp_path, free_port()) as easel:
-        easel.wait_for(r"celery@\S+ ready")
-        [first] = easel.children(WORKER)
-        os.kill(first, signal.SIGKILL)
-        easel.wait_for(r"(?s)celery@\S+ ready.*celery@\S+ ready")
-        assert easel.children(WORKER) not in ([], [first])
-
-
-def test_the_second_start_prints_the_same_key_and_password(tmp_path):
-    with instance(tmp_path, free_port()) as easel:
-        first = printed(easel, "API key"), printed(easel, "Password")
-        easel.send(signal.SIGTERM)
-    with instance(tmp_path, free_port()) as easel:
+    with instance(migrated, free_port()) as easel:
         assert (printed(easel, "API key"), printed(easel, "Password")) == first
-
-
-def test_the_secrets_are_for_the_owner_only(tmp_path):
-    with instance(tmp_path, free_port()) as easel:
-        easel.wait_for(READY)
-        assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
-
-
-def test_two_instances_run_side_by_side(tmp_path):
-    one, other = (
-        instance(tmp_path / "one", free_port()),
-        instance(tmp_path / "two", free_port()),
-    )
-    with one as first, other as second:
-        addresses = {first.wait_for(READY)[1], second.wait_for(READY)[1]}
-        keys = {printed(first, "API key"), printed(second, "API key")}
-        assert len(addresses) == len(keys) == 2
 
 
 def test_a_port_in_use_gives_one_clear_line(tmp_path):
@@ -99,25 +124,12 @@ def test_a_port_in_use_gives_one_clear_line(tmp_path):
     assert str(port) in result.stderr and "PORT=" in result.stderr
 
 
-def test_production_has_no_demo_account_and_collects_its_static_files(tmp_path):
+def test_production_has_no_demo_account_and_collects_its_static_files(migrated):
     with instance(
-        tmp_path, free_port(), **PRODUCTION, EASEL_GRACE_SECONDS="5"
+        migrated, free_port(), **PRODUCTION, EASEL_GRACE_SECONDS="5"
     ) as easel:
         address = easel.wait_for(r"Easel is ready at (\S+)")[1]
         assert address == PRODUCTION["EASEL_SITE_URL"]
         assert "demo@" not in easel.said
-        assert (tmp_path / "static" / "staticfiles.json").exists()
+        assert (migrated / "static" / "staticfiles.json").exists()
         easel.send(signal.SIGTERM)
-
-
-def test_everything_easel_writes_is_in_its_data_folder(tmp_path):
-    """Beside the data folder nothing appears, not even for temporary files."""
-    elsewhere = tmp_path / "home"
-    elsewhere.mkdir()
-    place = {"HOME": str(elsewhere), "TMPDIR": str(elsewhere)}
-    with instance(tmp_path / "data", free_port(), **place) as easel:
-        greeting = easel.wait_for(READY)[0]
-        [line] = [line for line in greeting.splitlines() if "curl" in line]
-        subprocess.run(shlex.split(line), capture_output=True, timeout=60)
-        easel.send(signal.SIGTERM)
-    assert list(elsewhere.iterdir()) == []

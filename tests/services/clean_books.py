@@ -8,6 +8,8 @@ only what a test has changed.
 """
 
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -57,3 +59,9 @@ def put_back() -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT kept.put_back()")
+
+
+def copy_to(file: Path) -> None:
+    """Write what was remembered as a database of its own. SQLite alone can do that."""
+    with closing(sqlite3.connect(file)) as copy:
+        _kept.backup(copy)

@@ -5,8 +5,11 @@ from django.core.management import call_command
 from django.utils.translation import gettext_lazy, override
 
 from accounts.activity import note
-from accounts.models import Activity, Deed
+from accounts.models import Account, Activity, Deed
+from accounts.roles import Role
+from billing.ledger import budgets_of, member_name
 from billing.models import PromoCode
+from tests.cast import join
 from tests.web.test_credits import DETAILS, RULE, save_card
 
 
@@ -64,6 +67,26 @@ def test_limits_of_the_account_and_its_members_are_written_down(books_db, alice,
     ]
 
 
+def test_limits_are_set_and_lifted_in_the_console(console, alice, bob, lines):
+    console.post("/console/settings/limit", {"most": "1500"})
+    assert 'value="1500"' in console.get("/console/settings").text
+    page = console.post("/console/settings/limit", {"most": "-1"}, follow=True).text
+    assert "greater than or equal to 0" in page
+    console.post("/console/settings/limit", {"most": ""})
+    member = join(alice.account, bob.person, Role.DEVELOPER)
+    Account.objects.filter(pk=alice.account.pk).update(kind="team")
+    console.post(f"/console/members/{member.pk}/limit", {"most": "20.5"})
+    assert 'value="20.5"' in console.get("/console/members").text
+    told = [(one[2], one[3]) for one in lines()]
+    assert told == [
+        ("the account", "Monthly budget: none → 1,500"),
+        ("the account", "Monthly budget: 1,500 → none"),
+        ("bob@example.com", "Monthly budget: none → 20.5"),
+    ]
+    owner = member_name(alice.account.pk, bob.person.pk)
+    assert [one.cap for one in budgets_of(owner)] == [20_500_000]
+
+
 def test_settings_of_billing_say_before_and_after(console, alice, lines):
     me = alice.person.pk
     save_card(console)
@@ -79,18 +102,18 @@ def test_settings_of_billing_say_before_and_after(console, alice, lines):
     console.post(till, {"outcome": "pay"})
     written = lines()
     assert {one[1] for one in written} == {me}
-    assert [one[0] for one in written[:6]] == ["billing.changed"] * 6
+    assert [one[0] for one in written[:5]] == ["billing.changed"] * 5
     told = [one[2:] for one in written]
-    assert told[0] == ("Visa 4242", "Saved card: none → Visa 4242")
-    assert told[1] == ("Visa 4242", "The default card: none → Visa 4242")
-    assert told[2][0] == "Auto top-up"
-    assert "Auto top-up: none → On; When below: none → 50;" in told[2][1]
-    assert told[3] == ("Auto top-up", "At most each day: $10 → $15")
-    assert "Company: none → Fox & Sons" in told[4][1]
-    assert told[5] == ("Billing details", "City: Berlin → Bonn")
-    assert written[6] == ("billing.code_redeemed", me, "SPRING", "20 credits")
-    assert written[7] == ("billing.topped_up", me, "240", "$5")
-    assert len(written) == 8
+    assert told[0][0] == "Visa 4242"
+    assert told[0][1].startswith("Saved card: none → Visa 4242; The default card: ")
+    assert told[1][0] == "Auto top-up"
+    assert "Auto top-up: none → On; When below: none → 50;" in told[1][1]
+    assert told[2] == ("Auto top-up", "At most each day: $10 → $15")
+    assert "Company: none → Fox & Sons" in told[3][1]
+    assert told[4] == ("Billing details", "City: Berlin → Bonn")
+    assert written[5] == ("billing.code_redeemed", me, "SPRING", "20 credits")
+    assert written[6] == ("billing.topped_up", me, "240", "$5")
+    assert len(written) == 7
 
 
 def test_the_log_is_in_the_servers_language(alice, lines):
