@@ -12,13 +12,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.arena import entering
 from playground.arena.entering import Plan
@@ -226,20 +226,31 @@ def new_challenge(request: HttpRequest) -> HttpResponse:
 
 
 @needs_staff
-@require_POST
-def change_challenge(request: HttpRequest, slug: str) -> HttpResponse:
-    """POST /operator/arena/challenges/<slug>: retire it, or deal it again; or say what an
-    edit starts from."""
-    found = Challenge.objects.filter(pk=slug, is_demo=False)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def challenge(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET /operator/arena/challenges/<slug>: its pictures; POST: close it, take one out, or
+    say what an edit starts from."""
+    found = get_object_or_404(Challenge, pk=slug, is_demo=False)
+    if request.method != "POST":
+        entries = found.entries.filter(picture__isnull=False).select_related("picture")
+        listed = [(one, name_of(one.model)) for one in entries.order_by("model", "pk")]
+        context = {"challenge": found, "entries": listed}
+        return render(request, "console/arena_challenge.html", context)
+    if "entry" in request.POST:
+        is_out = request.POST.get("is_out") == "yes"
+        entering.take_out(found, request.POST["entry"], is_out=is_out)
+        return redirect("arena-challenge-desk", found.pk)
     if "start" in request.POST:
         mine = picture_named(own_account(request).pk, request.POST["start"])
         if mine is None:
             messages.error(request, _("You have no such picture."))
-            return redirect("arena-desk")
-        found.filter(start__isnull=True).update(start=mine)
+        elif found.start_id is None:
+            found.start = mine
     else:
-        retired = timezone.now() if request.POST.get("is_open") == "no" else None
-        found.update(retired_at=retired)
+        is_closed = request.POST.get("is_open") == "no"
+        found.retired_at = timezone.now() if is_closed else None
+    found.save(update_fields=["start", "retired_at"])
     return redirect("arena-desk")
 
 

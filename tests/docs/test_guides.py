@@ -122,6 +122,25 @@ def test_a_guide_that_is_not_there_says_so(opened):
     assert opened("/cards/models/nothing.png").answer.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("address", "language", "heading"),
+    [
+        ("/docs/quick-start", "en", "Quick start"),
+        ("/es/docs/quick-start", "es", "Inicio rápido"),
+        ("/zh-hans/docs/quick-start", "zh-hans", "快速入门"),
+        ("/es/docs/masks", "en", "Masks"),
+    ],
+)
+def test_a_guide_is_read_in_its_language_or_in_english(
+    opened, address, language, heading
+):
+    found = opened(address)
+    (article,) = found.page.query("article")
+    (title,) = found.page.query("h1")
+    assert (article.attrs["lang"], title.to_text()) == (language, heading)
+    assert broken(opened, address) == []
+
+
 def test_words_are_found_where_they_stand(opened):
     found = opened("/docs?q=keep+the+PRICE")
     assert "/docs/billing#ask-for-the-price-first" in found.links
