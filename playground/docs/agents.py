@@ -36,7 +36,7 @@ PAGES: tuple[str, ...] = (
     "status",
     "terms",
 )
-PAGES += ("privacy", "content-policy", "contact")
+PAGES += ("privacy", "content-policy", "contact", "arena", "arena-ratings")
 
 
 def llms(request: HttpRequest) -> HttpResponse:
