@@ -78,9 +78,11 @@ def keep(wallet: Wallet, method: Thing, by: Actor) -> Card | None:
             pk=method["id"], wallet=wallet, mode=mode(), defaults=facts
         )
         if is_new:
-            note_card(card, by, before={}, after={SAVED: str(card)})
-        if is_new and default_card(wallet) is None:
-            make_default(card, by)
+            told: dict[Words, Words] = {SAVED: str(card)}
+            if default_card(wallet) is None:
+                choose(card)
+                told[DEFAULT] = str(card)
+            note_card(card, by, before={}, after=told)
     return card
 
 
@@ -92,12 +94,18 @@ def facts_of(method: Thing) -> dict[str, str | int]:
 def make_default(card: Card, by: Actor) -> None:
     """Charge this one from now on."""
     with one_writer(), transaction.atomic():
-        others = Card.objects.filter(wallet=card.wallet_id, mode=card.mode)
-        former = others.filter(is_default=True).first()
-        others.update(is_default=False)
-        others.filter(pk=card.pk).update(is_default=True)
+        former = choose(card)
         before: Facts = {DEFAULT: str(former or "")}
         note_card(card, by, before=before, after={DEFAULT: str(card)})
+
+
+def choose(card: Card) -> Card | None:
+    """Make a card the default one; return which was."""
+    all_of_them = Card.objects.filter(wallet=card.wallet_id, mode=card.mode)
+    former = all_of_them.filter(is_default=True).first()
+    all_of_them.update(is_default=False)
+    all_of_them.filter(pk=card.pk).update(is_default=True)
+    return former
 
 
 def remove(card: Card, by: Actor) -> None:

@@ -9,6 +9,7 @@ from billing.models import Transfer, Wallet
 WEEK = timedelta(days=7)
 SHORTEST = timedelta(hours=6)  # a burst of an hour is not a pace
 MOST_LINES = 2000
+DAY_SECONDS = 24 * 3600
 FEW_DAYS = 7
 
 
@@ -27,5 +28,6 @@ def days_left(wallet: Wallet) -> int | None:
     reaches_back = WEEK if wallet.seq <= MOST_LINES else now - charges[0][0]
     span = max(reaches_back, SHORTEST)
     spent = sum(amount for _, amount in charges)
-    left = wallet.available * span // (spent * timedelta(days=1))
+    # In whole seconds, as a product of amounts and lengths of time would overflow.
+    left = wallet.available * int(span.total_seconds()) // (spent * DAY_SECONDS)
     return left if left < FEW_DAYS else None

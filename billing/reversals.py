@@ -87,6 +87,7 @@ def settle_up(payment: StripePayment, seen: Seen, *, looks: int) -> bool:
         if payment.status != Status.PAID:
             raise NotOurs("Nothing was paid, so nothing can go back.")
         payment.looks += 1
+        note_money(payment, seen)
         payment.refunded_minor, payment.disputed_minor = seen.refunded, seen.withheld
         payment.disputed = payment.disputed or seen.is_disputed
         payment.save(
@@ -95,6 +96,14 @@ def settle_up(payment: StripePayment, seen: Seen, *, looks: int) -> bool:
         if difference := share(payment) - taken_back(payment):
             move(payment, difference)
     return True
+
+
+def note_money(payment: StripePayment, seen: Seen) -> None:
+    """Write down how much more money went back since the last look."""
+    refunded = seen.refunded - payment.refunded_minor
+    disputed = seen.withheld - payment.disputed_minor
+    if refunded or disputed:
+        payment.reversals.create(refunded_minor=refunded, disputed_minor=disputed)
 
 
 def share(payment: StripePayment) -> int:

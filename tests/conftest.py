@@ -3,6 +3,24 @@
 Everything that touches the database through these fixtures really commits, so
 that the site's own connections see it; `tests/services/clean_books.py` puts the
 database back after each test. What a machine lacks is skipped, and said.
+
+How a new test stays cheap: `make test` has twelve minutes on two processors.
+- A test at a door takes about 0.05 s, a picture of "0.5K" 0.1 s, one of "1K" 0.2 s, any
+  process of ours 1.5 s, a worker 2 s, a whole instance 8 s (processor time each).
+- Pure functions come in tables and need no fixture. `alice` is cheap, `api` is the
+  session's own site; `running_site()` is for who must see it close, and waits 0.2 s.
+- Processes are shared: `worker` and the browser by a module, the rest by fixtures of
+  a module's scope. A journey is made longer before another one is added.
+- A server of ours in a thread is told `serve_forever(0.02)`: by itself it looks up
+  only every half second, and each test would wait for that.
+- Nothing sleeps: `wait_until` looks, and a time-out that is met is set to a second.
+- On PostgreSQL runs what that could break: what reads or writes rows in a way of its
+  own. Doors are the same on any database: tests/api is marked `wires` here, and a
+  module there that is about rows says `pytestmark = pytest.mark.books`. Elsewhere it
+  is the other way round: a test of no such meaning is marked `wires` by hand.
+  `make proof` runs the rest on PostgreSQL too.
+- Made-up examples come in a few here and in many under `pytest.mark.proof`: see
+  HOW_OFTEN in tests/api/test_description.py.
 """
 
 from collections.abc import Iterator

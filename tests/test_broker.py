@@ -49,6 +49,7 @@ def test_what_is_queued_in_any_thread_goes_to_our_broker():
     assert used == app.main
 
 
+@pytest.mark.wires
 def test_an_order_is_painted_through_redis(alice, redis_url):
     buyer = Buyer(alice.account.pk, "standard", Decimal(1), "browser")
     order = in_studio(accept(Ask("a fox"), buyer, Call("playground", "queued")))

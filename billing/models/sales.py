@@ -89,6 +89,22 @@ class StripePayment(models.Model):
         ]
 
 
+class Reversal(models.Model):
+    """Money of a payment that went back, or came again: what was refunded more, or is
+    withheld more for a dispute, than at the last look. Only ever added."""
+
+    id = models.BigAutoField(primary_key=True)
+    payment = models.ForeignKey(
+        StripePayment, on_delete=models.PROTECT, related_name="reversals"
+    )
+    refunded_minor = models.BigIntegerField()
+    disputed_minor = models.BigIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="reversals_by_time")]
+
+
 class StripeEvent(models.Model):
     """Every event as it was received, so that it is handled exactly once."""
 

@@ -6,7 +6,6 @@ was refused, or failed, has no entry and has lost nothing.
 """
 
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -150,7 +149,8 @@ def entry_of(commission: Commission, picture: Picture) -> Entry:
     )
 
 
-def retire(entries: Iterable[int]) -> int:
-    """Deal entries no more. Votes on them go on counting."""
-    still = Entry.objects.filter(pk__in=list(entries), retired_at__isnull=True)
-    return still.update(retired_at=timezone.now())
+def take_out(challenge: Challenge, entry: str, *, is_out: bool) -> None:
+    """Deal an entry no more, or again. Votes on it go on counting."""
+    if entry.isascii() and entry.isdigit():
+        retired = timezone.now() if is_out else None
+        challenge.entries.filter(pk=int(entry)).update(retired_at=retired)

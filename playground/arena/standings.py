@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import median
 
 from django.db.models import Count
@@ -39,10 +38,6 @@ class Board:
     @property
     def high(self) -> float:
         return max((one.high or 0.0 for one in self.lines), default=0.0)
-
-    @property
-    def computed_at(self) -> datetime | None:
-        return self.ranking.computed_at if self.ranking else None
 
 
 @dataclass(frozen=True, slots=True)

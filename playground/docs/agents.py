@@ -13,6 +13,7 @@ from django.urls import reverse
 from playground.api.addresses import site_origin
 from playground.docs.pages import MARKDOWN, everything
 from playground.docs.shelf import guides, shelves
+from playground.generation.catalogue import catalogue
 
 PLAIN = "text/plain; charset=utf-8"
 # What is a person's own, or the machinery's: there is nothing in it for an index.
@@ -26,13 +27,25 @@ PRIVATE: tuple[str, ...] = (
     "history",
 )
 PRIVATE += ("boards", "operator/", "p/", "s/", "v1/", "v1beta/", "openai/")
-PAGES = ("create", "gallery", "docs", "reference", "status", "terms", "privacy")
-PAGES += ("content-policy", "contact")
+PAGES: tuple[str, ...] = (
+    "create",
+    "models",
+    "gallery",
+    "docs",
+    "reference",
+    "status",
+    "terms",
+)
+PAGES += ("privacy", "content-policy", "contact", "arena", "arena-ratings")
 
 
 def llms(request: HttpRequest) -> HttpResponse:
     """GET /llms.txt: what Easel is and where its guides are."""
-    context = {"shelves": shelves(), "origin": site_origin(request)}
+    context = {
+        "shelves": shelves(),
+        "models": catalogue().models,
+        "origin": site_origin(request),
+    }
     return render(request, "docs/llms.txt", context, content_type=MARKDOWN)
 
 
@@ -58,3 +71,4 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def public_paths() -> Iterator[str]:
     yield from (reverse(name) for name in PAGES)
     yield from (reverse("guide", args=[guide.slug]) for guide in guides())
+    yield from (reverse("model", args=[model.id]) for model in catalogue().models)

@@ -69,7 +69,7 @@ def of_model(request: HttpRequest, name: str) -> HttpResponse:
         model = catalogue().find(name)
     except ModelNotFound as error:
         raise Http404(name) from error
-    return answered(Card(model.vendor.title(), model.name, costs(model)))
+    return answered(Card(model.vendor, model.name, costs(model)))
 
 
 def costs(model: Model) -> str:

@@ -25,7 +25,7 @@ def product(model: Model, *, address: str, card: str) -> Json:
         "sku": model.id,
         "description": model.description,
         "category": "Image generation API",
-        "brand": {"@type": "Brand", "name": model.vendor.title()},
+        "brand": {"@type": "Brand", "name": model.vendor},
         "url": address,
         "image": card,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from playground.docs import agents, cards, pages, reference
+from playground.docs import agents, cards, models, pages, reference
 
 public: list[URLPattern] = [
     path("docs", pages.index, name="docs"),
@@ -13,6 +13,7 @@ public: list[URLPattern] = [
 # For programs: in one language, so without one in the address.
 plain: list[URLPattern] = [
     path("docs/<slug:slug>.md", pages.show_markdown, name="guide-markdown"),
+    path("models/<path:name>.md", models.show_markdown, name="model-markdown"),
     path("llms.txt", agents.llms, name="llms"),
     path("llms-full.txt", agents.llms_full, name="llms-full"),
     path("robots.txt", agents.robots, name="robots"),

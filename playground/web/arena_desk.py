@@ -12,13 +12,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.arena import entering
 from playground.arena.entering import Plan
@@ -29,6 +29,7 @@ from playground.generation import tasks
 from playground.generation.catalogue import catalogue
 from playground.generation.errors import EaselError
 from playground.generation.models import Generation, Picture
+from playground.generation.quoting import is_text
 from playground.generation.sizes import SHAPES
 from playground.web.arena_facts import name_of
 from playground.web.panel import is_connected
@@ -97,11 +98,9 @@ class ChallengeForm(forms.Form):
         return name
 
     def clean_start(self) -> Picture | None:
-        """Find the picture by its id, or by the address that ends in it."""
-        said = self.cleaned_data["start"].strip().rstrip("/").rpartition("/")[2]
-        if not said:
+        if not (said := self.cleaned_data["start"].strip()):
             return None
-        found = Picture.objects.filter(pk=said, account=self.account_id).first()
+        found = picture_named(self.account_id, said)
         if found is None:
             raise forms.ValidationError(_("You have no such picture."))
         return found
@@ -124,6 +123,16 @@ class ChallengeForm(forms.Form):
             is_edit=said["category"] in EDITING,
             start=said["start"],
         )
+
+
+def picture_named(account_id: str, said: str) -> Picture | None:
+    """Find a picture by its id, or by the address that ends in it."""
+    name = said.strip().rstrip("/").rpartition("/")[2]
+    return (
+        Picture.objects.filter(pk=name, account=account_id).first()
+        if is_text(name)
+        else None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +158,7 @@ def desk_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "lines": lines(),
         "form": EnterForm(),
+        "has_models": bool(models_to_enter()),
         "new": ChallengeForm(account.pk),
         "doubts": doubts(),
         "reasons": reasons(),
@@ -216,21 +226,31 @@ def new_challenge(request: HttpRequest) -> HttpResponse:
 
 
 @needs_staff
-@require_POST
-def change_challenge(request: HttpRequest, slug: str) -> HttpResponse:
-    """POST /operator/arena/challenges/<slug>: retire it, or deal it again; or say what an
-    edit starts from."""
-    found = Challenge.objects.filter(pk=slug, is_demo=False)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def challenge(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET /operator/arena/challenges/<slug>: its pictures; POST: close it, take one out, or
+    say what an edit starts from."""
+    found = get_object_or_404(Challenge, pk=slug, is_demo=False)
+    if request.method != "POST":
+        entries = found.entries.filter(picture__isnull=False).select_related("picture")
+        listed = [(one, name_of(one.model)) for one in entries.order_by("model", "pk")]
+        context = {"challenge": found, "entries": listed}
+        return render(request, "console/arena_challenge.html", context)
+    if "entry" in request.POST:
+        is_out = request.POST.get("is_out") == "yes"
+        entering.take_out(found, request.POST["entry"], is_out=is_out)
+        return redirect("arena-challenge-desk", found.pk)
     if "start" in request.POST:
-        said = request.POST["start"].strip().rstrip("/").rpartition("/")[2]
-        mine = Picture.objects.filter(pk=said, account=own_account(request)).first()
+        mine = picture_named(own_account(request).pk, request.POST["start"])
         if mine is None:
             messages.error(request, _("You have no such picture."))
-            return redirect("arena-desk")
-        found.filter(start__isnull=True).update(start=mine)
+        elif found.start_id is None:
+            found.start = mine
     else:
-        retired = timezone.now() if request.POST.get("is_open") == "no" else None
-        found.update(retired_at=retired)
+        is_closed = request.POST.get("is_open") == "no"
+        found.retired_at = timezone.now() if is_closed else None
+    found.save(update_fields=["start", "retired_at"])
     return redirect("arena-desk")
 
 

@@ -48,7 +48,7 @@ def credits_page(request: HttpRequest, wallet: Wallet, **more: Any) -> HttpRespo
     context = {
         "wallet": wallet,
         "expiring": lots.expiring(wallet.pk)[:3],
-        "days_left": pace.days_left(wallet),
+        "days_left": running_out(wallet),
         "shop": shop_for(request, wallet) if is_open() else None,
         "is_till": till.is_open(),
         "is_cancelled": "cancelled" in request.GET,
@@ -62,6 +62,12 @@ def credits_page(request: HttpRequest, wallet: Wallet, **more: Any) -> HttpRespo
         **more,
     }
     return render(request, "console/credits.html", context)
+
+
+def running_out(wallet: Wallet) -> int | None:
+    """Return how many days the credits last, where they are few and none come by
+    themselves."""
+    return None if auto.is_on(wallet.pk) else pace.days_left(wallet)
 
 
 def top_up_context(wallet: Wallet, form: RuleForm | None = None) -> dict[str, Any]:

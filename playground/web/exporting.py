@@ -21,6 +21,8 @@ from accounts.models import Account, Activity, Person
 from accounts.teams import memberships_of
 from billing.ledger import MICRO
 from billing.models import Transfer
+from playground.arena.models import Preference, Vote
+from playground.arena.voters import hidden
 from playground.gallery.copies import ORIGINAL, copy_of
 from playground.gallery.zips import Sink, entry
 from playground.generation.models import Generation, Picture
@@ -43,6 +45,7 @@ def pieces_of(person: Person) -> Iterator[bytes]:
         yield from written(archive, sink, "generations.csv", orders_of(person, own))
         yield from written(archive, sink, "statement.csv", lines_of(own))
         yield from written(archive, sink, "activity.csv", deeds_of(person))
+        yield from written(archive, sink, "votes.csv", votes_of(person))
         for picture in pictures_of(person, own):
             try:
                 copy = copy_of(picture, ORIGINAL, has_settings=True)
@@ -88,6 +91,7 @@ ORDERS = (
     *("delivered", "credits", "shared_with_team"),
 )
 LINES = ("account", "number", "time", "kind", "credits", "balance_after", "note")
+VOTES = ("time", "where", "about", "left", "right", "choice")
 DEEDS = ("time", "account", "kind", "about", "detail", "address", "device")
 
 
@@ -133,6 +137,19 @@ def deeds_of(person: Person) -> Iterator[Row]:
     for one in in_batches(Activity.objects.filter(person=person)):
         about = (one.subject, one.detail, one.address, one.agent)
         yield one.at, one.account_id, one.kind, *about
+
+
+def votes_of(person: Person) -> Iterator[Row]:
+    """What they said in the arena, and of their own comparisons."""
+    yield VOTES
+    voter = hidden("person", str(person.pk))
+    cast = Vote.objects.filter(voter=voter)
+    for one in in_batches(cast.select_related("left", "right")):
+        models = one.left.model, one.right.model
+        yield one.created_at, "arena", one.left.challenge_id, *models, one.choice
+    for said in in_batches(Preference.objects.filter(voter=voter)):
+        choice = said.chosen or said.choice
+        yield said.created_at, said.account_id, said.comparison, "", "", choice
 
 
 def pictures_of(person: Person, own: list[Account]) -> Iterator[Picture]:

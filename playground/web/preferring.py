@@ -31,7 +31,6 @@ from playground.web.seen import orders_seen
 from playground.web.spreadsheets import AT_ONCE, Row, plain, spreadsheet
 
 COLUMNS = ("time", "comparison", "left", "right", "outcome", "task", "prompt")
-SIDES = 2  # of a comparison, at the least
 
 
 @dataclass(frozen=True, slots=True)

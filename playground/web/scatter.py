@@ -124,7 +124,7 @@ def joined(
 
 def scale(low: float, high: float, steps: int) -> list[float]:
     """Return round numbers, evenly apart, that hold everything from low to high."""
-    rough = max((high - low) / steps, 1e-9)
+    rough = (high - low) / steps if high > low else 1.0
     power = 10.0 ** floor(log10(rough))
     step = next(one * power for one in STEPS if one * power >= rough * 0.9999)
     first = floor(low / step)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from billing.cash import SIGNS, cash
 from billing.models import StripePayment, Wallet
 from billing.packs import Pack, Range, custom_pack, custom_ranges, packs
+from playground.web.reaching import Reach, reach_of
 
 LONGEST_AMOUNT = 12
 
@@ -20,6 +21,7 @@ class Shelf:
     credits: str
     price: str
     price_per_credit: str
+    paints: str
     is_chosen: bool
 
 
@@ -37,6 +39,11 @@ class Shop:
     rates: str
     amount: str = ""
 
+    @property
+    def paints(self) -> str:
+        """Say what the chosen pack paints."""
+        return next((shelf.paints for shelf in self.shelves if shelf.is_chosen), "")
+
 
 def shop_for(request: HttpRequest, wallet: Wallet) -> Shop | None:
     """Lay the packs out; the middle one is chosen, or what a mail's link names."""
@@ -53,10 +60,11 @@ def shop_for(request: HttpRequest, wallet: Wallet) -> Shop | None:
     middle = "" if amount else here[len(here) // 2].id
     chosen = wish if wish in {pack.id for pack in here} else middle
     limits = custom_ranges().get(currency)
+    reach = reach_of(wallet.account)
     return Shop(
         currency,
         currencies,
-        tuple(shelf_of(pack, is_chosen=pack.id == chosen) for pack in here),
+        tuple(shelf_of(pack, reach, is_chosen=pack.id == chosen) for pack in here),
         limits,
         cash(limits.least_minor, currency) if limits else "",
         cash(limits.most_minor, currency) if limits else "",
@@ -77,12 +85,13 @@ def amount_of(wish: str, on_sale: list[Pack]) -> str:
     return f"{pack.amount_minor // 100}.{pack.amount_minor % 100:02}"
 
 
-def shelf_of(pack: Pack, *, is_chosen: bool) -> Shelf:
+def shelf_of(pack: Pack, reach: Reach | None, *, is_chosen: bool) -> Shelf:
     return Shelf(
         pack,
         f"{pack.credits:,}",
         cash(pack.amount_minor, pack.currency),
         cash_exact(pack),
+        reach.words(pack.credits) if reach else "",
         is_chosen,
     )
 

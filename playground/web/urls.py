@@ -226,8 +226,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         "operator/arena/challenges/<slug:slug>",
-        arena_desk.change_challenge,
-        name="arena-challenge-change",
+        arena_desk.challenge,
+        name="arena-challenge-desk",
     ),
     path("accounts/profile/", profile.profile, name="profile"),
     path("accounts/data/", profile.data, name="data"),

@@ -21,6 +21,7 @@ from playground.generation.looking_back import page_like
 from playground.generation.models import Generation
 from playground.generation.storage import bytes_stored_lately, most_bytes
 from playground.generation.summing import Window
+from playground.web.credits import running_out
 from playground.web.figures import Figures, Sums, figures_of, most_of, spent_in
 from playground.web.people import needs, needs_person, own_account
 from playground.web.plot import stacked
@@ -90,12 +91,14 @@ def usage(request: HttpRequest) -> HttpResponse:
     names = dict(account.keys.order_by("name").values_list("pk", "name"))
     after = request.GET.get("after", "")
     rows, older = page_after(account, sieve, span.window, after)
+    wallet = wallet_of(account.pk)
     return render(
         request,
         "console/usage.html",
         {
             **numbers(account, sieve, span, figures, names),
-            "wallet": wallet_of(account.pk),
+            "wallet": wallet,
+            "days_left": running_out(wallet),
             "span": span,
             "spans": [(name, words[0]) for name, words in NAMES.items()],
             "stored_bytes": bytes_stored_lately(account.pk),

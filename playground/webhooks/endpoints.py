@@ -70,7 +70,7 @@ def shut(endpoint: Endpoint, by: Actor = OPERATOR) -> None:
 
 def save(endpoint: Endpoint, said: Changes, deed: Deed, by: Actor) -> Endpoint:
     """Write what is said, and note it. Whoever enables an endpoint again, forgives it."""
-    before = {} if deed == Deed.WEBHOOK_MADE else in_words(endpoint)
+    before = in_words(endpoint)
     if said.url is not None:
         endpoint.url = checked_address(said.url, "url")
     if said.events is not None:
@@ -83,6 +83,9 @@ def save(endpoint: Endpoint, said: Changes, deed: Deed, by: Actor) -> Endpoint:
         endpoint.failing_since = None
     with transaction.atomic():
         endpoint.save()
+        if deed == Deed.WEBHOOK_MADE:
+            note(endpoint.account_id, deed, by, subject=endpoint.url)
+            return endpoint
         note_change(
             endpoint.account_id,
             deed,

@@ -1,9 +1,10 @@
-/* The Pay button says what will be paid, and an amount of one's own what it buys.
+/* The Pay button says what will be paid, a pack what it paints, and an amount of one's own what it buys.
    Without script the button says "Buy credits", and the packs say the rest. */
 (() => {
   const button = document.querySelector("[data-pay-button]");
   const amount = document.querySelector("[data-rates]");
   const hint = document.getElementById("other-hint");
+  const reach = document.querySelector("[data-reach]");
   const usual = hint?.textContent;
 
   /* As the server reads it: "12.50", "12,50", "$12". */
@@ -29,6 +30,7 @@
     const isGood = isOther && isOffered(wanted);
     const price = (wanted / 100).toFixed(2).replace(/\.00$/, "");
     button.textContent = isGood ? `${chosen.dataset.pay} ${amount.dataset.sign}${price}` : chosen.dataset.pay;
+    if (reach) reach.textContent = chosen.dataset.paints || "";
     if (hint) hint.textContent = isGood ? amount.dataset.words.replace("%s", credits(wanted).toLocaleString("en")) : usual;
   };
 

@@ -23,7 +23,6 @@
   });
   addEventListener("popstate", () => lightbox.close());
   addEventListener("htmx:afterSwap", ({ detail }) => detail.target === lightbox && showPicture());
-  addEventListener("htmx:afterSettle", ({ detail }) => detail.target.id === "as-code" && detail.target.showModal());
   addEventListener("htmx:afterSwap", () => {
     for (const field of findAll("[data-here]", lightbox)) field.value = find("main").dataset.without || here;
     if (navigator.share) for (const button of findAll("[data-do=send]", lightbox)) button.hidden = false;

@@ -8,7 +8,7 @@
 
   function lose() {
     if (asking || !place()) return;
-    const jobs = findAll("[data-run], .turn[aria-busy]").length;
+    const jobs = findAll("[data-run]").length;
     const { none, one, many } = place().dataset;
     const banner = find("template", place()).content.cloneNode(true);
     find("b", banner).textContent = jobs > 1 ? many.replace("%s", jobs) : jobs ? one : none;

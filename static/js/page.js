@@ -137,6 +137,8 @@
   /* A dialog marked data-open shows itself as soon as it is on the page, or swapped in. */
   const openMarked = () => findAll("dialog[data-open]:not([open])").forEach((dialog) => dialog.showModal());
   addEventListener("htmx:load", openMarked);
+  /* A run as code is filled into its dialog, which then shows itself. */
+  addEventListener("htmx:afterSettle", ({ detail }) => detail.target.id === "as-code" && detail.target.showModal());
   ready(document);
   openMarked();
   find(".console > aside [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

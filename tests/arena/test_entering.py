@@ -73,6 +73,13 @@ def test_an_operator_sees_the_price_orders_and_the_pictures_enter(desk, alice):
     stranger = type(desk)()
     assert "a paper boat on a pond" in stranger.get("/arena").text
     assert stranger.get("/operator/arena").status_code == 404
+    shelf = f"/operator/arena/challenges/{first.challenge_id}"
+    assert desk.get(shelf).text.count("Take out picture") == 4
+    for entry in entries[:2]:
+        desk.post(shelf, {"entry": entry.pk, "is_out": "yes"})
+    assert "You have seen every pair" in stranger.get("/arena").text
+    desk.post(shelf, {"entry": first.pk, "is_out": "no"})
+    assert "A is better" in stranger.get("/arena").text
     first.picture.delete()  # its votes would go on counting; it is dealt no more
     assert Entry.objects.get(pk=first.pk).picture is None
 

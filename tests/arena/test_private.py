@@ -6,6 +6,7 @@ import io
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from accounts.activity import OPERATOR
 from accounts.models import Membership
@@ -14,9 +15,10 @@ from accounts.teams import open_team
 from playground.arena import auditing
 from playground.arena.models import Consent, Preference, Ranking, Standing
 from playground.arena.reckoning import recompute
-from playground.generation.models import Compared
+from playground.generation.models import Compared, Generation
 from tests.arena.duels import FLUX, GPT, QWEN, a_comparison
 from tests.cast import join
+from tests.web.browsers import HTMX
 from tests.web.streamed import whole
 
 
@@ -52,6 +54,18 @@ def test_which_is_better_makes_a_ranking_of_ones_own(page, alice):
     assert outcomes[FLUX, QWEN] == "left"
     assert (GPT, QWEN) not in outcomes  # of two that were not chosen nothing is known
     assert {one["prompt"] for one in lines(page)} == {"'=a secret boat", "a fox"}
+
+
+def test_it_is_asked_as_soon_as_the_last_side_is_there(page, alice):
+    live = {"state": "running", "delivered": 0, "finished_at": None}
+    name = a_comparison(alice.account, GPT, FLUX)
+    painting = Generation.objects.filter(pk=side(name, FLUX))
+    painting.update(**live)
+    assert "Which is better?" not in page.get("/").text
+    painting.update(state="succeeded", delivered=1, finished_at=timezone.now())
+    news = page.get("/create/live", {"run": f"{side(name, FLUX)}~w0"}, headers=HTMX)
+    assert f'id="better-{name}" hx-swap-oob="true"' in news.text
+    assert "Which is better?" in news.text
 
 
 def test_nothing_of_it_leaks(page, alice, carol):

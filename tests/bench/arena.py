@@ -34,9 +34,11 @@ def measure(count: int) -> None:
     from django.db import connection
 
     from playground.arena.auditing import audit
+    from playground.arena.dealing import deal
     from playground.arena.elo import rate, tally
     from playground.arena.models import Standing
     from playground.arena.reckoning import publish
+    from playground.arena.voters import of_browser
 
     luck = np.random.default_rng(1)
     left = luck.integers(0, MODELS, count)
@@ -50,6 +52,12 @@ def measure(count: int) -> None:
     with told("everything: reading, doubts, every board, writing"):
         publish(False, anyway=True)
     print(f"{Standing.objects.count()} standings")
+    voter = of_browser("somebody", "n")
+    with told("the first deal"):
+        deal(voter)
+    with told("a hundred more"):
+        for _ in range(100):
+            deal(voter)
     with told("the audit"):
         assert audit(False) == []
 
@@ -61,6 +69,7 @@ def fill(count: int) -> None:
     from playground.arena.models import Category, Challenge, Choice, Entry, Vote
 
     luck, now = random.Random(1), timezone.now()
+    pictures = iter(painted(CHALLENGES * MODELS * EACH))
     categories = Category.values[:6]
     entries = []
     for number in range(CHALLENGES):
@@ -75,6 +84,7 @@ def fill(count: int) -> None:
                 Entry(
                     challenge=challenge,
                     model=f"model-{model:02}",
+                    picture=next(pictures),
                     price_microcredits=0,
                     seconds=1,
                 )
@@ -106,6 +116,29 @@ def fill(count: int) -> None:
         )
     for start in range(0, count, AT_ONCE):
         Vote.objects.bulk_create(votes[start : start + AT_ONCE])
+
+
+def painted(count: int) -> list:
+    """Write pictures without files: nobody looks at them."""
+    from accounts.models import Account
+    from playground.generation.models import Picture
+    from tests.web.orders import an_order
+
+    account = Account.objects.create()
+    order = an_order(account)
+    facts = {"file": "-", "sha256": "-", "format": "png", "bytes": 1}
+    return Picture.objects.bulk_create(
+        Picture(
+            id=f"pic_{place}",
+            generation=order,
+            account=account,
+            position=place,
+            width=1,
+            height=1,
+            **facts,
+        )
+        for place in range(count)
+    )
 
 
 class told:  # noqa: N801

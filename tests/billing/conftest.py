@@ -13,8 +13,9 @@ from tests.upstreams.stripe import KEY, WEBHOOK_SECRET, running_stripe
 
 
 @pytest.fixture
-def stripe(settings):
-    """A Stripe of ours, with this site's key and secret."""
+def stripe(settings, monkeypatch):
+    """A Stripe of ours, with this site's key and secret, and a library that waits less."""
+    monkeypatch.setattr(stripe_library.HTTPClient, "INITIAL_DELAY", 0.02)
     with running_stripe() as fake:
         settings.STRIPE_SECRET_KEY = KEY
         settings.STRIPE_WEBHOOK_SECRET = WEBHOOK_SECRET

@@ -232,3 +232,15 @@ def test_a_purchase_is_told_by_mail_and_in_the_activity_log(client, bob, stripe)
     deliver(client, event)
     assert Letter.objects.get().subject == "240 credits were added"
     assert Activity.objects.get(kind="billing.topped_up").detail == "$5"
+
+
+def test_a_customer_finds_what_stripe_knows_of_them(client, bob, stripe):
+    client.force_login(bob.person)
+    assert "Open at Stripe" not in client.get(reverse("credits")).text
+    buy(client, bob)
+    assert "Open at Stripe" in client.get(reverse("credits")).text
+    answer = client.post(reverse("portal"))
+    assert answer["Location"] == f"{stripe.base_url}/portal"
+    customer = Customer.objects.get(wallet=bob.account.pk)
+    assert stripe.asked[-1]["customer"] == customer.pk
+    assert stripe.asked[-1]["return_url"] == f"http://testserver{reverse('credits')}"

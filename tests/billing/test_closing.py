@@ -3,6 +3,7 @@
 import csv
 import io
 import time
+from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from billing.ledger import MICRO, credit
 from billing.lots import expire_due
+from billing.models import Reversal, StripePayment
 from tests.billing.conftest import buy, deliver, newest_payment
 from tests.generation.test_books import closing, do, in_studio, opened
 
@@ -70,6 +72,43 @@ def test_what_is_outstanding_opens_the_next_month(client, bob, stripe, shop):
 def test_a_month_nobody_could_mean_is_refused(books_db, month):
     with pytest.raises(CommandError, match=month):
         call_command("monthly_close", month)
+
+
+def test_the_money_stands_beside_the_credits(client, bob, stripe, shop):
+    kept, refunded, lost = (bought(client, bob, stripe, "usd-500") for _ in range(3))
+    deliver(client, stripe.refund(refunded.payment_intent, 200))
+    deliver(client, stripe.dispute(lost.payment_intent, "needs_response"))
+    now = int(time.time())
+    stripe.payouts.append({"id": "po_1", "arrival_date": now, "status": "paid"})
+    for payment in (kept, refunded):
+        payment.refresh_from_db()
+        line(stripe, payment)
+    line(stripe, kept, type="stripe_fee", amount=-10, fee=0, source=None)
+    [row] = table(THIS)
+    cash = {name[5:]: value for name, value in row.items() if name.startswith("cash_")}
+    assert cash == {
+        "taken": "15.00",
+        "tax": "0.00",
+        "refunded": "-2.00",
+        "disputed": "-5.00",
+        "fees": "-1.00",  # twice 45 cents, and 10
+        "paid_out": "9.00",
+        "differences": "1",  # the third is in no payout yet
+    }
+    [offline] = table(THIS, "--offline")
+    assert (offline["cash_taken"], offline["cash_fees"]) == ("15.00", "")
+
+
+def test_money_that_comes_back_closes_in_the_month_it_came(client, bob, stripe, shop):
+    payment = bought(client, bob, stripe, "usd-500")
+    deliver(client, stripe.dispute(payment.payment_intent, "needs_response"))
+    StripePayment.objects.update(paid_at=datetime(2026, 1, 5, tzinfo=UTC))
+    Reversal.objects.update(at=datetime(2026, 2, 5, tzinfo=UTC))
+    deliver(client, stripe.dispute(payment.payment_intent, "won"))
+    months = ("2026-01", "2026-02", THIS)
+    rows = [table(month, "--offline")[0] for month in months]
+    assert [row["cash_taken"] for row in rows] == ["5.00", "0.00", "0.00"]
+    assert [row["cash_disputed"] for row in rows] == ["0.00", "-5.00", "5.00"]
 
 
 # Payouts.

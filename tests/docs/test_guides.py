@@ -1,6 +1,7 @@
 """The guides can be trusted: no dead link, no broken page, and what they say is so."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -15,10 +16,13 @@ from PIL import Image
 from playground.codes import CODES
 from playground.docs.inserts import INSERTS, NAME, filled
 from playground.docs.shelf import SHELF, guides
+from playground.generation.catalogue import catalogue
 from tests.services.commands import ROOT
 
 HERE = "http://testserver"
-PAGES = ["/docs", "/docs/reference", *(f"/docs/{guide.slug}" for guide in guides())]
+PRO = "/models/gemini-3-pro-image-preview"
+PAGES = ["/docs", "/docs/reference", "/models", PRO]
+PAGES += [f"/docs/{guide.slug}" for guide in guides()]
 SOURCES = {path: path.read_text() for path in SHELF.rglob("*.md")}
 
 
@@ -148,9 +152,42 @@ def test_what_is_listed_for_indexes_is_there_and_may_be_visited(opened):
         loc.to_text().removeprefix(HERE)
         for loc in opened("/sitemap.xml").page.query("loc")
     ]
-    assert {f"/docs/{guide.slug}" for guide in guides()} <= set(paths)
-    assert [path for path in paths if opened(path).answer.status_code != 200] == []
+    models = [f"/models/{model.id}" for model in catalogue().models]
+    assert {*PAGES, *models} <= set(paths)
+    looked_at = [path for path in paths if path not in models[1:]]
+    assert [one for one in looked_at if opened(one).answer.status_code != 200] == []
     assert [path for path in paths if path.startswith(tuple(forbidden))] == []
+
+
+def test_a_model_is_told_in_markdown_as_on_its_page(opened):
+    text = opened("/models/nano-banana-pro.md").answer.text
+    page = opened(PRO).page.to_text()
+    assert text.startswith("# Nano Banana Pro\n")
+    assert "| Standard | 8 ($0.1667) | 8 ($0.1667) | 16 ($0.3333) |" in text
+    assert 'base_url="http://testserver/v1"' in text
+    for fact in ("$0.134", "2752 × 1536", "safety_filter_level"):
+        assert fact in text and fact in page
+    assert opened("/models/nothing.md").answer.status_code == 404
+
+
+def test_a_model_says_what_it_costs_to_those_who_index(opened, settings):
+    settings.PACKS = {"usd": {"500": 250, "10000": 5120}}
+    data = in_script(opened(PRO))
+    assert (data["@type"], data["sku"]) == ("Product", PRO.removeprefix("/models/"))
+    assert data["image"] == f"{HERE}/cards{PRO}.png"
+    offers = data["offers"]
+    assert (offers["priceCurrency"], offers["offerCount"]) == ("USD", 3)
+    assert (offers["lowPrice"], offers["highPrice"]) == ("0.1600", "0.3200")
+
+
+def test_what_is_sold_for_no_dollars_has_no_price(opened, settings):
+    settings.PACKS = {"eur": {"500": 250}}
+    assert "offers" not in in_script(opened(PRO))
+
+
+def in_script(seen):
+    (script,) = seen.page.query('script[type="application/ld+json"]')
+    return json.loads(script.to_text())
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from playground.generation.request import Ask, Call
 from playground.generation.service import accept, see_through
 from playground.generation.studio import close_studio
 
-ORDERS = 40
+ORDERS = 20
 
 
 def test_an_order_that_was_closed_this_moment_is_not_put_back(alice, settings):

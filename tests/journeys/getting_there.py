@@ -106,6 +106,13 @@ def lack_credits(page: Page) -> None:
 
 
 def lose_the_line(page: Page) -> None:
-    page.context.set_offline(True)
-    expect(page.locator("#offline")).to_be_visible()
-    page.context.set_offline(False)
+    """The browser says that it is offline, and nobody answers when the page asks."""
+    page.route("**/healthz", lambda route: route.abort())
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    expect(page.locator("#offline .banner")).to_be_visible()
+
+
+def point_at_chart(page: Page) -> None:
+    page.locator("[data-chart]").focus()
+    page.keyboard.press("End")
+    expect(page.locator(".chart-tip")).to_be_visible()

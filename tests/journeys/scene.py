@@ -3,7 +3,7 @@
 `scene_of(alice)` writes it all, and knows the names that addresses are filled with.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from allauth.account.forms import default_token_generator
@@ -43,6 +43,8 @@ from playground.gallery import boards, sharing
 from playground.generation import rolling
 from playground.generation.models import Attempt, Compared, Generation
 from playground.generation.ways import ChannelRow
+from playground.trust import incidents, inquiring
+from playground.trust.models import Announcement, Component, Health, Look
 from playground.web.mailbox import keep, newest
 from playground.web.models import EditTurn
 from playground.webhooks.endpoints import Changes, open_endpoint
@@ -84,6 +86,7 @@ def scene_of(alice: Customer) -> Scene:
         "key": alice.account.keys.get().pk,
         "webhook": webhook_of(alice.account),
         "vote": arena_of(alice),
+        **told_by_operators(),
     }
     rolling.catch_up()
     people = {
@@ -94,6 +97,20 @@ def scene_of(alice: Customer) -> Scene:
         "carol": (carol.person, None),
     }
     return Scene(people, known)
+
+
+def told_by_operators() -> dict[str, object]:
+    """An incident that goes on, one that is over, a letter, and news of yesterday."""
+    said = {"title": "fal is slow", "impact": "slow", "affected": ["provider:fal"]}
+    over = incidents.Said(**said, state="resolved", words="It is fast again.")
+    incidents.begin(over)
+    open_one = incidents.begin(replace(over, state="identified", words="We look."))
+    now = timezone.now()
+    news = Announcement.objects.create(text="Nano Banana is here", ends_at=now)
+    wrote = inquiring.Said(kind="contact", topic="help", words="Why?", network="here")
+    inquiring.take(wrote)
+    Look.objects.create(component=Component.WORKER, health=Health.DOWN, looked_at=now)
+    return {"incident": open_one.pk, "announcement": news.pk}
 
 
 def pictures_of(account: Account) -> dict[str, object]:

@@ -169,6 +169,34 @@ def keyboard(page: Page, stage: Stage) -> None:
     expect(page.locator("#keys-help")).to_be_visible()
 
 
+def at(path: str) -> Callable[[Page, Stage], None]:
+    """A page of the console, as it is when one comes to it."""
+
+    def seen(page: Page, stage: Stage) -> None:
+        sign_in(page, stage)
+        page.goto(path)
+
+    return seen
+
+
+def usage(page: Page, stage: Stage) -> None:
+    at("/console/usage")(page, stage)
+    page.locator("[data-chart]").focus()
+    page.keyboard.press("End")
+
+
+def request(page: Page, stage: Stage) -> None:
+    at("/console/usage?status=succeeded")(page, stage)
+    page.locator("td a code").first.click()
+    page.locator("#request").wait_for()
+
+
+def key_new(page: Page, stage: Stage) -> None:
+    at("/console/keys")(page, stage)
+    page.get_by_role("link", name="New key").click()
+    page.get_by_label("Name").wait_for()
+
+
 SCENES: dict[str, Callable[[Page, Stage], None]] = {
     "welcome": welcome,
     "playground": playground,
@@ -179,6 +207,15 @@ SCENES: dict[str, Callable[[Page, Stage], None]] = {
     "lightbox": lightbox,
     "as_code": as_code,
     "keyboard": keyboard,
+    "usage": usage,
+    "request": request,
+    "keys": at("/console/keys"),
+    "key_new": key_new,
+    "billing": at("/console/credits"),
+    "members": at("/console/members"),
+    "activity": at("/console/activity"),
+    "security": at("/accounts/2fa/"),
+    "sessions": at("/accounts/sessions/"),
 }
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import ApiKey
 from tests.cast import PASSWORD
+from tests.web.orders import an_order
 
 VIOLATIONS = ("Content Security Policy", "Refused to")
 
@@ -72,6 +73,38 @@ def test_everything_works_without_a_script(_browser, live_site, alice):
     page.get_by_role("button", name="Revoke key").click()
     assert "1 revoked key" in page.inner_text("#keys")
     context.close()
+
+
+def test_the_chart_says_what_was_spent_and_looks_closer(
+    browser_page, alice, complaints
+):
+    an_order(alice.account, credits=8)
+    an_order(alice.account, credits=2, model="gemini-2.5-flash-image")
+    sign_in(browser_page, alice)
+    browser_page.goto("/console/usage")
+    chart = browser_page.locator("[data-chart]")
+    chart.focus()
+    browser_page.keyboard.press("End")
+    said = browser_page.locator("#live").inner_text()
+    assert said.endswith(": 10, gemini-2.5-flash-image 2, sketch-1 8")
+    box = chart.bounding_box()
+    browser_page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 50)
+    browser_page.mouse.down()
+    browser_page.mouse.move(box["x"] + box["width"] * 0.99, box["y"] + 50, steps=4)
+    browser_page.mouse.up()
+    whole = browser_page.get_by_role("button", name="Whole period")
+    whole.wait_for()
+    days = browser_page.locator(".plot .x").inner_text()
+    whole.click()
+    whole.wait_for(state="hidden")
+    assert browser_page.locator(".plot .x").inner_text() != days
+    browser_page.locator("td a code").first.click()
+    browser_page.get_by_role("button", name="Copy as code").click()
+    browser_page.get_by_role("heading", name="This run as code").wait_for()
+    browser_page.go_back()
+    browser_page.get_by_label("All models").select_option("sketch-1")
+    browser_page.wait_for_url("**model=sketch-1**")
+    assert browser_page.locator("[data-chart] canvas").count() == 1
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -58,7 +58,7 @@ def test_a_page_is_sound_at_every_width_and_for_every_eye(tour, place):
             resize(visit, width)
             wrong += tour.go(visit, place)
             paints.append(visit.largest_paint_ms)
-            shifts.append(visit.layout_shift)
+            shifts.append(visit.shifted)
             for theme in THEMES:
                 visit.page.emulate_media(color_scheme=theme)
                 wrong += seen(visit, f"{theme}, {width}")

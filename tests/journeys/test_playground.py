@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from billing.ledger import MICRO, credit
 from playground.generation.models import Generation, Picture
+from playground.trust.models import Announcement
 from tests.generation import files_of_strangers as strangers
 from tests.journeys.conftest import PHONE
 from tests.services.ports import wait_until
@@ -352,3 +353,26 @@ def test_an_idle_page_asks_the_server_nothing(page):
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(3000)
     assert asked == []
+
+
+def test_the_command_list_is_worked_by_keys_and_news_are_put_away(page, books_db):
+    Announcement.objects.create(text="Nano Banana 2.1 is here")
+    page.goto("/gallery")
+    page.get_by_role("button", name="Put away").click()
+    expect(page.get_by_text("Nano Banana 2.1 is here")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_text("Nano Banana 2.1 is here")).to_have_count(0)
+
+    page.keyboard.press("Control+k")
+    box = page.get_by_role("combobox", name="Search")
+    expect(box).to_be_focused()
+    box.press_sequentially("nano banana")
+    found = page.get_by_role("listbox", name="Commands").get_by_role("option")
+    expect(found.filter(has_text="Nano Banana 2.1")).to_be_visible()
+    box.press("ArrowDown")
+    chosen = found.and_(page.locator("[aria-selected=true]"))
+    expect(chosen).to_have_count(1)
+    expect(box).to_have_attribute("aria-activedescendant", chosen.get_attribute("id"))
+    there = chosen.get_attribute("href")
+    box.press("Enter")
+    page.wait_for_url(f"**{there}")

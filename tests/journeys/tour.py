@@ -77,8 +77,8 @@ class Tour:
             for kind, size in visit.weights.items()
             if size >= MOST[kind]
         ]
-        if visit.layout_shift >= 0.001:
-            wrong.append(f"it shifts by {visit.layout_shift:.3f}")
+        if visit.shifted >= 0.001:
+            wrong.append(f"it shifts by {visit.shifted:.3f}")
         ends = {name_of(visit.led_to), name_of(visit.page.url)}
         if name_of(self.path(place)) not in ends:
             wrong.append(f"it led to {visit.page.url}")

@@ -44,13 +44,15 @@ SETTLED = """async () => {
 class Visit:
     """One page being looked at, place after place. Weights are gzipped bytes.
 
-    Where an address `led_to` is known as well as where the page is now.
+    Where an address `led_to` is known as well as where the page is now, and by how much
+    the page had `shifted` while it loaded.
     """
 
     page: Page
     said: list[str] = field(default_factory=list)
     weights: dict[str, int] = field(default_factory=dict)
     led_to: str = ""
+    shifted: float = 0
 
     def __post_init__(self) -> None:
         self.page.add_init_script(WATCH)
@@ -72,6 +74,7 @@ class Visit:
         for kind, name in KINDS.items():
             addresses = [one for one in files if one.partition("?")[0].endswith(name)]
             self.weights[kind] = sum(weight_of(self.page, one) for one in addresses)
+        self.shifted = self.layout_shift
         if then:
             then(self.page)
             self.settle()

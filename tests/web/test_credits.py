@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.ids import new_id
+from accounts.models import AccessGroup
 from billing.ledger import MICRO, credit, wallet_of
 from billing.models import (
     BillingDetails,
@@ -21,10 +22,12 @@ from billing.models import (
     TopUpRule,
 )
 from playground.generation.books import Close, Open
+from playground.generation.catalogue import catalogue
 from playground.generation.models import Generation
 from playground.generation.studio import in_studio, studio
 from tests.cast import customer
 from tests.generation.test_books import closing, do, opened
+from tests.web.orders import an_order
 from tests.web.streamed import whole
 
 PAGE = "/console/credits"
@@ -271,7 +274,10 @@ def test_a_banner_says_when_credits_run_out_within_a_week(page, alice):
     order = opened(alice, price=70, state="running", claim="me")
     in_studio(do(closing(order)))
     # 70 credits in seven days leave 30 for three more.
-    assert "3 days of credits are left at this pace" in page.get(PAGE).text
+    said = "About 3 days of credits are left at this pace"
+    assert said in page.get(PAGE).text
+    usage = page.get("/console/usage").text
+    assert said in usage and "Add credits</a>" in usage
     give(alice, 60 * MICRO, "more")
     assert "at this pace" not in page.get(PAGE).text
 
@@ -446,3 +452,22 @@ def test_leaving_the_checkout_is_said_to_cost_nothing(page):
 def test_the_page_keeps_to_the_content_policy(page):
     text = page.get(PAGE).text
     assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*src=)", text)
+
+
+def test_whoever_has_plenty_and_spends_little_is_told_nothing(page, alice):
+    give(alice, 2_000_000 * MICRO, "plenty")
+    in_studio(do(closing(opened(alice, price=1, state="running", claim="me"))))
+    for path in (PAGE, "/console/usage"):
+        assert "at this pace" not in page.get(path).text
+
+
+def test_a_pack_says_how_many_pictures_it_paints_with_the_usual_model(page, alice):
+    assert "1,010 credits paint about 1,010 pictures with Sketch" in page.get(PAGE).text
+    an_order(alice.account, credits=8, model="gemini-3-pro-image-preview")
+    an_order(alice.account, model="sketch-1", is_test=True)
+    model = catalogue().find("gemini-3-pro-image-preview")
+    words = f"pictures with {model.name} at {model.default_tier}."
+    assert f"1,010 credits paint about 126 {words}" in page.get(PAGE).text
+    AccessGroup.objects.filter(pk="standard").update(multiplier="0.5")
+    assert f"1,010 credits paint about 252 {words}" in page.get(PAGE).text
+    assert f'data-paints="240 credits paint about 60 {words}"' in page.get(PAGE).text

@@ -18,8 +18,10 @@ from accounts.models import Account, Activity, ApiKey, Person
 from accounts.roles import Role
 from accounts.teams import open_team
 from billing.models import Transfer
+from playground.arena.voters import of_person
 from playground.gallery.tasks import forget_account, forget_forsaken
 from playground.generation.models import Generation, Picture
+from tests.arena.duels import a_challenge, entries_for, votes
 from tests.cast import join
 from tests.letters import posted
 from tests.web.orders import a_painted_picture_of, a_picture_of, an_order
@@ -68,8 +70,13 @@ def test_everything_comes_along_in_one_file(proven, alice, team, carol):
     an_order(team, person=alice.person, prompt="in the team")
     an_order(team, person=carol.person, prompt="carol's")
     an_order(carol.account, prompt="carol's own")
+    first, second, _ = entries_for(alice.account, a_challenge())
+    voter = of_person(alice.person.pk, "n").id
+    votes(first, second, "left", 1, voter=voter, is_guest=False)
+    votes(first, second, "tie", 1)
     archive = unpacked(proven.get(EXPORT))
     assert archive.testzip() is None
+    assert [one["choice"] for one in rows(archive, "votes.csv")] == ["left"]
     profile = json.loads(archive.read("profile.json"))
     assert profile["addresses"] == [
         {"email": "alice@example.com", "confirmed": True, "main": True}
@@ -77,13 +84,13 @@ def test_everything_comes_along_in_one_file(proven, alice, team, carol):
     places = {(one["name"], one["role"]) for one in rows(archive, "memberships.csv")}
     assert places == {("", "owner"), ("Foxes", "owner")}
     asked = {one["prompt"] for one in rows(archive, "generations.csv")}
-    assert asked == {"'=a fox", "in the team"}
+    assert asked == {"'=a fox", "in the team", "a fox"}
     [line] = rows(archive, "statement.csv")
     assert (line["kind"], line["credits"]) == ("grant", "100.000000")
     assert [one["name"] for one in rows(archive, "keys.csv")] == ["alice's key"]
     assert rows(archive, "activity.csv")
     pictures = [name for name in archive.namelist() if name.startswith("pictures/")]
-    assert len(pictures) == 1 and picture.pk in pictures[0]
+    assert len(pictures) == 4 and any(picture.pk in name for name in pictures)
     assert alice.secret not in str([archive.read(one) for one in archive.namelist()])
 
 

@@ -11,6 +11,8 @@ from playground.web import urls
 from tests.cast import join
 from tests.web.orders import an_order
 
+pytestmark = pytest.mark.wires
+
 A = Action
 ANYBODY = None
 # What each page of the console needs. A new page gets its line here.
@@ -48,6 +50,9 @@ NEEDED = {
     "card-default": A.MONEY,
     "card-remove": A.MONEY,
     "statement-csv": A.MONEY,
+    "own-arena": A.REQUESTS,
+    "own-arena-csv": A.REQUESTS,
+    "own-arena-consent": A.SETTINGS,
     "members": A.MEMBERS,
     "member-invite": A.MEMBERS,
     "member-role": A.MEMBERS,

@@ -26,7 +26,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--days", type=int, default=30)
         parser.add_argument("--orders-a-day", type=int, default=900)
-        parser.add_argument("--challenges", type=int, default=8, help="of the arena")
+        parser.add_argument(
+            "--challenges",
+            type=int,
+            default=8,
+            help="of a made-up arena; 0 makes none up",
+        )
         parser.add_argument("--remove", action="store_true")
         parser.add_argument("--yes", action="store_true", help="also in production")
 
@@ -47,7 +52,8 @@ class Command(BaseCommand):
             demo_orders.remove()
         shops = [*own_shop()]
         written = demo_orders.fill(options["days"], options["orders_a_day"], shops)
-        votes = demo_arena.fill(challenges=options["challenges"])
+        challenges = options["challenges"]
+        votes = demo_arena.fill(challenges=challenges) if challenges > 0 else 0
         self.stdout.write(
             f"{written} demo orders and {votes} demo votes written."
             " manage.py demo_data --remove takes them away."

@@ -1,0 +1,71 @@
+"""Finding by name: models, guides, pages, and one's own pictures and requests only."""
+
+import re
+
+import pytest
+
+from tests.web.orders import a_painted_picture_of, an_order
+
+
+@pytest.fixture
+def boat(alice):
+    order = an_order(alice.account, credits=1, delivered=1, prompt="a paper boat")
+    return a_painted_picture_of(order, 0)
+
+
+def hits(client, words, **headers):
+    page = client.get("/search", {"q": words}, headers=headers).text
+    return re.findall(r'<a role="option" tabindex="-1" href="([^"]+)"', page)
+
+
+def typed(client, words):
+    """What the command list gets while somebody types."""
+    return hits(client, words, hx_request="true")
+
+
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        ("nano banana 2.1", "/models/gemini-nano-banana-2.1"),
+        ("NANO-BANANA-PRO", "/models/gemini-3-pro-image-preview"),
+        ("how a mask looks", "/docs/masks#how-a-mask-looks"),
+        ("idempotency_key_reused", "/docs/errors#idempotency_key_reused"),
+    ],
+)
+def test_models_and_guides_are_found_by_any_of_their_names(client, db, words, address):
+    assert typed(client, words)[0] == address
+
+
+def test_own_pictures_and_requests_are_found_by_words_and_by_id(client, alice, boat):
+    client.force_login(alice.person)
+    request = f"/console/requests/{boat.generation_id}"
+
+    assert {f"/p/{boat.pk}", request} <= set(typed(client, "boat pap"))
+    assert request in typed(client, boat.generation_id)
+    assert f"/p/{boat.pk}" in typed(client, boat.pk)
+    assert "/history?q=boat" in typed(client, "boat")
+
+
+def test_nobody_finds_what_is_anothers(client, carol, boat):
+    strangers = typed(client, "paper boat") + typed(client, boat.pk)
+    client.force_login(carol.person)
+    carols = typed(client, "paper boat") + typed(client, boat.generation_id)
+
+    assert not [
+        one for one in strangers + carols if boat.pk in one or "requests" in one
+    ]
+
+
+def test_the_page_works_without_a_script_and_knows_the_pages(client, db):
+    page = client.get("/search", {"q": "priv"}).text
+    everything = client.get("/search").text
+
+    assert 'href="/privacy"' in page and 'href="/terms"><span' not in page
+    assert 'href="/terms"><span' in everything
+    assert 'href="/search" data-do="commands"' in page
+
+
+@pytest.mark.parametrize("words", ["\0", "%_'\"\\", "x" * 5000, "   "])
+def test_odd_words_find_nothing_and_break_nothing(client, alice, words):
+    client.force_login(alice.person)
+    assert client.get("/search", {"q": words}).status_code == 200
