@@ -11,7 +11,7 @@ import unicodedata
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -62,6 +62,15 @@ def says(prompt: str, text: str) -> bool:
     return bool(asked) and all(
         any(has.startswith(one) for has in words) for one in asked
     )
+
+
+def saying(text: str) -> Q:
+    """Say the same of a picture by its caption, for going through some of them."""
+    asked = Q()
+    for word in words_of(text)[:MOST_WORDS_ASKED]:
+        begins = Q(generation__caption__words__startswith=word)
+        asked &= begins | Q(generation__caption__words__contains=f" {word}")
+    return asked or Q(pk__in=())
 
 
 def read_orders(account_id: str) -> datetime | None:

@@ -5,20 +5,28 @@ are cut by a picture's own place, so one that arrives meanwhile moves nothing, a
 nothing is ever counted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
+from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
-from playground.gallery.captions import matching, says
+from playground.gallery.captions import matching, saying
+from playground.generation.looking_back import (
+    EVER,
+    Stretch,
+    ends_with,
+    page_in,
+    stretches,
+)
 from playground.generation.models import Generation, Picture
 
 Row = TypeVar("Row", bound=Model)
 State = Generation.State
-NEAR = 1000
+NEAR, FAR = 1000, 20_000
 NOT_PAINTED = (State.FAILED, State.REFUSED, State.CANCELLED)
 
 
@@ -56,6 +64,52 @@ def pictures_like(
     return fitting.order_by("-created_at", "-pk")
 
 
+def page_like(
+    pictures: QuerySet[Picture],
+    account_id: str,
+    wanted: Wanted,
+    count: int,
+    after: tuple[datetime, str] | None,
+) -> tuple[list[Picture], bool]:
+    """Return a page of the pictures that fit, and whether there may be more."""
+    if wanted.words:
+        return page_saying(pictures, account_id, wanted, count, after)
+    rows = pictures_like(pictures, account_id, wanted)
+    facts = {"model": wanted.model, "key_id": wanted.key}
+    facts = {name: one for name, one in facts.items() if one}
+    if not facts or wanted.is_starred or wanted.is_rehearsal:
+        return page_of(rows, count, after)
+    rows = from_place(rows, after)
+    rehearsed = rows.filter(generation__account=account_id, generation__is_test=True)
+    return page_in(
+        rows.filter(generation__is_test=False),
+        rehearsed,
+        days_of_pictures(account_id, facts, wanted, after),
+        count,
+    )
+
+
+def days_of_pictures(
+    account_id: str,
+    facts: dict[str, str],
+    wanted: Wanted,
+    after: tuple[datetime, str] | None,
+) -> Iterator[Stretch]:
+    """Return when there may be pictures of orders with these facts, newest first.
+
+    An order's pictures come some time after it was asked for, and never later than it may
+    wait and be painted.
+    """
+    latest = timedelta(days=1, seconds=settings.QUEUE_SECONDS)
+    since = start_of(wanted.since) - latest if wanted.since else EVER
+    before = ends_with(after[0] if after else None)
+    if wanted.until:
+        before = min(before, start_of(wanted.until + timedelta(days=1)))
+    for part in stretches(account_id, facts, since, before):
+        yield replace(part, before=min(part.before + latest, before))
+        before = part.since
+
+
 def page_saying(
     pictures: QuerySet[Picture],
     account_id: str,
@@ -65,16 +119,17 @@ def page_saying(
 ) -> tuple[list[Picture], bool]:
     """Return a page of the pictures that fit, whose prompts have the words that are wanted.
 
-    A frequent word fills the page from the newest pictures; to look it up would bring all
-    there ever were. A rare one is looked up.
+    A frequent word fills the page from the newest pictures, a less frequent one from more
+    of them; to look it up would bring all there ever were. A rare one is looked up.
     """
     wordless = pictures_like(pictures, account_id, replace(wanted, words=""))
-    near = from_place(wordless, after).select_related(None)
-    rows = near.values_list("pk", "generation__prompt")[:NEAR]
-    names = [name for name, prompt in rows if says(prompt, wanted.words)]
-    if len(names) <= count:
-        return page_of(pictures_like(pictures, account_id, wanted), count, after)
-    return list(wordless.filter(pk__in=names[:count])), True
+    rows = from_place(wordless, after)
+    for near in (NEAR, FAR):
+        newest = rows.select_related(None).values("pk")[:near]
+        found = list(wordless.filter(saying(wanted.words), pk__in=newest)[: count + 1])
+        if len(found) > count:
+            return found[:count], True
+    return page_of(pictures_like(pictures, account_id, wanted), count, after)
 
 
 def failures_like(

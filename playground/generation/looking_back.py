@@ -8,17 +8,24 @@ orders ends with the few it found. Rehearsals are in no rollup; they have an ind
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Case, QuerySet, Sum, When
 from django.utils import timezone
 
 from playground.generation.history import Wanted, newest_first, orders_like, page_of
-from playground.generation.models import AccountDay, Generation, Rolled, UsageDay
+from playground.generation.models import (
+    AccountDay,
+    Generation,
+    Picture,
+    Rolled,
+    UsageDay,
+)
 from playground.generation.rolling import DAY, day_of
 from playground.generation.usage import COARSE
 
+Row = TypeVar("Row", bound=Generation | Picture)
 AT_ONCE, MOST = 3000, 20_000
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -39,41 +46,50 @@ def page_like(
     orders, facts = orders_like(account_id, wanted), facts_of(wanted)
     if not facts or wanted.user or wanted.metadata:
         return page_of(orders, count, after)
-    before = min(wanted.before or timezone.now() + DAY, ends_with(after))
-    real, reached = found_in(
+    before = min(
+        wanted.before or timezone.now() + DAY,
+        ends_with(after.created_at if after else None),
+    )
+    return page_in(
         newest_first(orders.filter(is_test=False), after),
+        newest_first(orders.filter(is_test=True), after),
         stretches(account_id, facts, wanted.since or EVER, before),
         count,
     )
-    rehearsed = newest_first(orders.filter(is_test=True), after)
+
+
+def ends_with(after: datetime | None) -> datetime:
+    return (after or timezone.now() + DAY) + timedelta(microseconds=1)
+
+
+def page_in(
+    real: QuerySet[Row], rehearsed: QuerySet[Row], parts: Iterator[Stretch], count: int
+) -> tuple[list[Row], bool]:
+    """Return the newest of both, the real ones from these parts, and whether to go on."""
+    found, reached = found_in(real, parts, count)
     if reached:
         rehearsed = rehearsed.filter(created_at__gte=reached)
     both = sorted(
-        [*real, *rehearsed[: count + 1]],
-        key=lambda order: (order.created_at, order.pk),
+        [*found, *rehearsed[: count + 1]],
+        key=lambda row: (row.created_at, row.pk),
         reverse=True,
     )
     return both[:count], len(both) > count or reached is not None
 
 
-def ends_with(after: Generation | None) -> datetime:
-    moment = after.created_at if after else timezone.now() + DAY
-    return moment + timedelta(microseconds=1)
-
-
 def found_in(
-    orders: QuerySet[Generation], parts: Iterator[Stretch], count: int
-) -> tuple[list[Generation], datetime | None]:
+    rows: QuerySet[Row], parts: Iterator[Stretch], count: int
+) -> tuple[list[Row], datetime | None]:
     """Look through the parts until there are enough, or until a few must do.
 
     Returns from when on everything was seen, where something was left out.
     """
-    found: list[Generation] = []
+    found: list[Row] = []
     gone_through, reached = 0, None
     for part in parts:
         if len(found) > count or (found and gone_through >= MOST):
             return found, reached
-        within = orders.filter(created_at__gte=part.since, created_at__lt=part.before)
+        within = rows.filter(created_at__gte=part.since, created_at__lt=part.before)
         found += within[: count + 1 - len(found)]
         gone_through += part.orders
         reached = part.since

@@ -24,9 +24,8 @@ from playground.gallery.shelf import (
     Wanted,
     failures_like,
     months_of,
+    page_like,
     page_of,
-    page_saying,
-    pictures_like,
 )
 from playground.gallery.tasks import read_on_later
 from playground.generation.catalogue import catalogue
@@ -120,12 +119,8 @@ def listed(
         days = days_of(failures)
         last: Picture | Generation | None = failures[-1] if failures else None
     else:
-        seen, wanted = pictures_seen(request), sieve.wanted
-        if wanted.words:
-            found = page_saying(seen, account_id, wanted, PAGE, place)
-        else:
-            found = page_of(pictures_like(seen, account_id, wanted), PAGE, place)
-        pictures, has_more = found
+        seen = pictures_seen(request)
+        pictures, has_more = page_like(seen, account_id, sieve.wanted, PAGE, place)
         days = days_of(pictures)
         last = pictures[-1] if pictures else None
     return {

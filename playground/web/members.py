@@ -12,6 +12,7 @@ from accounts.inviting import invite, open_ones, resend, take_back
 from accounts.models import Invitation, Membership
 from accounts.roles import ALLOWED, Action, Role, may_hand_out
 from accounts.teams import TeamError, change_role, keys_made_by, remove
+from billing.ledger import Budget, budgets_of, member_name
 from playground.web.people import (
     actor_of,
     current_place,
@@ -146,14 +147,22 @@ def found(request: HttpRequest, member_id: int) -> Membership:
     return get_object_or_404(places.select_related("person", "account"), pk=member_id)
 
 
+def with_limits(members: list[Membership]) -> list[tuple[Membership, Budget | None]]:
+    """Return members with what each may spend this month, and has."""
+    names = [member_name(one.account_id, one.person_id) for one in members]
+    known = {one.owner: one for one in budgets_of(*names)}
+    return [(one, known.get(name)) for one, name in zip(members, names, strict=True)]
+
+
 def page(
     request: HttpRequest, form: InvitationForm, *, status: int = 200
 ) -> HttpResponse:
     account, chief = own_account(request), own_place(request)
     places = account.memberships.select_related("person")
+    members = list(places.order_by("created_at", "pk"))
     context = {
         "team": account,
-        "members": places.order_by("created_at", "pk"),
+        "rows": with_limits(members),
         "invitations": open_ones(account).order_by("created_at"),
         "form": form,
         "me": chief,

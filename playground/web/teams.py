@@ -12,6 +12,7 @@ from accounts.inviting import accept, invitation_of, is_for
 from accounts.models import Membership, Person
 from accounts.roles import Action
 from accounts.teams import TeamError, memberships_of, open_team, remove, rename
+from playground.web.capping import form_for, limit_of
 from playground.web.key_forms import TypedNameForm
 from playground.web.leaving import close_team, closing_of
 from playground.web.people import (
@@ -97,7 +98,13 @@ def settings(request: HttpRequest) -> HttpResponse:
         rename(account, form.cleaned_data["name"], actor_of(request))
         messages.success(request, _("Saved."))
         return redirect("settings")
-    context = {"team": account, "form": form}
+    limit = limit_of(account)
+    context = {
+        "team": account,
+        "form": form,
+        "limit": limit,
+        "limit_form": form_for(account),
+    }
     status = 422 if form.errors else 200
     return render(request, "console/settings.html", context, status=status)
 

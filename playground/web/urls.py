@@ -9,6 +9,7 @@ from playground.web import (
     arranging,
     boards,
     buying,
+    capping,
     cards,
     channels,
     create,
@@ -185,6 +186,9 @@ urlpatterns: list[URLPattern] = [
     path("console/members", members.members, name="members"),
     path("console/members/invite", members.invite_one, name="member-invite"),
     path("console/members/<int:member_id>/role", members.change, name="member-role"),
+    path(
+        "console/members/<int:member_id>/limit", capping.limit_one, name="member-limit"
+    ),
     path("console/members/<int:member_id>/remove", members.end, name="member-remove"),
     path(
         "console/invitations/<str:invitation_id>",
@@ -197,6 +201,7 @@ urlpatterns: list[URLPattern] = [
     path("console/activity.csv", activity.activity_csv, name="activity-csv"),
     path("console/settings", teams.settings, name="settings"),
     path("console/settings/close", teams.close, name="team-close"),
+    path("console/settings/limit", capping.limit_whole, name="account-limit"),
     path("operator/channels", channels.channels, name="channels"),
     path("operator/channels/new", channels.new_channel, name="channel-new"),
     path("operator/channels/test", channels.try_channel, name="channel-test"),

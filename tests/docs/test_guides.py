@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -16,7 +17,7 @@ from PIL import Image
 from playground.codes import CODES
 from playground.docs.inserts import INSERTS, NAME, filled
 from playground.docs.shelf import SHELF, guides
-from playground.generation.catalogue import catalogue
+from playground.generation.catalogue import catalogue, load
 from tests.services.commands import ROOT
 
 HERE = "http://testserver"
@@ -115,11 +116,39 @@ def test_facts_are_those_of_this_instance(settings):
     assert "€7" in said and "300" in said
 
 
+def test_the_models_that_a_guide_shows_can_be_read(tmp_path):
+    shown = re.findall(r"```toml\n(.*?)```", SOURCES[SHELF / "adding-a-model.md"], re.S)
+    for place, model in enumerate(shown):
+        (tmp_path / f"{place}.toml").write_text(model)
+    read = load(tmp_path)
+    assert read.find("workshop-flux").price.rates.flat == 2
+    assert read.find("large").price.rates.tiers == {"1K": 2, "2K": 4}
+
+
 def test_a_guide_that_is_not_there_says_so(opened):
     assert opened("/docs/nothing").answer.status_code == 404
     assert opened("/docs/nothing.md").answer.status_code == 404
     assert opened("/cards/docs/nothing.png").answer.status_code == 404
     assert opened("/cards/models/nothing.png").answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "language", "heading"),
+    [
+        ("/docs/quick-start", "en", "Quick start"),
+        ("/es/docs/quick-start", "es", "Inicio rápido"),
+        ("/zh-hans/docs/quick-start", "zh-hans", "快速入门"),
+        ("/es/docs/masks", "en", "Masks"),
+    ],
+)
+def test_a_guide_is_read_in_its_language_or_in_english(
+    opened, address, language, heading
+):
+    found = opened(address)
+    (article,) = found.page.query("article")
+    (title,) = found.page.query("h1")
+    assert (article.attrs["lang"], title.to_text()) == (language, heading)
+    assert broken(opened, address) == []
 
 
 def test_words_are_found_where_they_stand(opened):

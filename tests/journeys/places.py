@@ -278,6 +278,7 @@ NO_PAGES = {
     ),
     *("usage-csv", "usage-fresh", "request-purge", "webhook-call-secret"),
     *("webhook-test", "webhook-resend", "checkout", "top-up", "redeem", "portal"),
+    *("account-limit", "member-limit"),
     *("card-add", "card-returned", "card-default", "card-remove", "statement-csv"),
     *("member-invite", "member-role", "invitation-change", "activity-csv"),
     *("channel-test", "brake-lift", "channel-switch", "export", "team-usual"),

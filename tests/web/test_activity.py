@@ -5,8 +5,11 @@ from django.core.management import call_command
 from django.utils.translation import gettext_lazy, override
 
 from accounts.activity import note
-from accounts.models import Activity, Deed
+from accounts.models import Account, Activity, Deed
+from accounts.roles import Role
+from billing.ledger import budgets_of, member_name
 from billing.models import PromoCode
+from tests.cast import join
 from tests.web.test_credits import DETAILS, RULE, save_card
 
 
@@ -62,6 +65,26 @@ def test_limits_of_the_account_and_its_members_are_written_down(books_db, alice,
         ("limit.changed", None, "the account", "Monthly budget: 500 → none"),
         ("limit.changed", None, "alice@example.com", "Monthly budget: none → 20"),
     ]
+
+
+def test_limits_are_set_and_lifted_in_the_console(console, alice, bob, lines):
+    console.post("/console/settings/limit", {"most": "1500"})
+    assert 'value="1500"' in console.get("/console/settings").text
+    page = console.post("/console/settings/limit", {"most": "-1"}, follow=True).text
+    assert "greater than or equal to 0" in page
+    console.post("/console/settings/limit", {"most": ""})
+    member = join(alice.account, bob.person, Role.DEVELOPER)
+    Account.objects.filter(pk=alice.account.pk).update(kind="team")
+    console.post(f"/console/members/{member.pk}/limit", {"most": "20.5"})
+    assert 'value="20.5"' in console.get("/console/members").text
+    told = [(one[2], one[3]) for one in lines()]
+    assert told == [
+        ("the account", "Monthly budget: none → 1,500"),
+        ("the account", "Monthly budget: 1,500 → none"),
+        ("bob@example.com", "Monthly budget: none → 20.5"),
+    ]
+    owner = member_name(alice.account.pk, bob.person.pk)
+    assert [one.cap for one in budgets_of(owner)] == [20_500_000]
 
 
 def test_settings_of_billing_say_before_and_after(console, alice, lines):

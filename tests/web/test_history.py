@@ -1,6 +1,7 @@
 """An account's history: every picture by day, found again, kept, carried off and deleted."""
 
 import csv
+import html
 import io
 import re
 import zipfile
@@ -18,7 +19,8 @@ from playground.gallery import bin, captions
 from playground.gallery.models import Board, Caption, Note
 from playground.gallery.tasks import read_on
 from playground.generation.models import Picture
-from playground.web import people
+from playground.generation.rolling import catch_up
+from playground.web import history, people
 from tests.cast import PASSWORD
 from tests.web.orders import a_painted_picture_of, an_order
 
@@ -82,6 +84,8 @@ def test_a_search_finds_prompts_by_all_its_words_or_their_beginnings(
     a_picture(carol.account, "a red fox, painted")
     answer = browser.get("/history", {"q": words})
     assert set(shown(answer)) == {made[name] for name in found}
+    near = Picture.objects.filter(captions.saying(words))
+    assert {one.pk for one in near} == {made[name] for name in found}
 
 
 def test_a_search_finds_what_came_after_the_last_one_and_nothing_purged(browser, alice):
@@ -127,6 +131,30 @@ def test_pictures_are_sifted_by_model_key_day_star_and_rehearsal(browser, alice)
     assert shown(browser.get("/history?show=starred")) == [plain.pk]
     assert shown(browser.get("/history?show=rehearsals")) == [rehearsed.pk]
     assert shown(browser.get("/history?since=rubbish&model=none")) == []
+
+
+def test_a_rare_model_is_found_by_the_days_it_was_asked_for(
+    browser, alice, monkeypatch
+):
+    for day in range(8):
+        a_picture(alice.account, days_ago=day)
+    rare = {"account": alice.account, "model": "flux.2-pro"}
+    older = a_picture(**rare, days_ago=6)
+    late = a_picture(**rare, days_ago=4)
+    came = late.created_at + timedelta(hours=20)
+    Picture.objects.filter(pk=late.pk).update(created_at=came)
+    rehearsed = a_picture(**rare, days_ago=2, is_test=True)
+    fresh = a_picture(**rare)
+    catch_up()
+    monkeypatch.setattr(history, "PAGE", 1)
+    pages = [browser.get("/history?model=flux.2-pro")]
+    while onward := re.search(r'href="(/history[^"]+after=[^"]+)"', pages[-1].text):
+        pages.append(browser.get(html.unescape(onward[1])))
+    listed = [name for page in pages for name in shown(page)]
+    assert listed == [fresh.pk, rehearsed.pk, late.pk, older.pk]
+    until = (timezone.localtime() - timedelta(days=5)).date().isoformat()
+    old = browser.get(f"/history?model=flux.2-pro&until={until}")
+    assert shown(old) == [older.pk]
 
 
 def test_what_failed_is_listed_with_its_reason(browser, alice):

@@ -64,6 +64,8 @@ NEEDED = {
     "activity-csv": A.MEMBERS,
     "settings": A.SETTINGS,
     "team-close": A.OWNERSHIP,
+    "account-limit": A.SETTINGS,
+    "member-limit": A.MEMBERS,
 }
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from playground.generation.rolling import catch_up
@@ -168,3 +169,15 @@ def test_a_balancer_hears_whether_to_send_anybody(api, books_db):
 
     assert (ready.status_code, ready.json()["status"]) == (200, "ready")
     assert (ill.status_code, ill.json()["wrong"]) == (503, ["storage"])
+
+
+def test_status_is_told_while_the_database_is_away(client, books_db):
+    def away(*_):
+        raise OperationalError("the database is away")
+
+    with connection.execute_wrapper(away):
+        page, told = client.get("/status"), client.get("/status.json")
+
+    assert (page.status_code, told.status_code) == (503, 503)
+    assert "The database is down" in page.text
+    assert told.json()["components"] == [{"id": "database", "state": "down"}]

@@ -36,6 +36,12 @@ def credits(microcredits: int) -> str:
 
 
 @register.filter
+def credits_plain(microcredits: int) -> str:
+    """Write an amount for a field: as somebody would type it."""
+    return credits_exact(microcredits).replace(",", "")
+
+
+@register.filter
 def credits_exact(microcredits: int) -> str:
     """Write an amount for statements: every decimal it has, up to six."""
     text = f"{Decimal(microcredits) / MICRO:,.6f}"

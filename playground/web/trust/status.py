@@ -3,10 +3,14 @@
 The bars come from memory, so that the page answers as fast on a bad day.
 """
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
@@ -14,16 +18,42 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from playground.generation.database import AWAY
 from playground.generation.histogram import Share
 from playground.trust.board import DAYS, Board, Line, board, told_lately
 from playground.trust.incidents import names_of
-from playground.trust.models import Incident
+from playground.trust.models import Component, Health, Incident
 
+log = structlog.get_logger()
+View = Callable[[HttpRequest], HttpResponse]
 FRESH = "public, max-age=30"
 BAD_IMPACTS = (Incident.Impact.OUTAGE,)
 
 
+def or_say_so(view: View) -> View:
+    """Answer when the database does not: who looks here wants to know just that."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except AWAY as error:
+            log.error("database.away", reason=str(error))
+            return say_so(request)
+
+    return guarded
+
+
+def say_so(request: HttpRequest) -> HttpResponse:
+    """Say that the database is away, without asking it anything."""
+    if request.path.endswith(".json"):
+        parts = [{"id": Component.DATABASE.value, "state": Health.DOWN.value}]
+        return JsonResponse({"status": "down", "components": parts}, status=503)
+    return HttpResponse(render_to_string("trust/away.html"), status=503)
+
+
 @require_safe
+@or_say_so
 def status(request: HttpRequest) -> HttpResponse:
     """GET /status"""
     shown, incidents = board(), told_lately(timezone.now())
@@ -47,6 +77,7 @@ def incident(request: HttpRequest, incident_id: str) -> HttpResponse:
 
 
 @require_safe
+@or_say_so
 def status_json(request: HttpRequest) -> HttpResponse:
     """GET /status.json: the same for programs."""
     shown, incidents = board(), told_lately(timezone.now())
