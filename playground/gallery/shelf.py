@@ -129,6 +129,8 @@ def page_saying(
         found = list(wordless.filter(saying(wanted.words), pk__in=newest)[: count + 1])
         if len(found) > count:
             return found[:count], True
+        if len(found) * FAR < count * NEAR:  # as seldom among more, it fills no page
+            break
     return page_of(pictures_like(pictures, account_id, wanted), count, after)
 
 
