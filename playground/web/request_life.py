@@ -165,9 +165,10 @@ def fields_of(order: Generation, attempts: list[Attempt]) -> list[Field]:
     remarks = {note.field: note for note in asked.notes}
     model, offer = painter_of(order, attempts)
     sent = {} if offer is None else worded(asked, offer, list(range(asked.n)))
-    fields = []
+    fields, told = [], set()
     for name, value in said_in(asked).items():
         upstream, received = received_as(name, value, offer, sent)
+        told.add(upstream)
         note = remarks.pop(name, None)
         fields.append(
             Field(
@@ -181,7 +182,13 @@ def fields_of(order: Generation, attempts: list[Attempt]) -> list[Field]:
     left = (
         Field(name, "", "", note.kind, note.message) for name, note in remarks.items()
     )
-    return [*fields, *left]
+    # What a provider was sent besides: a size in its own terms, or what it always wants.
+    besides = (
+        Field("", "", f"{name}: {value}", "", "")
+        for name, value in sent.items()
+        if name not in told
+    )
+    return [*fields, *left, *besides]
 
 
 def said_in(asked: ImageRequest) -> dict[str, Any]:

@@ -238,11 +238,13 @@ def test_models_are_sifted_by_address(client, db, query, fits):
 
 
 def test_models_are_sorted_by_price_and_speed(client, db):
+    AccessGroup.objects.filter(pk="standard").update(multiplier=Decimal("0.5"))
     _, by_price = found(client, "sort=price")
     _, by_speed = found(client, "sort=speed")
     prices = [one.microcredits for one, _ in by_price.context["shelf"]]
     times = [one.seconds for one, _ in by_speed.context["shelf"] if one.seconds]
     assert prices == sorted(prices)
+    assert prices[-1] == 7_000_000  # half of Recraft V4 Pro's 14
     assert times == sorted(times)
 
 

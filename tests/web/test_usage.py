@@ -350,3 +350,10 @@ def test_a_users_numbers_say_how_far_back_they_count(console, alice, monkeypatch
     every = text(console.get("/console/usage?user=ann"))
     assert "count the newest" not in every
     assert "Spent, 30 days 24" in every
+
+
+def test_a_request_shows_what_the_provider_received_in_its_own_terms(console, alice):
+    order = an_order(alice.account, model="flux-2-pro", provider="replicate")
+    page = text(console.get(f"/console/requests/{order.pk}"))
+    assert "aspect_ratio 1:1 aspect_ratio: custom" in page
+    assert "besides width: 1024" in page and "besides height: 1024" in page

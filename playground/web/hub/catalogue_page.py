@@ -1,6 +1,7 @@
 """/models: every model there is, sifted and sorted, and up to four side by side."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Window
@@ -15,6 +16,7 @@ from playground.gallery.sharing import public_pictures
 from playground.generation.facts import providers_of
 from playground.generation.models import Picture
 from playground.web.hub.measured import kept, standing
+from playground.web.hub.priced import own_group
 from playground.web.hub.shelf import (
     Sieve,
     exhibits,
@@ -24,7 +26,6 @@ from playground.web.hub.shelf import (
     vendors,
     way_out,
 )
-from playground.web.people import onlooker
 
 
 @require_safe
@@ -32,7 +33,7 @@ from playground.web.people import onlooker
 def models(request: HttpRequest) -> HttpResponse:
     """GET /models?q=&is=edit&is=4k&vendor=&sort=price&compare="""
     sieve, known = Sieve.of(request.GET), standing()
-    every = exhibits(onlooker(request).multiplier, known)
+    every = exhibits(Decimal(own_group(request).multiplier), known)
     found, gone = shown(sieve, every), retired(sieve, every)
     by_id = {one.model.id: one for one in every}
     compared = [by_id[name] for name in sieve.compared]

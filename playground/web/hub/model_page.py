@@ -29,7 +29,7 @@ from playground.generation.usual import known_seconds
 from playground.web.arena_block import arena_of
 from playground.web.hub.fields import extras_of, parameters_of
 from playground.web.hub.measured import measured
-from playground.web.hub.priced import groups_for, prices_of
+from playground.web.hub.priced import groups_shown, own_group, prices_of
 from playground.web.hub.questions import questions_of
 from playground.web.hub.sampled import samples_of
 from playground.web.hub.sized import examples_of, sizes_of
@@ -60,7 +60,8 @@ def with_query(address: str, request: HttpRequest) -> str:
 
 
 def page_of(request: HttpRequest, found: Model) -> dict[str, Any]:
-    own, groups = groups_for(request)
+    own = own_group(request)
+    groups = groups_shown(request)
     origin = request.build_absolute_uri("/").rstrip("/")
     known = measured(found.id)
     pictures = public_pictures().filter(generation__model=found.id)

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Q
 from django.http import HttpRequest
 
-from accounts.models import AccessGroup, Account
+from accounts.issuing import groups_for
+from accounts.models import AccessGroup
 from billing.packs import packs, paid_usd_per_credit
 from playground.generation.offered import Model, Offer, Painted
 from playground.generation.price import (
@@ -63,26 +65,23 @@ class Prices:
     per_search: int
 
 
-def groups_for(request: HttpRequest) -> tuple[AccessGroup, list[AccessGroup]]:
-    """Return the reader's own group, and all they may know of, the cheapest first."""
+def own_group(request: HttpRequest) -> AccessGroup:
+    """Return the group at whose prices the reader buys, or would."""
     account = current_account(request)
-    groups = AccessGroup.objects.order_by("multiplier", "slug")
-    known = [one for one in groups if account is None or one.pk == account.group_id]
-    own = known[0] if account else next(one for one in known if one.pk == USUAL_GROUP)
-    granted = granted_to(account)
-    sees_all = is_operator(request)
-    shown = [
-        one
-        for one in groups
-        if sees_all or one.is_public or one.pk == own.pk or one.pk in granted
-    ]
-    return own, shown
+    return account.group if account else AccessGroup.objects.get(pk=USUAL_GROUP)
 
 
-def granted_to(account: Account | None) -> set[str]:
-    if account is None or account.is_guest:
-        return set()
-    return set(account.granted_groups.values_list("pk", flat=True))
+def groups_shown(request: HttpRequest) -> list[AccessGroup]:
+    """Return the groups that the reader may buy in, the cheapest first; operators see all."""
+    account = current_account(request)
+    every = AccessGroup.objects.all()
+    if is_operator(request):
+        shown = every
+    elif account:
+        shown = groups_for(account)
+    else:
+        shown = every.filter(Q(is_public=True) | Q(pk=USUAL_GROUP))
+    return list(shown.order_by("multiplier", "slug"))
 
 
 def prices_of(model: Model, own: AccessGroup, groups: Sequence[AccessGroup]) -> Prices:
