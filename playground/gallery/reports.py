@@ -13,11 +13,11 @@ MOST_A_DAY = 10
 DAY = timedelta(days=1)
 
 
-def report(picture: Picture, reason: str, words: str, network: str) -> None:
-    """Note a complaint. The same one twice is one; a network may send a few a day."""
+def report(picture: Picture, reason: str, words: str, network: str) -> bool:
+    """Note a complaint, and say if it is new. A network may send a few a day."""
     recent = Report.objects.filter(network=network, created_at__gt=timezone.now() - DAY)
     if recent.filter(picture=picture, reason=reason).exists():
-        return
+        return False
     if recent.count() >= MOST_A_DAY:
         raise TooMany(
             _("That is enough reports from here for today. Thank you."),
@@ -26,6 +26,7 @@ def report(picture: Picture, reason: str, words: str, network: str) -> None:
     Report.objects.create(
         picture=picture, reason=reason, words=words[:500], network=network
     )
+    return True
 
 
 def hide(picture_id: str) -> int:

@@ -159,11 +159,12 @@ def report(request: HttpRequest, picture_id: str) -> HttpResponse:
         return render(request, "web/report.html", context, status=422)
     words = request.POST.get("words", "").replace("\0", "").strip()
     try:
-        reports.report(picture, reason, words, network_of(request))
+        is_new = reports.report(picture, reason, words, network_of(request))
     except TooMany as error:
         context["error"] = str(error)
         return render(request, "web/report.html", context, status=429)
-    about = f"{Report.Reason(reason).label}: {picture.pk}"
-    tell_operators(_("Reported picture"), f"{about}\n{words}".strip())
+    if is_new:
+        about = f"{Report.Reason(reason).label}: {picture.pk}"
+        tell_operators(_("Reported picture"), f"{about}\n{words}".strip())
     messages.success(request, _("Thank you. Somebody will look at it."))
     return redirect("gallery")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -16,7 +17,7 @@ from PIL import Image
 from playground.codes import CODES
 from playground.docs.inserts import INSERTS, NAME, filled
 from playground.docs.shelf import SHELF, guides
-from playground.generation.catalogue import catalogue
+from playground.generation.catalogue import catalogue, load
 from tests.services.commands import ROOT
 
 HERE = "http://testserver"
@@ -113,6 +114,15 @@ def test_facts_are_those_of_this_instance(settings):
     said = filled("{{ retention_time }}. {{ packs }}", origin=HERE)
     assert "9 days" in said
     assert "€7" in said and "300" in said
+
+
+def test_the_models_that_a_guide_shows_can_be_read(tmp_path):
+    shown = re.findall(r"```toml\n(.*?)```", SOURCES[SHELF / "adding-a-model.md"], re.S)
+    for place, model in enumerate(shown):
+        (tmp_path / f"{place}.toml").write_text(model)
+    read = load(tmp_path)
+    assert read.find("workshop-flux").price.rates.flat == 2
+    assert read.find("large").price.rates.tiers == {"1K": 2, "2K": 4}
 
 
 def test_a_guide_that_is_not_there_says_so(opened):

@@ -125,6 +125,7 @@ def test_questions_and_reported_pictures_are_in_one_inbox(operator, alice, clien
     picture = a_painted_picture_of(an_order(alice.account, credits=1, delivered=1), 0)
     sharing.publish(picture)
     client.post(f"/gallery/{picture.pk}/report", {"reason": "person", "words": "Me!"})
+    client.post(f"/gallery/{picture.pk}/report", {"reason": "person"})  # pressed twice
     client.post("/contact", QUESTION)
     before = operator.get("/operator/inbox").text
     operator.post(f"/operator/inbox/pictures/{picture.pk}", {"verdict": "hide"})

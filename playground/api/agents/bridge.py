@@ -17,7 +17,8 @@ Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-AGENT = "easel.agent"
+# What the door adds to a call: who makes it, and how large it may be.
+AGENT, MOST_BYTES = "easel.agent", "easel.most_bytes"
 OURS = frozenset({b"content-length", b"connection", b"date", b"server"})
 
 

@@ -1,6 +1,6 @@
 """POST /mcp: the door for coding agents, who speak the Model Context Protocol.
 
-A key is asked for before anything is read, and the same keys open it as all of `/v1`.
+A key is asked for before anything is made of the call; the same keys open all of `/v1`.
 The SDK takes 20 MB and half a second to load; a process that no agent ever calls does
 without.
 """
@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from playground.api.addresses import site_origin
-from playground.api.agents.bridge import AGENT, Application, answer_of
+from playground.api.agents.bridge import AGENT, MOST_BYTES, Application, answer_of
 from playground.api.agents.tools import Agent
 from playground.api.errors import code_of, error_out, unforeseen
 from playground.api.keys import buyer_of
@@ -43,7 +43,7 @@ async def answer_agent(scope: Scope, body: IO[bytes]) -> HttpResponseBase:
     try:
         check_origin(said(headers, "origin"), scope)
         buyer = await buyer_of(said(headers, "authorization"))
-        known = {AGENT: Agent(buyer, site_of(scope)), "easel.most_bytes": LONGEST_CALL}
+        known = {AGENT: Agent(buyer, site_of(scope)), MOST_BYTES: LONGEST_CALL}
     except EaselError as error:
         return refusal(error)
     except Exception as error:

@@ -24,7 +24,7 @@ from mcp.types import (
 from pydantic import ValidationError
 
 from playground.api.agents import tools
-from playground.api.agents.bridge import AGENT, Receive, Scope, Send
+from playground.api.agents.bridge import AGENT, MOST_BYTES, Receive, Scope, Send
 from playground.api.agents.showing import Told, problem_of
 from playground.api.errors import unforeseen, wrong_field
 from playground.generation.errors import EaselError
@@ -48,7 +48,7 @@ ABOUT = (
 async def serve(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one call. `scope` says who calls; the door has seen to that."""
     manager = StreamableHTTPSessionManager(
-        server, stateless=True, max_request_body_size=scope["easel.most_bytes"]
+        server, stateless=True, max_request_body_size=scope[MOST_BYTES]
     )
     async with manager.run():
         await manager.handle_request(scope, receive, cast(Any, send))

@@ -47,8 +47,6 @@ from playground.generation.lookout import until_ended
 from playground.generation.request import Ask, Buyer
 from playground.generation.twins import answer_again
 
-FROM_ID = "img"
-
 
 @dataclass(frozen=True, slots=True)
 class Agent:
@@ -89,7 +87,7 @@ async def edit(wish: Edit, agent: Agent) -> Told:
 def caller_for(wish: Wish, agent: Agent, endpoint: str) -> Caller:
     return Caller(
         buyer=agent.buyer,
-        request_id=new_id(FROM_ID),
+        request_id=new_id("img"),
         site=agent.site,
         endpoint=endpoint,
         idempotency_key=(wish.idempotency_key or "").strip(),
