@@ -208,8 +208,9 @@ def write_to(
 
 def in_language_of(person: Person | None) -> override:
     """Speak as somebody wants to be spoken to, or else as now."""
-    known = person.language if person else ""
-    return override(known or get_language())
+    chosen = person.language if person else ""
+    is_spoken = chosen in dict(settings.LANGUAGES)
+    return override(chosen if is_spoken else get_language())
 
 
 def owner_of(email: str) -> Person | None:

@@ -1,13 +1,17 @@
-"""How money is written: "$5", "$5.50", "12.50 CHF"."""
+"""How money is written: "$5", "$5.50", "12.50 CHF", as the reader's language has it."""
 
 import re
+from decimal import Decimal
+
+from django.utils.formats import number_format
 
 SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "cny": "CN¥"}
 
 
 def cash(minor: int, currency: str = "usd") -> str:
     """Write an amount of a currency's smallest unit."""
-    amount = f"{minor // 100:,}" + (f".{minor % 100:02}" if minor % 100 else "")
+    places = 2 if minor % 100 else 0
+    amount = number_format(Decimal(minor) / 100, places, force_grouping=True)
     sign = SIGNS.get(currency)
     return f"{sign}{amount}" if sign else f"{amount} {currency.upper()}"
 

@@ -426,6 +426,7 @@ ARENA_NETWORK_VOTES_A_DAY = env.int(
 # Language and time.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español"), ("zh-hans", "简体中文")]
+LANGUAGE_COOKIE_NAME = "language"
 LOCALE_PATHS = [BASE_DIR / "playground" / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -124,11 +124,17 @@ def page_saying(
     """
     wordless = pictures_like(pictures, account_id, replace(wanted, words=""))
     rows = from_place(wordless, after)
+    times = from_place(pictures.order_by("-created_at"), after)
     for near in (NEAR, FAR):
-        newest = rows.select_related(None).values("pk")[:near]
-        found = list(wordless.filter(saying(wanted.words), pk__in=newest)[: count + 1])
+        floor = times.values_list("created_at", flat=True)[near : near + 1]
+        if not floor:
+            break
+        newest = rows.filter(saying(wanted.words), created_at__gte=floor[0])
+        found = list(newest[: count + 1])
         if len(found) > count:
             return found[:count], True
+        if len(found) * FAR < count * NEAR:  # as seldom among more, it fills no page
+            break
     return page_of(pictures_like(pictures, account_id, wanted), count, after)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from playground.generation.catalogue import catalogue
 from playground.generation.histogram import ENOUGH, Share, share
@@ -81,11 +82,12 @@ class Board:
 
 
 def board() -> Board:
-    """Return the board; it is made once a minute."""
-    known: Board | None = cache.get("status-board")
+    """Return the board; it is made once a minute, in each language that is asked."""
+    name = f"status-board-{get_language()}"
+    known: Board | None = cache.get(name)
     if known is None:
         known = made(timezone.now())
-        cache.set("status-board", known, FRESH_SECONDS)
+        cache.set(name, known, FRESH_SECONDS)
     return known
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -111,6 +112,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "console_nav": lambda: console_sections(request),
         "announcement": cache(lambda: announcement_for(request)),
         "foot": lambda: foot(request),
+        "languages": settings.LANGUAGES,
     }
 
 

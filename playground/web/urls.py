@@ -22,6 +22,7 @@ from playground.web import (
     gallery,
     history,
     keys,
+    languages,
     listening,
     mailbox,
     mails,
@@ -67,6 +68,7 @@ public: list[URLPattern] = [
 
 urlpatterns: list[URLPattern] = [
     path("manifest.webmanifest", manifest.manifest, name="manifest"),
+    path("language", languages.choose, name="language"),
     path("arena/votes", arena.vote, name="arena-votes"),
     path("arena/votes/<int:vote_id>", arena.voted, name="arena-vote"),
     path("create/settings", create.panel_fragment, name="create-settings"),

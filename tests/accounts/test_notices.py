@@ -95,4 +95,5 @@ def test_security_and_billing_mails_have_no_switch(client, alice):
         "key_revoked",
         "topped_up",
         "top_up_failed",
+        "team_closed",
     }

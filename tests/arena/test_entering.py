@@ -74,7 +74,7 @@ def test_an_operator_sees_the_price_orders_and_the_pictures_enter(desk, alice):
     assert "a paper boat on a pond" in stranger.get("/arena").text
     assert stranger.get("/operator/arena").status_code == 404
     shelf = f"/operator/arena/challenges/{first.challenge_id}"
-    assert desk.get(shelf).text.count("Take out picture") == 4
+    assert desk.get(shelf).text.count("Take out: picture") == 4
     for entry in entries[:2]:
         desk.post(shelf, {"entry": entry.pk, "is_out": "yes"})
     assert "You have seen every pair" in stranger.get("/arena").text

@@ -7,7 +7,7 @@
 Ninety days, a thousand accounts of which one has a fifth of all, thirty models of which a
 few have most, two to four providers each, seven groups. Everything is written into the
 database that DATABASE_URL names, which should be a throwaway one; without it, into an
-SQLite file in a temporary folder.
+SQLite file in a temporary folder. A database that is full already is only measured.
 """
 
 import argparse
@@ -72,12 +72,14 @@ def arguments() -> argparse.Namespace:
 def run(said: argparse.Namespace) -> str | None:
     from django.core.management import call_command
 
+    from playground.generation.models import Attempt
     from playground.generation.rolling import catch_up
     from playground.generation.usual import renew
 
     call_command("migrate", verbosity=0)
-    timed(f"{said.attempts:,} attempts written", lambda: fill(said))
-    timed("added up by hour and by day", catch_up)
+    if not Attempt.objects.exists():
+        timed(f"{said.attempts:,} attempts written", lambda: fill(said))
+        timed("added up by hour and by day", catch_up)
     print_sizes()
     tidy_up()
     timed("the open hours added up once more", catch_up)

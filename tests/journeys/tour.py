@@ -1,6 +1,6 @@
 """A tour of the places: somebody goes there, looks, and says what is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.journeys.places import Place
 from tests.journeys.scene import Scene
-from tests.services.axe import violations
+from tests.services.axe import LEVELS, violations
 from tests.services.visits import Visit, remember
 
 KIB = 1024
@@ -93,10 +93,10 @@ def resize(visit: Visit, width: int) -> None:
     visit.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
 
 
-def seen(visit: Visit, how: str) -> list[str]:
+def seen(visit: Visit, how: str, levels: Sequence[str] = LEVELS) -> list[str]:
     """Look at the page as it stands; return what is wrong."""
     visit.settle()
-    wrong = [f"{how}: {line}" for line in violations(visit.page)]
+    wrong = [f"{how}: {line}" for line in violations(visit.page, levels)]
     return wrong + [f"{how}: it scrolls sideways"] * visit.scrolls_sideways
 
 

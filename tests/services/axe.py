@@ -6,6 +6,7 @@ page's policy does not concern, and no page of ours ever loads it.
 """
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from playwright.sync_api import Page
 FILE = Path(__file__).parent.parent / "vendor" / "axe" / "axe.min.js"
 SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
 RUN = """async (levels) => {
   const found = await axe.run(document, {
     runOnly: levels, resultTypes: ["violations"], elementRef: false,
@@ -30,13 +32,13 @@ def source() -> str:
     return data.decode()
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, levels: Sequence[str] = LEVELS) -> list[str]:
     """Return what axe finds on a page as it stands, one line a place."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(source() + ";undefined")
     return [
         line
-        for rule in page.evaluate(RUN, LEVELS)
+        for rule in page.evaluate(RUN, list(levels))
         for line in places_of(rule, of=rule["nodes"])
     ]
 

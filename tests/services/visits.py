@@ -33,10 +33,14 @@ WATCH = """(() => {
   }).observe({ type: "layout-shift", buffered: true });
 })()"""
 SETTLED = """async () => {
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const frame = () => new Promise((done) => {
+    requestAnimationFrame(done);
+    setTimeout(done, 100); /* nothing is drawn behind some dialogs */
+  });
+  const moves = () => document.getAnimations().some((one) => one instanceof CSSTransition);
   await document.fonts.ready;
   await frame(), await frame();
-  while (document.getAnimations().some((one) => one instanceof CSSTransition)) await frame();
+  for (let frames = 0; moves() && frames < 60; frames++) await frame();
 }"""
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from accounts.guests import open_guest
 from accounts.issuing import issue_key
-from playground.gallery import bin, captions
+from playground.gallery import bin, captions, shelf
 from playground.gallery.models import Board, Caption, Note
 from playground.gallery.tasks import read_on
 from playground.generation.models import Picture
@@ -131,6 +131,22 @@ def test_pictures_are_sifted_by_model_key_day_star_and_rehearsal(browser, alice)
     assert shown(browser.get("/history?show=starred")) == [plain.pk]
     assert shown(browser.get("/history?show=rehearsals")) == [rehearsed.pk]
     assert shown(browser.get("/history?since=rubbish&model=none")) == []
+
+
+def test_a_frequent_word_is_found_among_the_newest(browser, alice, monkeypatch):
+    monkeypatch.setattr(shelf, "NEAR", 2)
+    monkeypatch.setattr(shelf, "FAR", 6)
+    monkeypatch.setattr(history, "PAGE", 2)
+    prompts = ("a fox", "a hen", "a fox", "Füchse", "a fox", "a fox", "a hen", "a fox")
+    made = [
+        a_picture(alice.account, prompt, days_ago=day)
+        for day, prompt in enumerate(prompts)
+    ]
+    first = browser.get("/history?q=fox")
+    assert shown(first) == [made[0].pk, made[2].pk]
+    last = html.unescape(re.search(r'href="(/history[^"]+after=[^"]+)"', first.text)[1])
+    assert shown(browser.get(last)) == [made[4].pk, made[5].pk]
+    assert shown(browser.get("/history?q=fuchs")) == [made[3].pk]
 
 
 def test_a_rare_model_is_found_by_the_days_it_was_asked_for(

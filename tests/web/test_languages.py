@@ -32,7 +32,7 @@ def choose(person, language):
         ("/console/keys", "xx", "es", "en"),
         ("/de/gallery", "fr", "", "de"),
         ("/gallery", "fr", "de", "fr"),
-        ("/gallery", "", "de", "en"),
+        ("/gallery", "", "en", "en"),
     ],
 )
 def test_the_address_then_the_person_then_the_browser(
@@ -48,6 +48,38 @@ def test_the_address_then_the_person_then_the_browser(
 def test_a_stranger_gets_what_the_browser_asks(books_db):
     page = Client().get("/accounts/login/", headers={"accept-language": "de"})
     assert '<html lang="de"' in page.text
+
+
+def test_a_strangers_first_page_is_at_the_address_of_their_language(books_db):
+    first = Client().get("/gallery?order=remixed", headers={"accept-language": "de"})
+    assert first.headers["location"] == "/de/gallery?order=remixed"
+    assert first.headers["vary"] == "Accept-Language, Cookie"
+
+
+def test_what_is_fetched_for_a_page_is_in_the_language_of_the_page(books_db):
+    page = {"hx-request": "true", "hx-current-url": "http://testserver/de/"}
+    part = Client().get("/create/settings", headers=page)
+    assert part.headers["content-language"] == "de"
+
+
+def test_a_stranger_chooses_a_language_and_keeps_it(books_db):
+    browser = Client(headers={"accept-language": "de"})
+    chosen = browser.get("/language?language=en&next=/de/gallery")
+    assert chosen.headers["location"] == "/gallery"
+    assert '<html lang="en"' in browser.get("/gallery").text
+    chosen = browser.get("/language?language=fr&next=/gallery")
+    assert chosen.headers["location"] == "/fr/gallery"
+    assert browser.get("/gallery").headers["location"] == "/fr/gallery"
+    away = browser.get("/language?language=fr&next=https://elsewhere.example/")
+    assert away.headers["location"] == "/fr/"
+
+
+def test_a_person_chooses_a_language_for_all_their_browsers(client, alice):
+    client.force_login(alice.person)
+    chosen = client.post("/language", {"language": "de", "next": "/console/keys"})
+    assert chosen.headers["location"] == "/console/keys"
+    alice.person.refresh_from_db()
+    assert alice.person.language == "de"
 
 
 def test_a_letter_is_in_the_language_of_whoever_gets_it(alice, bob, ending_soon):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django import template
 from django.forms import BoundField
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,30 +28,46 @@ register = template.Library()
 @register.filter
 def credits(microcredits: int) -> str:
     """Write an amount for chrome and prices: whole, or with two decimals."""
-    whole, rest = divmod(abs(int(microcredits)), MICRO)
-    sign = "-" if microcredits < 0 else ""
-    if rest == 0:
-        return f"{sign}{whole:,}"
-    return f"{Decimal(microcredits) / MICRO:,.2f}"
+    amount = Decimal(int(microcredits)) / MICRO
+    places = 0 if amount == amount.to_integral_value() else 2
+    return grouped(round(amount, places), places)
 
 
 @register.filter
 def credits_plain(microcredits: int) -> str:
     """Write an amount for a field: as somebody would type it."""
-    return credits_exact(microcredits).replace(",", "")
+    return trimmed(f"{Decimal(microcredits) / MICRO:.6f}", ".")
 
 
 @register.filter
 def credits_exact(microcredits: int) -> str:
     """Write an amount for statements: every decimal it has, up to six."""
-    text = f"{Decimal(microcredits) / MICRO:,.6f}"
-    return text.rstrip("0").rstrip(".")
+    return trimmed(grouped(Decimal(microcredits) / MICRO, 6), point())
 
 
 @register.filter
 def number(count: int) -> str:
     """Write a count, a thousand at a time."""
-    return f"{count:,}"
+    return grouped(count)
+
+
+def grouped(amount: Decimal | int, places: int = 0) -> str:
+    """Write a number as the reader's language does."""
+    return number_format(amount, places, force_grouping=True)
+
+
+def trimmed(text: str, mark: str) -> str:
+    """Leave out decimals that say nothing."""
+    return text.rstrip("0").rstrip(mark)
+
+
+def localised(text: str) -> str:
+    """Write a short number with the decimal mark of the reader's language."""
+    return text.replace(".", point())
+
+
+def point() -> str:
+    return str(get_format("DECIMAL_SEPARATOR"))
 
 
 @register.filter
@@ -85,12 +101,12 @@ register.filter(cash)
 def dollars(microusd: int) -> str:
     """Write what a provider asks: less than a dollar needs parts of a cent."""
     places = 2 if abs(microusd) >= MICRO else 4
-    return f"${Decimal(microusd) / MICRO:,.{places}f}"
+    return f"${grouped(round(Decimal(microusd) / MICRO, places), places)}"
 
 
 @register.filter
 def percent(part: float) -> str:
-    return f"{part * 100:.1f}".removesuffix(".0") + " %"
+    return localised(f"{part * 100:.1f}".removesuffix(".0")) + " %"
 
 
 @register.filter
@@ -103,7 +119,8 @@ def pixels(size: tuple[int, int]) -> str:
 def seconds(duration: float) -> str:
     """Write a duration as people say it: "0.4 s", "18 s", "2 min 5 s"."""
     if duration < 9.95:
-        return _("%(seconds)s s") % {"seconds": f"{duration:.1f}".removesuffix(".0")}
+        short = f"{duration:.1f}".removesuffix(".0")
+        return _("%(seconds)s s") % {"seconds": localised(short)}
     if duration < 100:
         return _("%(seconds)s s") % {"seconds": round(duration)}
     minutes, rest = divmod(round(duration), 60)
@@ -135,7 +152,7 @@ def step_name(start: date, is_hourly: bool) -> str:
 def file_size(count: int) -> str:
     if count < 1_000_000:
         return _("%(size)s KB") % {"size": max(1, round(count / 1000))}
-    return _("%(size)s MB") % {"size": f"{count / 1_000_000:.1f}"}
+    return _("%(size)s MB") % {"size": localised(f"{count / 1_000_000:.1f}")}
 
 
 @register.filter

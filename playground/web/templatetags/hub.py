@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from playground.generation.histogram import Share
 from playground.web.lines import Chart
-from playground.web.templatetags.easel import seconds
+from playground.web.templatetags.easel import grouped, seconds
 
 register = template.Library()
 PARTS = Decimal("0.0001")
@@ -21,9 +21,9 @@ WELL, FAIR = 0.99, 0.95
 @register.filter
 def usd(amount: Decimal) -> str:
     """Write dollars with two to four decimals: a picture may cost parts of a cent."""
-    text = f"{amount.quantize(PARTS):,}".rstrip("0")
-    whole, _point, parts = text.partition(".")
-    return f"${whole}.{parts:0<2}"
+    exact = amount.quantize(PARTS).normalize()
+    places = max(2, -int(exact.as_tuple().exponent))
+    return f"${grouped(exact, places)}"
 
 
 @register.filter

@@ -58,6 +58,11 @@ COOKIES = (
         _("a year"),
     ),
     Cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        _("When you choose a language at the foot of a page: keeps to it."),
+        _("a year"),
+    ),
+    Cookie(
         VOTER_COOKIE,
         _("When you vote in the arena without an account: counts a vote once."),
         _("a year"),
