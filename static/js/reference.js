@@ -30,6 +30,8 @@
     viewer.setAttribute("nav-accent-color", hex("accent"));
   }
 
+  /* A phone has no room for the viewer's list of operations, so there they follow each other. */
+  if (matchMedia("(width < 48rem)").matches) viewer.setAttribute("render-style", "read");
   dress();
   dark.addEventListener("change", dress);
   new MutationObserver(dress).observe(root, { attributeFilter: ["data-theme"] });

@@ -286,7 +286,7 @@ NO_PAGES = {
     *("own-arena-csv", "own-arena-consent"),
     *("team-leave", "session-end", "account-switch", "stripe-webhook", "remix"),
     *("guide-markdown", "llms", "llms-full", "robots", "sitemap", "api-root"),
-    "model-markdown",
+    *("model-markdown", "language"),
     *("card", "card-guide", "card-model", "comparison-better"),
     *("status-json", "status-feed", "announcement-dismiss", "announcement-remove"),
     *("inbox-answer", "inbox-picture"),

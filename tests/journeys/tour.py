@@ -77,7 +77,7 @@ class Tour:
             for kind, size in visit.weights.items()
             if size >= MOST[kind]
         ]
-        if visit.shifted >= 0.001:
+        if visit.shifted >= 0.005:
             wrong.append(f"it shifts by {visit.shifted:.3f}")
         ends = {name_of(visit.led_to), name_of(visit.page.url)}
         if name_of(self.path(place)) not in ends:
