@@ -107,7 +107,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "account": account,
         "allows": cache(lambda: {one for one in Action if may(request, one)}),
         "places": lambda: places_of(request),
-        "available_microcredits": lambda: available_microcredits(account()),
+        "available_microcredits": cache(lambda: available_microcredits(account())),
         "nav": lambda: main_places(request),
         "console_nav": lambda: console_sections(request),
         "announcement": cache(lambda: announcement_for(request)),

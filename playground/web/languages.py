@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods
 from playground.web.people import current_person
 
 YEAR = 365 * 24 * 3600
+LANGUAGE_COOKIE = settings.LANGUAGE_COOKIE_NAME
 
 
 class ChosenLanguage(MiddlewareMixin):
@@ -92,7 +93,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         person.save(update_fields=["language"])
     answer = redirect(spoken(way_back(request, said), language))
     answer.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
+        LANGUAGE_COOKIE,
         language,
         max_age=YEAR,
         secure=settings.IS_HTTPS,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from playground.trust.announcing import DISMISSED_COOKIE
 from playground.web.arena_voter import VOTER_COOKIE
 from playground.web.arrivals import DEVICE_COOKIE
+from playground.web.languages import LANGUAGE_COOKIE
 from playground.web.people import GUEST_COOKIE
 from playground.web.tries import TRIES_COOKIE
 
@@ -58,7 +59,7 @@ COOKIES = (
         _("a year"),
     ),
     Cookie(
-        settings.LANGUAGE_COOKIE_NAME,
+        LANGUAGE_COOKIE,
         _("When you choose a language at the foot of a page: keeps to it."),
         _("a year"),
     ),
