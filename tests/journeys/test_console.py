@@ -104,7 +104,7 @@ def test_the_chart_says_what_was_spent_and_looks_closer(
     browser_page.go_back()
     browser_page.get_by_label("All models").select_option("sketch-1")
     browser_page.wait_for_url("**model=sketch-1**")
-    assert browser_page.locator("[data-chart] canvas").count() == 1
+    expect(browser_page.locator("[data-chart] canvas")).to_have_count(1)
 
 
 @pytest.mark.parametrize("width", [390, 1440])
