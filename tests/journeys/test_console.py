@@ -1,6 +1,7 @@
 """Keys in a real browser: in dialogs, and all the same without a script."""
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import ApiKey
 from tests.cast import PASSWORD
