@@ -97,7 +97,9 @@ def seen(visit: Visit, how: str, levels: Sequence[str] = LEVELS) -> list[str]:
     """Look at the page as it stands; return what is wrong."""
     visit.settle()
     wrong = [f"{how}: {line}" for line in violations(visit.page, levels)]
-    return wrong + [f"{how}: it scrolls sideways"] * visit.scrolls_sideways
+    if wide := visit.beyond_the_edge():
+        wrong.append(f"{how}: it scrolls sideways, by {', '.join(wide)}")
+    return wrong
 
 
 def name_of(address: str) -> str | None:

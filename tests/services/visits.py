@@ -43,6 +43,13 @@ SETTLED = """async () => {
   for (let frames = 0; moves() && frames < 60; frames++) await frame();
 }"""
 
+BEYOND = """() => {
+  if (document.documentElement.scrollWidth <= innerWidth) return [];
+  const beyond = (it) => it.getBoundingClientRect().right > innerWidth + 1;
+  const all = [...document.querySelectorAll("body *")].filter(beyond);
+  return ["the page", ...all.map((it) => `${it.localName}.${it.className}`)].slice(0, 5);
+}"""
+
 
 @dataclass
 class Visit:
@@ -94,11 +101,10 @@ class Visit:
     def layout_shift(self) -> float:
         return float(self.page.evaluate("seenPaints.shift"))
 
-    @property
-    def scrolls_sideways(self) -> bool:
-        return bool(
-            self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        )
+    def beyond_the_edge(self) -> list[str]:
+        """Return what makes the page scroll sideways: nothing, when it does not."""
+        found: list[str] = self.page.evaluate(BEYOND)
+        return found
 
 
 def weight(data: bytes) -> int:
