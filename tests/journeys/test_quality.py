@@ -65,7 +65,7 @@ def test_a_bad_page_is_noticed(browser_context, live_site):
     assert {"image-alt", "html-has-lang"} <= {
         line.split(":")[0] for line in violations(visit.page)
     }
-    assert visit.scrolls_sideways
+    assert visit.beyond_the_edge()
     assert visit.said == ["a complaint"]
     assert visit.largest_paint_ms > 0
     assert 0 < visit.weights["html"] < KIB
