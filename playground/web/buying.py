@@ -31,6 +31,7 @@ from playground.web.credits import (
     wallet_for,
 )
 from playground.web.people import actor_of, needs
+from playground.web.templatetags.easel import number
 
 Status = StripePayment.Status
 CUSTOM = "custom"
@@ -118,7 +119,7 @@ def credits_added(payment: StripePayment) -> str:
     text = ngettext(
         "%(count)s credit added", "%(count)s credits added", payment.credits
     )
-    return text % {"count": f"{payment.credits:,}"}
+    return text % {"count": number(payment.credits)}
 
 
 @needs(Action.MONEY)

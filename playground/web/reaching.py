@@ -16,6 +16,7 @@ from playground.generation.catalogue import catalogue
 from playground.generation.models import Generation
 from playground.generation.offered import Model
 from playground.generation.price import listed
+from playground.web.templatetags.easel import number
 
 LOOKED_AT = 50
 
@@ -40,8 +41,8 @@ class Reach:
             count,
         )
         return said % {
-            "credits": f"{credits:,}",
-            "count": f"{count:,}",
+            "credits": number(credits),
+            "count": number(count),
             "model": self.model,
             "tier": self.tier,
         }

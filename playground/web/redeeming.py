@@ -12,6 +12,7 @@ from accounts.roles import Action
 from billing.promo import NotRedeemed, redeem
 from playground.web.credits import wallet_for
 from playground.web.people import actor_of, needs
+from playground.web.templatetags.easel import number
 
 # Codes are not to be guessed.
 MOST_TRIES, TRY_SECONDS = 10, 600
@@ -32,7 +33,7 @@ def redeem_code(request: HttpRequest) -> HttpResponse:
         return redirect("credits")
     count = use.promo.credits
     words = ngettext("%(count)s credit added", "%(count)s credits added", count)
-    messages.success(request, words % {"count": f"{count:,}"})
+    messages.success(request, words % {"count": number(count)})
     return redirect("credits")
 
 

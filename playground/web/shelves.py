@@ -9,6 +9,7 @@ from billing.cash import SIGNS, cash
 from billing.models import StripePayment, Wallet
 from billing.packs import Pack, Range, custom_pack, custom_ranges, packs
 from playground.web.reaching import Reach, reach_of
+from playground.web.templatetags.easel import number
 
 LONGEST_AMOUNT = 12
 
@@ -88,7 +89,7 @@ def amount_of(wish: str, on_sale: list[Pack]) -> str:
 def shelf_of(pack: Pack, reach: Reach | None, *, is_chosen: bool) -> Shelf:
     return Shelf(
         pack,
-        f"{pack.credits:,}",
+        number(pack.credits),
         cash(pack.amount_minor, pack.currency),
         cash_exact(pack),
         reach.words(pack.credits) if reach else "",

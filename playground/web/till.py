@@ -25,6 +25,7 @@ from billing.models import StripePayment, TillObject
 from billing.processing import Thing
 from playground.web.credits import wallet_for
 from playground.web.people import needs
+from playground.web.templatetags.easel import number
 
 LABELS: dict[Button, str | Promise] = {
     Button.PAY: gettext_lazy("Pay %(price)s"),
@@ -72,7 +73,7 @@ def counter(request: HttpRequest, session: str) -> HttpResponse:
     price = cash(payment.amount_minor, payment.currency) if payment else ""
     context = {
         "payment": payment,
-        "credits": f"{payment.credits:,}" if payment else "",
+        "credits": number(payment.credits) if payment else "",
         "keys": [
             Key(one, str(LABELS[one]) % {"price": price}, one in MAIN)
             for one in buttons

@@ -13,7 +13,7 @@ from billing.cash import cash, minor_in
 from billing.ledger import MICRO
 from billing.models import TopUpRule, Wallet
 from billing.packs import Pack, find_pack, packs
-from playground.web.templatetags.easel import credits
+from playground.web.templatetags.easel import credits, number
 
 State = TopUpRule.State
 MOST_CREDITS = 1_000_000
@@ -151,6 +151,6 @@ def written(minor: int) -> str:
 def words_for(pack: Pack) -> str:
     price = cash(pack.amount_minor, pack.currency)
     return _("%(credits)s credits, %(price)s") % {
-        "credits": f"{pack.credits:,}",
+        "credits": number(pack.credits),
         "price": price,
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from playground.generation.behaviours import behaviours, has_effect
 from playground.generation.facts import required_fields
 from playground.generation.offered import Behaviour, Model
+from playground.web.templatetags.easel import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def meanings(model: Model) -> dict[str, tuple[str, str]]:
 
 
 def prompt_words(model: Model) -> str:
-    words = {"most": f"{model.prompt_characters:,}"}
+    words = {"most": number(model.prompt_characters)}
     return _("What to paint. At most %(most)s characters.") % words
 
 
