@@ -55,5 +55,5 @@ def test_the_reference_shows_every_door_and_asks_nobody_else(page, live_site):
     page.goto("/docs/reference")
     viewer = page.locator("rapi-doc")
     for path in ("/v1/images/edits", "{model}:generateContent", "/v1/balance"):
-        expect(viewer.get_by_text(path).first).to_be_attached(timeout=20_000)
+        expect(viewer.get_by_text(path).first).to_be_attached()
     assert (visit.said, strangers) == ([], [])
