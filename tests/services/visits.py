@@ -62,6 +62,24 @@ SETTLED = """async () => {
   for (let frames = 0; moves() && frames < 60; frames++) await frame();
 }"""
 
+STANDS = """() => {
+  const top = (it) => it.getBoundingClientRect().top;
+  const seen = (it) => {
+    const { top, bottom, width } = it.getBoundingClientRect();
+    return width < innerWidth / 2 ? 0 : Math.min(bottom, innerHeight) - Math.max(top, 0);
+  };
+  const all = [...document.querySelectorAll("body *")].filter((it) =>
+    /fixed|sticky/.test(getComputedStyle(it).position) && seen(it) > 0
+    && it.checkVisibility({ visibilityProperty: true }));
+  scrollTo(0, 0);
+  const before = all.map(top);
+  scrollTo(0, 60);
+  const isModal = document.querySelector("dialog:modal");
+  const standing = scrollY && !isModal ? all.filter((it, at) => top(it) === before[at]) : [];
+  const share = standing.reduce((sum, it) => sum + seen(it), 0) / innerHeight;
+  scrollTo(0, 0);
+  return share < 0.4 ? [] : standing.map((it) => `${it.localName}.${it.className}`);
+}"""
 BEYOND = """() => {
   if (document.documentElement.scrollWidth <= innerWidth) return [];
   const beyond = (it) => it.getBoundingClientRect().right > innerWidth + 1;
@@ -136,6 +154,11 @@ class Visit:
     def beyond_the_edge(self) -> list[str]:
         """Return what makes the page scroll sideways: nothing, when it does not."""
         found: list[str] = self.page.evaluate(BEYOND)
+        return found
+
+    def in_the_way(self) -> list[str]:
+        """Return what stays when the page scrolls, if that hides much of a window."""
+        found: list[str] = self.page.evaluate(STANDS)
         return found
 
 
