@@ -250,7 +250,7 @@ def test_what_fits_in_the_days_free_pictures_is_free_and_the_rest_costs(
     ask(page, boat.pk)
     finish()
     assert alice.credits() == 98
-    assert "free" not in words(page.get(f"/edit/{boat.pk}/settings"))
+    assert "free picture" not in words(page.get(f"/edit/{boat.pk}/settings"))
 
 
 def test_another_price_than_was_shown_is_asked_about(page, alice, boat, settings):
