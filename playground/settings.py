@@ -12,6 +12,7 @@ from typing import Any
 from cryptography.fernet import Fernet, MultiFernet
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
+from kombu import Queue
 
 from playground.addresses import networks
 from playground.secrets import development_secrets
@@ -151,6 +152,9 @@ if CELERY_BROKER_URL == "filesystem://":
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.1,
     }
+# Turns to paint, by who waits for them (generation/queues.py); the rest is housekeeping.
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_QUEUES = [Queue(name) for name in ("browser", "api", "housekeeping")]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

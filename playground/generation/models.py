@@ -163,6 +163,11 @@ class Generation(models.Model):
                 name="generations_to_sweep",
             ),
             models.Index(
+                fields=["lane", "account", "id"],
+                condition=Q(state="queued"),
+                name="generations_to_draw",
+            ),
+            models.Index(
                 fields=["claim"],
                 condition=Q(is_unwanted=True, state="running"),
                 name="generations_to_stop",

@@ -1,8 +1,7 @@
-"""What Celery carries: one order to paint, and the sweep.
+"""What Celery carries: turns to paint, and the sweep.
 
-A task is given one id and is safe to run twice. It hands its coroutine to the
-process's own loop and waits, so that hundreds of waiting orders are hundreds of
-idle threads and nothing more.
+A task is safe to run twice. It hands its coroutine to the process's own loop and waits,
+so that hundreds of waiting orders are hundreds of idle threads and nothing more.
 """
 
 import structlog
@@ -11,7 +10,10 @@ from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerAway
 
 from playground.celery import app
+from playground.generation.database import in_thread
 from playground.generation.errors import EaselError
+from playground.generation.models import Generation
+from playground.generation.queues import drawn, queue_of
 from playground.generation.rolling import look_around, remove_old
 from playground.generation.service import see_through, take_up
 from playground.generation.studio import background, in_studio, studio
@@ -28,31 +30,48 @@ from playground.generation.usual import renew
 log = structlog.get_logger()
 
 
-def send(generation_id: str, *, then: Signature | None = None) -> None:
+def send(order: Generation, *, then: Signature | None = None) -> None:
     """Ask a worker to paint an accepted order. A lost message is sent again by the sweep.
 
-    `then` is asked for when the order has been painted, or could not be.
+    `then` is given the id of the order that was painted in this turn.
     """
+    send_turn(queue_of(order.lane), then=then)
+
+
+def send_turn(queue: str, *, then: Signature | None = None) -> None:
     try:
-        paint_order.apply_async((generation_id,), link=then)
+        take_turn.apply_async((queue,), queue=queue, link=then)
     except (BrokerAway, OSError) as error:
-        log.warning("broker.away", generation=generation_id, reason=str(error))
+        log.warning("broker.away", queue=queue, reason=str(error))
 
 
 @app.task(ignore_result=True)
-def paint_order(generation_id: str) -> None:
-    """Paint one queued order, unless somebody has it already."""
-    in_studio(paint_if_queued(generation_id))
+def take_turn(queue: str) -> str | None:
+    """Paint the order whose turn it is, and say which it was."""
+    return in_studio(paint_next(queue))
 
 
-async def paint_if_queued(generation_id: str) -> None:
-    generation = await take_up(generation_id)
+async def paint_next(queue: str) -> str | None:
+    generation = await next_in(queue)
     if generation is None:
-        return
+        return None
     try:
         await see_through(generation)
     except EaselError as failure:
-        log.info("order.not_painted", generation=generation_id, code=failure.code)
+        log.info("order.not_painted", generation=generation.id, code=failure.code)
+    return generation.id
+
+
+async def next_in(queue: str) -> Generation | None:
+    """Take up the order that is drawn. One draws at a time: rivals would draw the same."""
+    here = studio()
+    async with here.drawing:
+        while waiting_id := await in_thread(lambda: drawn(queue)):
+            if generation := await take_up(waiting_id):
+                return generation
+            if here.is_closing:
+                break
+    return None
 
 
 @app.task(ignore_result=True)
@@ -100,8 +119,8 @@ async def sweep_here() -> int:
 
 
 def send_waiting(*, older_than_seconds: float) -> None:
-    for generation_id in waiting(older_than_seconds=older_than_seconds):
-        send(generation_id)
+    for lane in waiting(older_than_seconds=older_than_seconds):
+        send_turn(queue_of(lane))
 
 
 @signals.worker_ready.connect

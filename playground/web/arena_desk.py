@@ -311,6 +311,6 @@ def ordered(request: HttpRequest, plans: Iterable[Plan]) -> tuple[int, list[str]
                 f"{plan.challenge.name}, {name_of(plan.ask.model or '')}: {error}"
             )
             continue
-        tasks.send(order.pk, then=collect_pictures.si())
+        tasks.send(order, then=collect_pictures.si())
         count += 1
     return count, failed
