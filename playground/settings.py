@@ -12,7 +12,6 @@ from typing import Any
 from cryptography.fernet import Fernet, MultiFernet
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
-from kombu import Queue
 
 from playground.addresses import networks
 from playground.secrets import development_secrets
@@ -154,7 +153,11 @@ if CELERY_BROKER_URL == "filesystem://":
     }
 # Turns to paint, by who waits for them (generation/queues.py); the rest is housekeeping.
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
-CELERY_TASK_QUEUES = [Queue(name) for name in ("browser", "api", "housekeeping")]
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
+    "browser": {},
+    "api": {},
+    "housekeeping": {},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -55,7 +55,7 @@ def test_a_turn_for_nothing_does_nothing(books_db):
 
 
 def test_every_lane_has_a_queue_that_workers_listen_to():
-    heard = {queue.name for queue in settings.CELERY_TASK_QUEUES}
+    heard = set(settings.CELERY_TASK_QUEUES)
     assert {queue_of(lane) for lane in Generation.Lane.values} <= heard
     assert set(LANES) <= heard
 
