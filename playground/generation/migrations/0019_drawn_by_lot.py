@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_letters_language'),
-        ('generation', '0017_rehearsed'),
+        ('generation', '0018_price_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
