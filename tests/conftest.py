@@ -35,6 +35,7 @@ from playground.generation import (
     health,
     measures,
     patience,
+    tariff,
     unpaid,
     usual,
 )
@@ -100,6 +101,7 @@ def fresh_cache():
     health.board.forget()
     measures.measures.forget()
     patience.purse.forget()
+    tariff.in_force.forget()
     unpaid.brakes.forget()
     usual.lately.forget()
 
