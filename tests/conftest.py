@@ -36,6 +36,7 @@ from playground.generation import (
     health,
     measures,
     patience,
+    tariff,
     unpaid,
     usual,
 )
@@ -101,6 +102,7 @@ def fresh_cache():
     health.board.forget()
     measures.measures.forget()
     patience.purse.forget()
+    tariff.in_force.forget()
     unpaid.brakes.forget()
     usual.lately.forget()
     standing.forget()
