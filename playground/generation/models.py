@@ -20,7 +20,7 @@ from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from playground.generation.companions import Compared, Retried
+from playground.generation.companions import Compared, Retried, Traced
 from playground.generation.entries import AttemptRow
 from playground.generation.repriced import PriceChange
 from playground.generation.request import ImageRequest
@@ -58,6 +58,7 @@ __all__ = [
     "Rolled",
     "SalesDay",
     "SalesHour",
+    "Traced",
     "Unpaid",
     "UsageDay",
     "UsageHour",

@@ -10,6 +10,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerAway
 
 from playground.celery import app
+from playground.generation.companions import Traced
 from playground.generation.database import in_thread
 from playground.generation.errors import EaselError
 from playground.generation.models import Generation
@@ -18,6 +19,7 @@ from playground.generation.rolling import look_around, remove_old
 from playground.generation.service import see_through, take_up
 from playground.generation.studio import background, in_studio, studio
 from playground.generation.sweep import sweep, waiting
+from playground.generation.tallied import sample
 from playground.generation.tidy import (
     AT_ONCE,
     remove_expired,
@@ -26,6 +28,8 @@ from playground.generation.tidy import (
     remove_unused_uploads,
 )
 from playground.generation.usual import renew
+from playground.telemetry import tracing
+from playground.telemetry.sampling import sampling
 
 log = structlog.get_logger()
 
@@ -35,6 +39,8 @@ def send(order: Generation, *, then: Signature | None = None) -> None:
 
     `then` is given the id of the order that was painted in this turn.
     """
+    if told := tracing.carried():
+        Traced.objects.get_or_create(generation=order, defaults={"told": told})
     send_turn(queue_of(order.lane), then=then)
 
 
@@ -55,11 +61,24 @@ async def paint_next(queue: str) -> str | None:
     generation = await next_in(queue)
     if generation is None:
         return None
-    try:
-        await see_through(generation)
-    except EaselError as failure:
-        log.info("order.not_painted", generation=generation.id, code=failure.code)
+    told = await in_thread(lambda: trace_of(generation)) if tracing.is_on() else {}
+    with tracing.taken_up("paint order", told):
+        tracing.note(order=generation.id)
+        try:
+            await see_through(generation)
+        except EaselError as failure:
+            log.info("order.not_painted", generation=generation.id, code=failure.code)
     return generation.id
+
+
+def trace_of(order: Generation) -> dict[str, str]:
+    """Return what the trace that ordered this is known by, the once that it is asked."""
+    one = Traced.objects.filter(pk=order.pk).first()
+    if one is None:
+        return {}
+    one.delete()
+    told: dict[str, str] = one.told
+    return told
 
 
 async def next_in(queue: str) -> Generation | None:
@@ -127,6 +146,17 @@ def send_waiting(*, older_than_seconds: float) -> None:
 def take_up_what_waited(**_: object) -> None:
     """A fresh worker paints what the last one left, without waiting for the sweep."""
     send_waiting(older_than_seconds=0)
+
+
+@signals.worker_init.connect
+def be_seen(**_: object) -> None:
+    """Count and trace what this worker does, and say how it is."""
+    sampling.begin("worker", sample)
+
+
+@signals.worker_shutdown.connect
+def be_seen_no_more(**_: object) -> None:
+    sampling.end()
 
 
 @signals.worker_shutting_down.connect
