@@ -95,9 +95,9 @@ def counted() -> Iterator[Metric]:
         else:
             yield counter(one, by_name[one.name])
     now_by_name = apart(now)
-    for one in MOMENTARY:
-        family = GaugeMetricFamily(one.name, one.told, labels=one.labels)
-        for (labels, _), number in now_by_name[one.name].items():
+    for gauge in MOMENTARY:
+        family = GaugeMetricFamily(gauge.name, gauge.told, labels=gauge.labels)
+        for (labels, _), number in now_by_name[gauge.name].items():
             family.add_metric(labels, number)
         yield family
 
