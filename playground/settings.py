@@ -12,6 +12,7 @@ from typing import Any
 from cryptography.fernet import Fernet, MultiFernet
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
+from kombu import Queue
 
 from playground.addresses import networks
 from playground.secrets import development_secrets
@@ -75,6 +76,7 @@ INSTALLED_APPS = [
     "billing",
     "playground.generation",
     "playground.webhooks",
+    "playground.batches",
     "playground.gallery",
     "playground.trust",
     "playground.arena",
@@ -151,6 +153,8 @@ if CELERY_BROKER_URL == "filesystem://":
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.1,
     }
+CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "batch")]
+CELERY_TASK_ROUTES = {"playground.batches.tasks.*": {"queue": "batch"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -177,6 +181,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tidy": {"task": "playground.generation.tasks.tidy_pictures", "schedule": 3600},
     "webhooks": {"task": "playground.webhooks.tasks.look_around", "schedule": 10},
+    "batches": {"task": "playground.batches.tasks.look_around", "schedule": 5},
+    "tidy-files": {"task": "playground.batches.tasks.tidy_files", "schedule": 3600},
     "tidy-webhooks": {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
@@ -253,6 +259,21 @@ if PICTURE_CA_FILE and not Path(PICTURE_CA_FILE).is_file():
     raise ImproperlyConfigured("EASEL_PICTURE_CA_FILE names no file.")
 RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30, validate=NOT_NEGATIVE)
 ACCOUNT_QUOTA_MB = env.int("EASEL_ACCOUNT_QUOTA_MB", default=0, validate=NOT_NEGATIVE)
+
+# Files of calls. Their lines go to the workers a few at a time, from all accounts together.
+BATCH_FILE_MB = env.int("EASEL_BATCH_FILE_MB", default=200, validate=AT_LEAST_ONE)
+BATCH_LINES = env.int("EASEL_BATCH_LINES", default=50_000, validate=AT_LEAST_ONE)
+BATCH_LINES_AT_ONCE = env.int(
+    "EASEL_BATCH_LINES_AT_ONCE",
+    default=max(1, WORKER_JOBS // 10),
+    validate=AT_LEAST_ONE,
+)
+BATCH_TRIES = env.int("EASEL_BATCH_TRIES", default=3, validate=AT_LEAST_ONE)
+# What one account may have under way, and may keep.
+BATCHES_AT_ONCE = env.int("EASEL_BATCHES_AT_ONCE", default=100, validate=AT_LEAST_ONE)
+ACCOUNT_FILES_MB = env.int(
+    "EASEL_ACCOUNT_FILES_MB", default=2048, validate=AT_LEAST_ONE
+)
 
 # Models and providers. One without a key is simply not offered; the demo painter always is.
 CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")

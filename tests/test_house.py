@@ -47,6 +47,8 @@ ROOMS = {
     ),
     "playground.generation": ("playground.generation", "billing.ledger", "accounts")
     + ("playground.celery",),
+    # A batch is a door of its own: it reads and answers in the words of the API's.
+    "playground.batches": ("playground", "billing", "accounts", "!playground.web"),
     "playground.webhooks": ("playground.webhooks", "playground.generation", "accounts")
     + ("playground.celery",),
     "playground.notices": ("playground.notices", "playground.generation", "billing")
