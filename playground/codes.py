@@ -5,29 +5,18 @@ explains them all at /docs/errors. A code that is not here is a bug that a test 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-CALLER, KEY, MONEY = "invalid_request_error", "permission_error", "insufficient_quota"
-RATE, REFUSED, OURS = "rate_limit_error", "image_generation_user_error", "server_error"
+from playground.codes_of_batches import BATCHES
+from playground.coding import CALLER, KEY, MONEY, OURS, RATE, REFUSED, Code
 
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One code. `is_final`: clients that try again by themselves should not."""
-
-    status: int
-    kind: str
-    meaning: Promise
-    hint: Promise
-    is_final: bool = False
-
+__all__ = ["CODES", "Code"]
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {
+        **BATCHES,
         "invalid_value": Code(
             400,
             CALLER,
@@ -209,12 +198,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
                 "Change provider.only or provider.ignore; the message names who is there."
             ),
         ),
-        "over_max_credits": Code(
-            400,
-            CALLER,
-            _("The lines of the batch may cost more than max_credits together."),
-            _("Take lines out, or allow more."),
-        ),
         "over_max_price": Code(
             400,
             CALLER,
@@ -232,18 +215,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
             CALLER,
             _("There is nothing of this id in your account."),
             _("Check the id, and that the key belongs to the same account."),
-        ),
-        "file_not_found": Code(
-            404,
-            CALLER,
-            _("There is no file of this id in your account, or it is no longer kept."),
-            _("GET /v1/files lists them; their ids begin with file_."),
-        ),
-        "batch_not_found": Code(
-            404,
-            CALLER,
-            _("There is no batch of this id in your account."),
-            _("GET /v1/batches lists them; their ids begin with batch_."),
         ),
         "task_not_found": Code(
             404,
@@ -306,27 +277,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
             CALLER,
             _("The request is still being painted."),
             _("Cancel it, or wait for its end, and ask again."),
-            is_final=True,
-        ),
-        "batch_not_quoted": Code(
-            409,
-            CALLER,
-            _("The batch does not wait to be started."),
-            _("GET /v1/batches/<id> says how it stands."),
-            is_final=True,
-        ),
-        "batch_cancelled": Code(
-            409,
-            CALLER,
-            _("The batch was cancelled before this line was begun."),
-            _("Send the line in another batch if it is still wanted."),
-            is_final=True,
-        ),
-        "batch_expired": Code(
-            409,
-            CALLER,
-            _("The batch's day was over before this line was begun."),
-            _("Send the line in another batch."),
             is_final=True,
         ),
         "payload_too_large": Code(

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playground.generation.companions import Compared, Retried
 from playground.generation.entries import AttemptRow
+from playground.generation.repriced import PriceChange
 from playground.generation.request import ImageRequest
 from playground.generation.rollups import (
     AccountDay,
@@ -51,6 +52,7 @@ __all__ = [
     "OfferDay",
     "OfferHour",
     "Picture",
+    "PriceChange",
     "RateWindow",
     "Retried",
     "Rolled",
