@@ -20,6 +20,7 @@ from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from playground.generation.audited import AuditRun
 from playground.generation.companions import Compared, Retried
 from playground.generation.entries import AttemptRow
 from playground.generation.repriced import PriceChange
@@ -44,6 +45,7 @@ __all__ = [
     "Attempt",
     "AttemptDay",
     "AttemptHour",
+    "AuditRun",
     "ChannelRow",
     "Compared",
     "Generation",

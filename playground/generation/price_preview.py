@@ -68,7 +68,7 @@ class Moved:
         return self.dearest is not None and self.dearest.is_below_cost
 
 
-def moved(before: Sheet, after: Sheet, usd_per_credit: Decimal) -> list[Moved]:
+def moved(before: Sheet, after: Sheet, usd_per_credit: Decimal | None) -> list[Moved]:
     """Compare two sheets, price by price."""
     found: list[Moved] = []
     for old, new in zip(before.models.models, after.models.models, strict=True):
@@ -89,7 +89,7 @@ def of_group(
     new: Model,
     levels: tuple[Decimal, Decimal],
     group: str,
-    usd_per_credit: Decimal,
+    usd_per_credit: Decimal | None,
 ) -> Iterator[Moved]:
     """Compare a model's prices for one group; sizes that cost the same stand together."""
     alike: dict[tuple[str, str, int | None, int | None], list[Painted]] = {}
@@ -102,7 +102,8 @@ def of_group(
             alike.setdefault((*kind, *prices), []).append(painted)
     for (tier, quality, was, will), those in alike.items():
         is_whole_tier = len(those) == kinds[(tier, quality)]
-        margins = margins_of(new, those, levels[1] * usd_per_credit)
+        usd = usd_per_credit and levels[1] * usd_per_credit
+        margins = margins_of(new, those, usd)
         names = () if is_whole_tier else tuple(map(size_of, those))
         yield Moved(new, group, tier, quality, names, was, will, *margins)
 
@@ -123,9 +124,14 @@ def cost(model: Model, painted: Painted, multiplier: Decimal) -> int | None:
 
 
 def margins_of(
-    model: Model, those: Iterable[Painted], usd_per_credit: Decimal
+    model: Model, those: Iterable[Painted], usd_per_credit: Decimal | None
 ) -> tuple[Margin | None, Margin | None]:
-    """Return the worst margins at the cheapest and at the dearest offer."""
+    """Return the worst margins at the cheapest and at the dearest offer.
+
+    There is none to tell where no credit is sold for dollars.
+    """
+    if usd_per_credit is None:
+        return None, None
     wanted = set(those)
     cheapest: list[Margin] = []
     dearest: list[Margin] = []
