@@ -104,7 +104,7 @@ def earnings_by_provider(window: Window) -> list[Line]:
     sums = (*OFFERED, *COSTS)
     wanted = Wanted(OfferHour, OfferDay, window, sums, by=("model", "provider"))
     found = [
-        Line(start.date(), model, Earned(*one.numbers, is_demo=one.is_demo), provider)
+        Line(start.date(), model, of_offer(one), provider)
         for (model, provider), days in lines(wanted).items()
         for start, one in days.items()
         if one
@@ -112,6 +112,11 @@ def earnings_by_provider(window: Window) -> list[Line]:
     return sorted(
         found, key=lambda one: (-one.day.toordinal(), one.model, one.provider)
     )
+
+
+def of_offer(sums: Sums) -> Earned:
+    charged, pictures, cost, refused, lost = sums.numbers
+    return Earned(charged, pictures, cost, refused, lost, sums.is_demo)
 
 
 def earned(paid: Sums | None, cost: Sums | None) -> Earned:

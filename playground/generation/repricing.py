@@ -67,8 +67,8 @@ def preview(proposal: Proposal, usd_per_credit: Decimal | None) -> Preview:
         one for one in proposal.changes if said_before(one, before) != one.value
     )
     after = tariff_of([*begun, *changes])
-    sheets = [sheet_of(one) for one in (before, after)]
-    return Preview(changes, moved(*sheets, usd_per_credit), seen)
+    found = moved(sheet_of(before), sheet_of(after), usd_per_credit)
+    return Preview(changes, found, seen)
 
 
 def seen_of(proposal: Proposal) -> str:

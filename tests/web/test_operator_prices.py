@@ -10,6 +10,7 @@ from accounts.models import AccessGroup, StaffDeed
 from accounts.staff import StaffRole
 from accounts.staffing import appoint
 from playground.generation.models import PriceChange
+from tests.web.streamed import whole
 
 HERE = "/operator/prices"
 SKETCH = f"{HERE}/models/sketch-1"
@@ -49,8 +50,7 @@ def test_a_model_is_previewed_then_saved_and_its_own_page_follows(till):
     assert "2.25" in till.get("/models/sketch-1").content.decode()
     history = till.get(f"{HERE}/history?about=sketch-1").content.decode()
     assert "alice@example.com" in history and "dearer paint" in history
-    lines = b"".join(till.get(f"{HERE}/history.csv").streaming_content).decode()
-    assert len(lines.splitlines()) == 3
+    assert len(whole(till.get(f"{HERE}/history.csv")).splitlines()) == 3
 
 
 def test_a_price_under_cost_is_flagged_before_it_is_saved(till):

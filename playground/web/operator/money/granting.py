@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -75,7 +76,7 @@ class GrantForm(forms.Form):
 
 @operates(Power.MONEY)
 @never_cache
-def grants(request: HttpRequest) -> HttpResponse:
+def grants(request: HttpRequest) -> HttpResponseBase:
     """GET and POST /operator/money/grants"""
     person = current_person(request)
     if request.method == "POST":
@@ -131,7 +132,7 @@ def may_give(person: Person | None) -> bool:
     return person is not None and may_operate(person, Power.GRANT)
 
 
-def accounts_named(words: str) -> Any:
+def accounts_named(words: str) -> QuerySet[Account]:
     """Return accounts that are still open, by id or by somebody's e-mail."""
     known = Account.objects.filter(closed_at=None).exclude(kind=Account.Kind.GUEST)
     if "@" in words:
@@ -139,7 +140,7 @@ def accounts_named(words: str) -> Any:
     return known.filter(pk=words)
 
 
-def given() -> Any:
+def given() -> QuerySet[Transfer]:
     return Transfer.objects.filter(kind=Transfer.Kind.GRANT).order_by("-pk")
 
 

@@ -1,7 +1,7 @@
 """/operator/money: credits, what they earned and cost, and whether the books are right."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -41,15 +41,9 @@ from playground.web.spreadsheets import Row, plain, spreadsheet
 WINDOWS = ("7d", "30d", "90d")
 WAYS = ("day", "model", "provider")
 EARNED = (
-    "day",
-    "model",
-    "provider",
-    "pictures",
-    "paid_credits",
-    "paid_usd",
-    "cost_usd",
+    *("day", "model", "provider", "pictures", "paid_credits", "paid_usd", "cost_usd"),
+    *("margin_usd", "refused_usd", "lost_usd", "demo"),
 )
-EARNED += ("margin_usd", "refused_usd", "lost_usd", "demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,5 +207,5 @@ def month_in(text: str) -> date:
         return this
 
 
-def chosen(said: str | None, known: Iterable[str], usual: str) -> str:
-    return said if said in known else usual
+def chosen(said: str | None, known: Sequence[str], usual: str) -> str:
+    return said if said and said in known else usual

@@ -23,9 +23,20 @@ from playground.web.spreadsheets import AT_ONCE, Row, plain, spreadsheet
 ROWS_A_PAGE = 50
 MOST_EVENTS = 10_000
 Status, State = StripePayment.Status, StripeEvent.State
-PAYMENT = ("id", "time", "account", "kind", "status", "credits", "asked_minor")
-PAYMENT += ("paid_minor", "tax_minor", "refunded_minor", "disputed_minor", "currency")
-PAYMENT += ("pack", "payment_intent", "session", "error", "live")
+PAYMENT = (
+    *(
+        "id",
+        "time",
+        "account",
+        "kind",
+        "status",
+        "credits",
+        "asked_minor",
+        "paid_minor",
+    ),
+    *("tax_minor", "refunded_minor", "disputed_minor", "currency", "pack"),
+    *("payment_intent", "session", "error", "live"),
+)
 EVENT = ("id", "received", "type", "state", "tries", "live", "error")
 DEBT = ("account", "debt_microcredits", "balance_microcredits", "frozen")
 
