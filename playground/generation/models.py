@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from playground.generation.audited import AuditRun
-from playground.generation.companions import Compared, Retried
+from playground.generation.companions import Compared, Retried, Traced
 from playground.generation.entries import AttemptRow
 from playground.generation.repriced import PriceChange
 from playground.generation.request import ImageRequest
@@ -60,6 +60,7 @@ __all__ = [
     "Rolled",
     "SalesDay",
     "SalesHour",
+    "Traced",
     "Unpaid",
     "UsageDay",
     "UsageHour",
@@ -165,6 +166,11 @@ class Generation(models.Model):
                 fields=["deadline"],
                 condition=Q(state__in=["queued", "running"]),
                 name="generations_to_sweep",
+            ),
+            models.Index(
+                fields=["lane", "account", "id"],
+                condition=Q(state="queued"),
+                name="generations_to_draw",
             ),
             models.Index(
                 fields=["claim"],
