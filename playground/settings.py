@@ -12,7 +12,6 @@ from typing import Any
 from cryptography.fernet import Fernet, MultiFernet
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
-from kombu import Queue
 
 from playground.addresses import networks
 from playground.secrets import development_secrets
@@ -137,6 +136,14 @@ else:
         "max_size": 16,
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # it may have been restarted
+# Connections that PgBouncer lends for a transaction keep nothing for the next.
+PGBOUNCER = env.bool("EASEL_PGBOUNCER", default=False)
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = PGBOUNCER
+# A copy that dashboards read from: a moment behind is soon enough for them.
+if REPLICA_URL := env.str("DATABASE_REPLICA_URL", default=""):
+    copy = env.dj_db_url("DATABASE_REPLICA_URL")
+    DATABASES["replica"] = {**DATABASES["default"], **copy}
+    DATABASE_ROUTERS = ["playground.generation.replica.Router"]
 DATABASE_POOL_SIZE = env.int(
     "EASEL_DATABASE_POOL_SIZE", default=8, validate=AT_LEAST_ONE
 )
@@ -155,7 +162,14 @@ if CELERY_BROKER_URL == "filesystem://":
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.1,
     }
-CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "batch")]
+# Turns to paint, by who waits for them (generation/queues.py); the rest is housekeeping.
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
+    "browser": {},
+    "api": {},
+    "batch": {},
+    "housekeeping": {},
+}
 CELERY_TASK_ROUTES = {"playground.batches.tasks.*": {"queue": "batch"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -214,7 +228,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": METRICS_SECONDS,
     },
     "usual": {"task": "playground.generation.tasks.renew_usual", "schedule": 600},
+    "prices": {
+        "task": "playground.generation.tasks.begin_price_changes",
+        "schedule": 30,
+    },
     "arena": {"task": "playground.arena.tasks.look_around", "schedule": ARENA_SECONDS},
+    "audit": {
+        "task": "playground.generation.tasks.audit_books",
+        "schedule": 24 * 3600,
+    },
+    "close": {"task": "billing.tasks.close_this_month", "schedule": 6 * 3600},
     "tidy-metrics": {
         "task": "playground.generation.tasks.remove_old_metrics",
         "schedule": 6 * 3600,

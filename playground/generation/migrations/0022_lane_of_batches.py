@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0018_price_changes'),
+        ('generation', '0021_audit_runs'),
     ]
 
     operations = [
