@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts.issuing import issue_key
-from billing.ledger import MICRO
+from billing.ledger import MICRO, limit_key
+from billing.models import KeyBudget
 from playground.codes import CODES
 from playground.generation import looking_back, newest, rolling
 from playground.generation.models import Attempt
@@ -79,6 +80,18 @@ def test_a_row_names_its_key_time_and_request(console, alice):
     page = console.get("/console/usage")
     assert "newsletter test 1 of 1 2 s Free Done" in text(page)
     assert order_ids(page) == [order.pk]
+
+
+def test_a_top_key_shows_the_budget_it_is_nearest_the_end_of(console, alice):
+    key, _ = issue_key(alice.account, name="newsletter")
+    an_order(alice.account, key=key, credits=8)
+    assert "aria-valuenow" not in console.get("/console/usage").text
+    limit_key(alice.account.pk, key.pk, "total", 5000 * MICRO)
+    limit_key(alice.account.pk, key.pk, "month", 20 * MICRO)
+    KeyBudget.objects.filter(period="month").update(spent=16_500_000)
+    page = console.get("/console/usage").text
+    assert 'aria-valuenow="82"' in page
+    assert "newsletter 8 16.50 of 20 a month" in text(console.get("/console/usage"))
 
 
 def test_carol_never_sees_alices_requests(client, alice, carol):
