@@ -267,9 +267,11 @@ def pages_of(number: int) -> dict[str, str]:
     """Return the address of each page, by its name."""
     from django.db.models import Q
 
+    from accounts.models import Person
     from billing.models import Transfer
     from playground.generation.models import Generation
 
+    owner = Person.objects.get(email=f"owner-{number}@example.com")
     own = Generation.objects.filter(account=account_of(number)).order_by("-created_at")
     middle = datetime.now(UTC) - timedelta(days=45)
     newest, old = own[0].pk, own.filter(created_at__lt=middle)[0]
@@ -288,6 +290,8 @@ def pages_of(number: int) -> dict[str, str]:
         "a source": "source=api",
         "a provider": "provider=fal",
         "an endpoint": "endpoint=images.edits",
+        "a group": f"group=group-{number % 7}",
+        "a person who painted nothing": f"person={owner.pk}",
         "a frequent user": "user=user-0",
         "a rare user": f"user={rare(number)[0]}",
         "a user nobody knows": "user=nobody",
@@ -328,6 +332,13 @@ def pages_of(number: int) -> dict[str, str]:
         "statement, given": "/console/credits?sort=given",
         "statement, bought (nothing)": "/console/credits?sort=bought",
         "statement, held and returned": "/console/credits?sort=returned",
+        "billing details": "/console/credits/details",
+        "webhooks": "/console/webhooks",
+        "members": "/console/members",
+        "settings": "/console/settings",
+        "activity": "/console/activity",
+        "create": "/",
+        "boards": "/boards",
         "history": "/history",
         "history, a frequent word": "/history?q=snow",
         "history, a rare word": "/history?q=heron",
