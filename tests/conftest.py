@@ -30,11 +30,13 @@ from django.core.cache import cache
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
+from playground.api.telemetry.standing import standing
 from playground.generation import (
     channels,
     health,
     measures,
     patience,
+    tariff,
     unpaid,
     usual,
 )
@@ -100,8 +102,10 @@ def fresh_cache():
     health.board.forget()
     measures.measures.forget()
     patience.purse.forget()
+    tariff.in_force.forget()
     unpaid.brakes.forget()
     usual.lately.forget()
+    standing.forget()
 
 
 @pytest.fixture

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import deeds
+from accounts.models import Person
 from playground.gallery.models import Note, Report
 from playground.generation.errors import TooMany
 from playground.generation.models import Picture
@@ -29,22 +32,32 @@ def report(picture: Picture, reason: str, words: str, network: str) -> bool:
     return True
 
 
-def hide(picture_id: str) -> int:
+def hide(picture_id: str, by: Person | None = None) -> int:
     """Take a picture out of the gallery, and close its reports. Its owner keeps it."""
-    Note.objects.filter(picture=picture_id).update(hidden_at=timezone.now())
-    return decide(picture_id, Report.State.HIDDEN)
+    with transaction.atomic():
+        Note.objects.filter(picture=picture_id).update(hidden_at=timezone.now())
+        noted("picture.hidden", picture_id, by)
+        return decide(picture_id, Report.State.HIDDEN)
 
 
-def keep(picture_id: str) -> int:
+def keep(picture_id: str, by: Person | None = None) -> int:
     """Find nothing wrong: a hidden picture comes back, and its reports are closed."""
-    Note.objects.filter(picture=picture_id).update(hidden_at=None)
-    return decide(picture_id, Report.State.KEPT)
+    with transaction.atomic():
+        Note.objects.filter(picture=picture_id).update(hidden_at=None)
+        noted("picture.kept", picture_id, by)
+        return decide(picture_id, Report.State.KEPT)
 
 
-def approve(picture_id: str) -> int:
+def approve(picture_id: str, by: Person | None = None) -> int:
     """Let a picture that waits for it into the gallery."""
     waiting = Note.objects.filter(picture=picture_id, public_at__isnull=False)
-    return waiting.update(approved_at=timezone.now())
+    with transaction.atomic():
+        noted("picture.approved", picture_id, by)
+        return waiting.update(approved_at=timezone.now())
+
+
+def noted(action: str, picture_id: str, by: Person | None) -> None:
+    deeds.record(by, action, subject=deeds.Subject("picture", picture_id))
 
 
 def decide(picture_id: str, state: Report.State) -> int:
