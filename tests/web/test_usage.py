@@ -91,7 +91,9 @@ def test_a_top_key_shows_the_budget_it_is_nearest_the_end_of(console, alice):
     KeyBudget.objects.filter(period="month").update(spent=16_500_000)
     page = console.get("/console/usage").text
     assert 'aria-valuenow="82"' in page
-    assert "newsletter 8 credits 16.50 of 20 a month" in text(console.get("/console/usage"))
+    assert "newsletter 8 credits 16.50 of 20 a month" in text(
+        console.get("/console/usage")
+    )
 
 
 def test_carol_never_sees_alices_requests(client, alice, carol):
