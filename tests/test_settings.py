@@ -96,3 +96,10 @@ def test_every_secret_may_be_in_a_file():
     assert {name for name in LISTED.findall(text) if secret.search(name)} <= set(
         IN_FILES
     )
+
+
+def test_a_command_before_the_first_migration_says_what_to_do(tmp_path):
+    result = run("manage.py", "catalogue_check", EASEL_DATA_DIR=str(tmp_path))
+    assert result.returncode == 1
+    assert "manage.py migrate" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
