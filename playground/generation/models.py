@@ -20,6 +20,7 @@ from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from playground.generation.audited import AuditRun
 from playground.generation.companions import Compared, Retried, Traced
 from playground.generation.entries import AttemptRow
 from playground.generation.repriced import PriceChange
@@ -44,6 +45,7 @@ __all__ = [
     "Attempt",
     "AttemptDay",
     "AttemptHour",
+    "AuditRun",
     "ChannelRow",
     "Compared",
     "Generation",
@@ -84,8 +86,11 @@ class Generation(models.Model):
         API = "api", _("API")
         BROWSER = "browser", _("Playground")
         GUEST = "guest", _("Guest")
+        BATCH = "batch", _("Batch")
 
     LIVE = (State.QUEUED, State.RUNNING)
+    BY_PROGRAMS = (Lane.API, Lane.BATCH)
+    UNHURRIED = (Lane.GUEST, Lane.BATCH)
 
     # No columns: the tries of an order that ended here, or was read with them; and what
     # it asks for, once that was read.
