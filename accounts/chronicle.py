@@ -90,6 +90,8 @@ class Deed(models.TextChoices):
     BILLING_CHANGED = "billing.changed", _("Changed billing settings")
     CODE_REDEEMED = "billing.code_redeemed", _("Redeemed a code")
     ACCOUNT_OPENED = "settings.opened", _("Opened the account")
+    ACCOUNT_BLOCKED = "settings.blocked", _("The account was blocked")
+    ACCOUNT_UNBLOCKED = "settings.unblocked", _("The account is no longer blocked")
     SETTINGS_CHANGED = "settings.changed", _("Changed settings")
     WEBHOOK_MADE = "settings.webhook_made", _("Added a webhook")
     WEBHOOK_CHANGED = "settings.webhook_changed", _("Changed a webhook")

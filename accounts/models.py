@@ -121,7 +121,7 @@ class Account(models.Model):
 
     `kept_seconds` is how long pictures of its API calls are kept when a call does not
     say; 0 is for good, and None leaves it to the instance. A closed account keeps its
-    books and nothing else.
+    books and nothing else. A blocked one orders nothing, and its people read why.
     """
 
     class Kind(models.TextChoices):
@@ -142,6 +142,8 @@ class Account(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    blocked_because = models.CharField(max_length=300, blank=True, db_default="")
 
     def __str__(self) -> str:
         return self.name or self.id

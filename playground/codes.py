@@ -120,6 +120,14 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("The model declined to paint this. Nothing was charged."),
             _("Change the prompt or the pictures; the same request fails again."),
         ),
+        "content_policy_violation": Code(
+            400,
+            REFUSED,
+            _("The operator's rules forbid this prompt. Nothing was charged."),
+            _(
+                "Change the prompt: the message names the rule; the content policy says why."
+            ),
+        ),
         "invalid_api_key": Code(
             401,
             CALLER,
@@ -155,6 +163,15 @@ CODES: Mapping[str, Code] = MappingProxyType(
             KEY,
             _("The key may not do this."),
             _("Use another key, or have its owner allow it."),
+        ),
+        "account_blocked": Code(
+            403,
+            KEY,
+            _("The operator has blocked the account."),
+            _(
+                "Write to the operator by the contact page; what is under way is finished."
+            ),
+            is_final=True,
         ),
         "storage_quota_exceeded": Code(
             403,
@@ -363,6 +380,18 @@ CODES: Mapping[str, Code] = MappingProxyType(
             503,
             OURS,
             _("Easel is restarting, or its database is away for a moment."),
+            _("Wait as long as Retry-After says and try again."),
+        ),
+        "maintenance": Code(
+            503,
+            OURS,
+            _("Easel is being worked on and takes no new orders for a while."),
+            _("Wait as long as Retry-After says; what is under way is finished."),
+        ),
+        "moderation_unavailable": Code(
+            503,
+            OURS,
+            _("The service that looks at prompts is away, and nothing passes unseen."),
             _("Wait as long as Retry-After says and try again."),
         ),
         "storage_unavailable": Code(

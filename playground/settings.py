@@ -408,6 +408,24 @@ NETWORK_PICTURES_A_DAY = env.int(
     "EASEL_NETWORK_PICTURES_A_DAY", default=60, validate=NOT_NEGATIVE
 )
 
+# Safety of prompts: a service that looks at each before money is held, and what happens
+# when it is away: orders are refused ("closed") or let through ("open").
+MODERATION_URL = env.str("EASEL_MODERATION_URL", default="")
+if MODERATION_URL and not re.fullmatch(r"https?://[^/]+/.*", MODERATION_URL):
+    raise ImproperlyConfigured(
+        "EASEL_MODERATION_URL is a whole address: https://api.openai.com/v1/moderations."
+    )
+MODERATION_KEY = env.str("EASEL_MODERATION_KEY", default="")
+MODERATION_MODEL = env.str("EASEL_MODERATION_MODEL", default="omni-moderation-latest")
+MODERATION_SECONDS = env.float(
+    "EASEL_MODERATION_SECONDS", default=5.0, validate=validate.Range(min=0.1, max=60)
+)
+MODERATION_WHEN_AWAY = env.str(
+    "EASEL_MODERATION_WHEN_AWAY",
+    default="closed",
+    validate=validate.OneOf(["closed", "open"]),
+)
+
 # The public gallery: whether somebody looks at a picture before all can.
 GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
 

@@ -32,9 +32,11 @@ from django.dispatch import receiver
 
 from playground.generation import (
     channels,
+    draining,
     health,
     measures,
     patience,
+    rules,
     unpaid,
     usual,
 )
@@ -97,6 +99,8 @@ def fresh_cache():
     """What a process remembers of routing is forgotten between tests, too."""
     cache.clear()
     channels.forget()
+    draining.closures.forget()
+    rules.rules.forget()
     health.board.forget()
     measures.measures.forget()
     patience.purse.forget()

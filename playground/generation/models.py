@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playground.generation.companions import Compared, Retried
 from playground.generation.entries import AttemptRow
+from playground.generation.gates import Closure, PromptRule
 from playground.generation.request import ImageRequest
 from playground.generation.rollups import (
     AccountDay,
@@ -44,6 +45,7 @@ __all__ = [
     "AttemptDay",
     "AttemptHour",
     "ChannelRow",
+    "Closure",
     "Compared",
     "Generation",
     "Health",
@@ -51,6 +53,7 @@ __all__ = [
     "OfferDay",
     "OfferHour",
     "Picture",
+    "PromptRule",
     "RateWindow",
     "Retried",
     "Rolled",

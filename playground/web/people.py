@@ -184,6 +184,7 @@ def buyer_for(request: HttpRequest, *, is_rehearsal: bool = False) -> Buyer:
         member_id=person.pk if person else None,
         network=network_of(request),
         is_test=is_rehearsal and not account.is_guest,
+        blocked_because=account.blocked_because,
     )
 
 

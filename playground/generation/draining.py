@@ -1,0 +1,116 @@
+"""Taking no new orders for a while, so that Easel can be worked on and nothing is lost.
+
+What waits or is being painted goes on to its end; new orders are told to come back.
+Every process knows within about a second, and nobody has to be restarted for it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+
+import structlog
+from django.db.models import Count, Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from playground.generation.errors import Draining
+from playground.generation.gates import Closure
+from playground.generation.mirror import Mirror
+from playground.generation.models import Generation
+
+log = structlog.get_logger()
+KNOWN_SECONDS, OLDEST_SECONDS = 0.5, 1.0
+RETRY_SECONDS, LONGEST_RETRY_SECONDS = 60, 3600
+
+
+def read() -> tuple[Closure, ...]:
+    return tuple(Closure.objects.all())
+
+
+closures: Mirror[tuple[Closure, ...]] = Mirror(
+    read, tuple, seconds=KNOWN_SECONDS, oldest_seconds=OLDEST_SECONDS
+)
+
+
+def check() -> None:
+    """Refuse a new order while none are taken."""
+    for closure in closures():
+        raise Draining(told(closure), retry_after_seconds=wait_seconds(closure))
+
+
+def current() -> Closure | None:
+    """Return why and until when no orders are taken, if that is so."""
+    return next(iter(closures()), None)
+
+
+def told(closure: Closure) -> str:
+    said = _(
+        "Easel takes no new orders just now: it is being worked on. What is under way"
+        " is finished, and nothing was charged."
+    )
+    return f"{said} {closure.words}".strip()
+
+
+def wait_seconds(closure: Closure) -> int:
+    """Say when to come back: at the time that was named, or in a minute."""
+    if closure.until is None:
+        return RETRY_SECONDS
+    left = ceil((closure.until - timezone.now()).total_seconds())
+    return min(left, LONGEST_RETRY_SECONDS) if left > 0 else RETRY_SECONDS
+
+
+def close(words: str = "", until: datetime | None = None) -> Closure:
+    """Take no new orders from now on. Said again, it changes the words and the time."""
+    closure, _is_new = Closure.objects.update_or_create(
+        pk=1, defaults={"words": words, "until": until}
+    )
+    log.info("orders.closed", until=until and until.isoformat())
+    read_again()
+    return closure
+
+
+def open_again() -> bool:
+    """Take orders again; say whether none were taken."""
+    gone, _of_each = Closure.objects.all().delete()
+    log.info("orders.opened")
+    read_again()
+    return bool(gone)
+
+
+def read_again() -> None:
+    """Know here at once what was changed; other processes will in a second."""
+    closures.forget()
+    closures()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many orders of a lane wait or are being painted, and since when the first does."""
+
+    lane: str
+    queued: int
+    running: int
+    oldest_queued_at: datetime | None
+
+
+def under_way() -> list[Waiting]:
+    """Return what is left to do, by the queue it came in."""
+    counted = (
+        Generation.objects.filter(state__in=Generation.LIVE)
+        .values("lane", "state")
+        .annotate(orders=Count("pk"), oldest=Min("created_at"))
+    )
+    found = {(row["lane"], row["state"]): row for row in counted}
+    nothing = {"orders": 0, "oldest": None}
+    lines = []
+    for lane in Generation.Lane.values:
+        queued = found.get((lane, Generation.State.QUEUED), nothing)
+        running = found.get((lane, Generation.State.RUNNING), nothing)
+        waiting = (queued["orders"], running["orders"], queued["oldest"])
+        lines.append(Waiting(lane, *waiting))
+    return lines
+
+
+def left() -> int:
+    """Say how many orders are not at their end yet."""
+    return Generation.objects.filter(state__in=Generation.LIVE).count()
