@@ -37,6 +37,7 @@ from playground.generation import (
     measures,
     patience,
     rules,
+    tariff,
     unpaid,
     usual,
 )
@@ -104,6 +105,7 @@ def fresh_cache():
     health.board.forget()
     measures.measures.forget()
     patience.purse.forget()
+    tariff.in_force.forget()
     unpaid.brakes.forget()
     usual.lately.forget()
 

@@ -20,6 +20,7 @@ from playground.docs.shelf import (
     neighbours,
     shelves,
 )
+from playground.generation.catalogue import catalogue
 
 MARKDOWN = "text/markdown; charset=utf-8"
 
@@ -32,6 +33,7 @@ class Edition:
     language: str
     origin: str
     prefix: str
+    changes: int  # of price, that were made by then
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -47,7 +49,13 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     guide = known(slug)
     language = guide.language(get_language() or ENGLISH)
     before, after = neighbours(guide)
-    edition = Edition(slug, language, site_origin(request), f"{reverse('docs')}/")
+    edition = Edition(
+        slug,
+        language,
+        origin=site_origin(request),
+        prefix=f"{reverse('docs')}/",
+        changes=catalogue().changes,
+    )
     context = {
         "shelves": shelves(),
         "guide": guide,
@@ -74,7 +82,7 @@ def known(slug: str) -> Guide:
 
 @lru_cache(maxsize=256)
 def laid_out(edition: Edition) -> Page:
-    """Lay a guide out once: nothing in it changes while the process lives."""
+    """Lay a guide out once: nothing in it but prices changes while the process lives."""
     source = text_of(edition.slug, edition.language, edition.origin)
     return page_of(source, origin=edition.origin, prefix=edition.prefix)
 

@@ -30,9 +30,9 @@ def next_door(settings, tmp_path):
         server["edits"] = "form:image"
         settings.CATALOGUE_DIR = str(tmp_path)
         settings.COMPATIBLE_SERVERS = {"next-door": server}
-        catalogue.cache_clear()
+        catalogue.forget()
         yield upstream
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 @pytest.fixture

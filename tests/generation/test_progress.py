@@ -49,11 +49,11 @@ def next_door(settings, tmp_path):
         settings.COMPATIBLE_SERVERS = {
             "next-door": {"base_url": upstream.url, "api_key": "sk", "local": True}
         }
-        catalogue.cache_clear()
+        catalogue.forget()
         background.stop(0)  # the next studio is connected with this one
         yield upstream
     background.stop(0)
-    catalogue.cache_clear()
+    catalogue.forget()
     assert audit() == []
 
 
