@@ -22,11 +22,8 @@ from django.utils.translation import gettext_lazy as _
 
 from playground.generation.companions import Compared, Retried
 from playground.generation.entries import AttemptRow
-<<<<<<< HEAD
 from playground.generation.gates import Closure, PromptRule
-=======
 from playground.generation.repriced import PriceChange
->>>>>>> main
 from playground.generation.request import ImageRequest
 from playground.generation.rollups import (
     AccountDay,
@@ -57,11 +54,8 @@ __all__ = [
     "OfferDay",
     "OfferHour",
     "Picture",
-<<<<<<< HEAD
-    "PromptRule",
-=======
     "PriceChange",
->>>>>>> main
+    "PromptRule",
     "RateWindow",
     "Retried",
     "Rolled",
