@@ -178,3 +178,22 @@ class Device(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person", "digest"], name="one_device_each")
         ]
+
+
+class Acceptance(models.Model):
+    """Somebody accepted a paper as it then stood. Rows are added, never edited."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(
+        "accounts.Person", on_delete=models.CASCADE, related_name="acceptances"
+    )
+    paper = models.CharField(max_length=20)
+    version = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "paper", "version"], name="one_acceptance_a_version"
+            )
+        ]

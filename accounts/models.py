@@ -13,12 +13,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.chronicle import Activity, Deed, Device, Invitation, Letter
+from accounts.chronicle import Acceptance, Activity, Deed, Device, Invitation, Letter
 from accounts.ids import new_id
 from accounts.limits import Limits
 from accounts.roles import Action, Role, may
 
 __all__ = [
+    "Acceptance",
     "AccessGroup",
     "Account",
     "Activity",

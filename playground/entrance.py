@@ -38,6 +38,8 @@ from playground.generation.limits import shown
 from playground.generation.studio import background, close_studio, finish_studio
 from playground.lines import note_delivery
 from playground.trust.looking import Rounds
+from playground.trust.models import Process
+from playground.trust.pulse import Pulse
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -287,6 +289,7 @@ def is_slim(path: str) -> bool:
 async def live(receive: Receive, send: Send) -> None:
     """Answer the server's lifespan: at its end, finish what is being painted."""
     rounds: asyncio.Task[None] | None = None
+    pulse = Pulse(Process.Kind.WEB)
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
@@ -294,10 +297,12 @@ async def live(receive: Receive, send: Send) -> None:
             finish_at_the_first_sign()
             if settings.STATUS_SECONDS:
                 rounds = asyncio.create_task(Rounds().go_on())
+                pulse.start()
             await send({"type": "lifespan.startup.complete"})
         else:
             if rounds:
                 rounds.cancel()
+            pulse.stop()
             await close_studio(settings.GRACE_SECONDS * 0.1)
             background.stop(settings.GRACE_SECONDS * 0.1)
             await send({"type": "lifespan.shutdown.complete"})

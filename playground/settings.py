@@ -431,6 +431,10 @@ GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
 
 # What is told and asked: papers of the operator's own, and where letters to them go.
 PAPERS_DIR = env.str("EASEL_PAPERS_DIR", default="")
+# What the terms' version is called; by itself it is a fingerprint of their text.
+TERMS_VERSION = env.str(
+    "EASEL_TERMS_VERSION", default="", validate=validate.Length(max=40)
+)
 OPERATOR_EMAIL = env.str("EASEL_OPERATOR_EMAIL", default="")
 
 # The arena: what one voter, and the guests of one network, may say in a day.

@@ -4,15 +4,20 @@ What waits or is being painted goes on to its end; new orders are told to come b
 Every process knows within about a second, and nobody has to be restarted for it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+from typing import Any
 
 import structlog
+from django.db import transaction
 from django.db.models import Count, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import deeds
+from accounts.models import Person
 from playground.generation.errors import Draining
 from playground.generation.gates import Closure
 from playground.generation.mirror import Mirror
@@ -59,22 +64,47 @@ def wait_seconds(closure: Closure) -> int:
     return min(left, LONGEST_RETRY_SECONDS) if left > 0 else RETRY_SECONDS
 
 
-def close(words: str = "", until: datetime | None = None) -> Closure:
+def close(
+    words: str = "", until: datetime | None = None, by: Person | None = None
+) -> Closure:
     """Take no new orders from now on. Said again, it changes the words and the time."""
-    closure, _is_new = Closure.objects.update_or_create(
-        pk=1, defaults={"words": words, "until": until}
-    )
-    log.info("orders.closed", until=until and until.isoformat())
+    with transaction.atomic():
+        before = Closure.objects.first()
+        said = {"words": words, "until": until}
+        closure, _is_new = Closure.objects.update_or_create(pk=1, defaults=said)
+        note("orders.closed", by, before=before, after=closure)
     read_again()
     return closure
 
 
-def open_again() -> bool:
+def open_again(by: Person | None = None) -> bool:
     """Take orders again; say whether none were taken."""
-    gone, _of_each = Closure.objects.all().delete()
-    log.info("orders.opened")
+    with transaction.atomic():
+        before = Closure.objects.first()
+        if before:
+            note("orders.opened", by, before=before)
+            before.delete()
     read_again()
-    return bool(gone)
+    return before is not None
+
+
+def note(
+    action: str,
+    by: Person | None,
+    *,
+    before: Closure | None,
+    after: Closure | None = None,
+) -> None:
+    log.info(action, person=by.pk if by else None)
+    site = deeds.Subject("site", "orders")
+    was, now = (facts_of(before), facts_of(after))
+    deeds.record(by, action, subject=site, before=was, after=now)
+
+
+def facts_of(closure: Closure | None) -> Mapping[str, Any]:
+    if closure is None:
+        return {}
+    return {"message": closure.words, "since": closure.since, "until": closure.until}
 
 
 def read_again() -> None:
@@ -91,6 +121,10 @@ class Waiting:
     queued: int
     running: int
     oldest_queued_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        return str(Generation.Lane(self.lane).label)
 
 
 def under_way() -> list[Waiting]:

@@ -14,6 +14,7 @@ from accounts import keys
 from accounts.issuing import account_of
 from accounts.models import Account, ApiKey, Person
 from billing.ledger import MICRO, credit
+from playground.web.accepting import accept_terms
 
 EMAIL = "demo@easel.localhost"
 CREDITS = 1_000
@@ -48,6 +49,7 @@ def make(demo: Demo) -> None:
     EmailAddress.objects.update_or_create(
         user=person, email=demo.email, defaults={"verified": True, "primary": True}
     )
+    accept_terms(person)
     account = account_of(person)
     credit(account.pk, CREDITS * MICRO, kind="grant", key="grant:demo")
     keep_key(account, person, demo.key)

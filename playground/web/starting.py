@@ -41,6 +41,7 @@ from playground.generation.request import (
 )
 from playground.generation.studio import in_studio
 from playground.generation.uploads import carry_over
+from playground.web.accepting import check_terms
 from playground.web.create import Price, page, panel_context
 from playground.web.panel import panel_for
 from playground.web.people import (
@@ -150,7 +151,8 @@ def begin(request: HttpRequest, wish: Wish) -> list[Generation]:
 
 
 def check_role(request: HttpRequest) -> None:
-    """Refuse a member whose role only looks on."""
+    """Refuse a member whose role only looks on, or who has not accepted the terms."""
+    check_terms(request)
     if current_person(request) and not may(request, Action.PAINT):
         raise Forbidden(str(REFUSALS[Action.PAINT]), code="role_not_allowed")
 

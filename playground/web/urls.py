@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from playground.web import (
+    accepting,
     activity,
     arena,
     arena_desk,
@@ -234,6 +235,7 @@ urlpatterns: list[URLPattern] = [
         arena_desk.challenge,
         name="arena-challenge-desk",
     ),
+    path("accounts/terms/", accepting.terms, name="terms-accept"),
     path("accounts/profile/", profile.profile, name="profile"),
     path("accounts/data/", profile.data, name="data"),
     path("accounts/data/export", profile.export, name="export"),
