@@ -1,7 +1,8 @@
 """Rows about people that come and go beside the accounts themselves.
 
-An invitation waits for somebody, an activity tells what was done, a letter is a mail
-on its way, and a device is a browser that somebody signed in with before.
+An invitation waits for somebody, an activity tells what was done in an account and a
+staff deed what staff did on this server, a letter is a mail on its way, and a device is
+a browser that somebody signed in with before.
 """
 
 from datetime import datetime, timedelta
@@ -133,6 +134,36 @@ class Activity(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["account", "-id"], name="activity_of_account")]
+
+
+class StaffDeed(models.Model):
+    """One thing that staff did. Only ever added: a trigger sees to it.
+
+    The person is named without the database's check, so that a row can outlive them.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(default=timezone.now)
+    person = models.ForeignKey(
+        "accounts.Person",
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+    )
+    role = models.CharField(max_length=10, blank=True, default="")
+    action = models.CharField(max_length=40)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=100)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_id", "-id"], name="deeds_of_subject"),
+            models.Index(fields=["action", "-id"], name="deeds_by_action"),
+        ]
 
 
 class Letter(models.Model):

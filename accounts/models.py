@@ -13,10 +13,19 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.chronicle import Acceptance, Activity, Deed, Device, Invitation, Letter
+from accounts.chronicle import (
+    Acceptance,
+    Activity,
+    Deed,
+    Device,
+    Invitation,
+    Letter,
+    StaffDeed,
+)
 from accounts.ids import new_id
 from accounts.limits import Limits
 from accounts.roles import Action, Role, may
+from accounts.staff import StaffRole
 
 __all__ = [
     "Acceptance",
@@ -32,6 +41,7 @@ __all__ = [
     "Membership",
     "Person",
     "RetiredSecret",
+    "StaffDeed",
 ]
 
 
@@ -53,9 +63,8 @@ class PersonManager(BaseUserManager["Person"]):
         return person
 
     def create_superuser(self, email: str, password: str, **extra: Any) -> "Person":
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **extra
-        )
+        powers = {"is_staff": True, "is_superuser": True, "staff_role": StaffRole.ADMIN}
+        return self.create_user(email, password, **powers, **extra)
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -69,6 +78,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=150, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    # What they may do for everybody on this server: a `StaffRole`, or empty.
+    staff_role = models.CharField(
+        max_length=10, choices=StaffRole, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField(default=timezone.now)
     language = models.CharField(max_length=12, blank=True, default="")
     theme = models.CharField(max_length=5, choices=Theme, blank=True, default="")

@@ -108,6 +108,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "playground.web.chrome.chrome",
+                "playground.web.operator.places.operator_frame",
+                "playground.web.operator.door.second_step",
             ],
         },
     }
@@ -353,6 +355,8 @@ MFA_ADAPTER = "playground.web.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # clocks go wrong by half a minute
+# Staff open the operators' pages with an authenticator app or a passkey only.
+STAFF_TWO_FACTOR = env.bool("EASEL_STAFF_TWO_FACTOR", default=not DEBUG)
 # Other places to sign in with. One without a client is not offered.
 SOCIALACCOUNT_ADAPTER = "playground.web.elsewhere.ElsewhereAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # these places have verified the address

@@ -9,6 +9,7 @@ from playground.docs import urls as docs
 from playground.search import urls as search
 from playground.web import urls as web
 from playground.web.nowhere import nowhere
+from playground.web.operator import urls as operator
 from playground.web.trust import urls as trust
 
 REST = r"(?:/(?P<path>(?s:.*)))?\Z"  # whatever follows, line breaks too
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^(?:openai/)?v1/", openai.api.urls),
     re_path(rf"^(?:openai/)?v1{REST}", elsewhere.unknown_path),
     path("accounts/", include("allauth.urls")),
+    path("operator/", include(operator.urlpatterns)),
     *web.urlpatterns,
     *trust.plain,
     *docs.plain,

@@ -60,7 +60,9 @@ def remove(row: PromptRule, by: Person | None) -> None:
 def check(row: PromptRule) -> None:
     """Refuse what is no rule, or one too many."""
     if row.pk is None and PromptRule.objects.count() >= MOST_RULES:
-        message = _("There are %(most)d rules already: put more words into one of them.")
+        message = _(
+            "There are %(most)d rules already: put more words into one of them."
+        )
         raise BadRequest(message % {"most": MOST_RULES}, param="label")
     try:
         rule_of(row)

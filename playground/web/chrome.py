@@ -74,14 +74,7 @@ YOU = (
     Entry(gettext_lazy("Mails"), "mails", "bell", None),
     Entry(gettext_lazy("Your data"), "data", "download", None),
 )
-OPERATOR = (
-    Entry(gettext_lazy("Channels"), "channels", "remix", None),
-    Entry(gettext_lazy("Routing"), "routing", "list", None),
-    Entry(gettext_lazy("Arena"), "arena-desk", "compare", None),
-    Entry(gettext_lazy("Inbox"), "inbox", "mail", None),
-    Entry(gettext_lazy("Incidents"), "incidents", "pulse", None),
-    Entry(gettext_lazy("Announcements"), "announcements", "bell", None),
-)
+OPERATOR = (Entry(gettext_lazy("Operators’ pages"), "operator", "sliders", None),)
 FOOT = (
     (gettext_lazy("Status"), "status"),
     (gettext_lazy("Terms"), "terms"),

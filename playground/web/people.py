@@ -17,7 +17,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django_htmx.http import HttpResponseClientRedirect
@@ -27,6 +27,7 @@ from accounts.guests import find_guest, open_guest
 from accounts.issuing import account_of
 from accounts.models import Account, Membership, Person
 from accounts.roles import REFUSALS, Action
+from accounts.staff import role_of
 from accounts.teams import chosen_among, memberships_of
 from playground.addresses import client_address
 from playground.gallery.moving import hand_over
@@ -123,21 +124,9 @@ def needs_person(view: View) -> View:
     return guarded
 
 
-def needs_staff(view: View) -> View:
-    """Open a view to the operators of this server; for anybody else it is not there."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not is_operator(request):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
 def is_operator(request: HttpRequest) -> bool:
     person = current_person(request)
-    return person is not None and person.is_staff
+    return person is not None and role_of(person) is not None
 
 
 def own_account(request: HttpRequest) -> Account:

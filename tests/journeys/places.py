@@ -178,6 +178,9 @@ PLACES = [
     Place("till", "/console/till/{till}", signed_in=True),
     Place("payment on its way", "/console/credits/returned?session={till}", True),
     Place("credits", "/console/credits", signed_in=True),
+    Place("staff", "/operator/staff", signed_in=True),
+    Place("log of staff", "/operator/log", signed_in=True),
+    Place("an operators' page, not one's role", "/operator/channels", by="helper"),
     Place("channels", "/operator/channels", signed_in=True),
     Place(
         "channels, a new one",
@@ -289,7 +292,7 @@ NO_PAGES = {
     *("model-markdown", "language"),
     *("card", "card-guide", "card-model", "comparison-better"),
     *("status-json", "status-feed", "announcement-dismiss", "announcement-remove"),
-    *("inbox-answer", "inbox-picture"),
+    *("inbox-answer", "inbox-picture", "operator", "deeds-csv"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "openid_connect_callback"),
     "socialaccount_signup",  # only for somebody another site sent without an address
 }

@@ -30,6 +30,8 @@ from accounts.activity import OPERATOR
 from accounts.inviting import digest_of
 from accounts.models import Account, Invitation, Person
 from accounts.roles import Role
+from accounts.staff import StaffRole
+from accounts.staffing import appoint
 from accounts.teams import open_team
 from billing.checkout import open_checkout
 from billing.counter import Button, press
@@ -71,10 +73,11 @@ def scene_of(alice: Customer) -> Scene:
     """
     bob, carol = customer("bob"), customer("carol", credits=5)
     guard(bob.person)
+    helper = customer("helper")
+    appoint(helper.person, StaffRole.SUPPORT, alice.person)
     carol.person.set_unusable_password()
     carol.person.save()
-    alice.person.is_staff = True  # the operator's pages are hers, too
-    alice.person.save()
+    appoint(alice.person, StaffRole.ADMIN)  # the operators' pages are hers, too
     foxes = open_team("Foxes", alice.person, OPERATOR)
     known = {
         **pictures_of(alice.account),
@@ -95,6 +98,7 @@ def scene_of(alice: Customer) -> Scene:
         "bob": (bob.person, None),
         "bob for foxes": (bob.person, foxes),
         "carol": (carol.person, None),
+        "helper": (helper.person, None),
     }
     return Scene(people, known)
 

@@ -7,6 +7,8 @@ from importlib import import_module
 import pytest
 from django.utils import timezone
 
+from accounts.staff import StaffRole
+from accounts.staffing import appoint
 from playground.gallery import sharing
 from playground.trust import announcing
 from playground.trust.models import Announcement, Inquiry
@@ -23,8 +25,7 @@ ABUSE = {"about": "/gallery/pic_1", "topic": "person", "words": "That is me."}
 
 @pytest.fixture
 def operator(client, alice):
-    alice.person.is_staff = True
-    alice.person.save()
+    appoint(alice.person, StaffRole.ADMIN)
     client.force_login(alice.person)
     return client
 

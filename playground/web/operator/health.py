@@ -73,9 +73,7 @@ def drain_context(form: ClosureForm | None = None) -> dict[str, Any]:
     first = {"words": closure.words, "until": closure.until} if closure else None
     return {
         "drain": closure,
-        "is_over": bool(
-            closure and closure.until and closure.until < timezone.now()
-        ),
+        "is_over": bool(closure and closure.until and closure.until < timezone.now()),
         "left": draining.under_way(),
         "form": form or ClosureForm(initial=first),
     }

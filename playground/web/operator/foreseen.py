@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from accounts.models import AccessGroup
+from accounts.staff import Power
 from playground.generation.catalogue import catalogue
 from playground.generation.errors import EaselError
 from playground.generation.foreseeing import Foreseen, Scenario, foresee
 from playground.generation.request import Strategy
-from playground.web.channel_form import number
 from playground.web.key_forms import TIERS
-from playground.web.people import needs_staff
+from playground.web.operator.channel_form import number
+from playground.web.operator.door import operates
 
 MOST_PICTURES = 16
 SORTS = {
@@ -75,7 +76,7 @@ class ScenarioForm(forms.Form):
             return None
 
 
-@needs_staff
+@operates(Power.CHANNELS)
 @never_cache
 def routing(request: HttpRequest) -> HttpResponse:
     """GET /operator/channels/preview?model=…"""
@@ -83,4 +84,4 @@ def routing(request: HttpRequest) -> HttpResponse:
     foreseen = form.foreseen() if form.is_valid() else None
     status = 422 if form.errors else 200
     context = {"form": form, "foreseen": foreseen}
-    return render(request, "console/routing.html", context, status=status)
+    return render(request, "operator/routing.html", context, status=status)

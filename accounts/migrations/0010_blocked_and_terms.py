@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_letters_language'),
+        ('accounts', '0009_append_only_deeds'),
     ]
 
     operations = [

@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +21,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import deeds
+from accounts.staff import Power
 from playground.arena import entering
 from playground.arena.entering import Plan
 from playground.arena.models import EDITING, Category, Challenge, Commission, Doubt
@@ -32,8 +35,9 @@ from playground.generation.models import Generation, Picture
 from playground.generation.quoting import is_text
 from playground.generation.sizes import SHAPES
 from playground.web.arena_facts import name_of
+from playground.web.operator.door import operates, operator_of
 from playground.web.panel import is_connected
-from playground.web.people import current_person, needs_staff, own_account
+from playground.web.people import current_person, own_account
 
 DOUBTS_SHOWN = 25
 NAME_LENGTH, PROMPT_LENGTH = 80, 2000
@@ -145,12 +149,12 @@ class Line:
     waiting: int
 
 
-@needs_staff
+@operates(Power.ARENA)
 @never_cache
 def desk(request: HttpRequest) -> HttpResponse:
     """GET /operator/arena"""
     collect_pictures()
-    return render(request, "console/arena.html", desk_context(request))
+    return render(request, "operator/arena.html", desk_context(request))
 
 
 def desk_context(request: HttpRequest) -> dict[str, Any]:
@@ -203,29 +207,41 @@ def models_to_enter() -> list[tuple[str, str]]:
     ]
 
 
-@needs_staff
+@operates(Power.ARENA)
 @require_POST
 def open_starters(request: HttpRequest) -> HttpResponse:
     """POST /operator/arena/starters"""
-    count = len(entering.open_starters())
+    with transaction.atomic():
+        added = entering.open_starters()
+        for one in added:
+            deeds.record(operator_of(request), "challenge.opened", subject=one)
+    count = len(added)
     messages.success(request, _("%(count)d challenges added.") % {"count": count})
     return redirect("arena-desk")
 
 
-@needs_staff
+@operates(Power.ARENA)
 @require_POST
 def new_challenge(request: HttpRequest) -> HttpResponse:
     """POST /operator/arena/challenges"""
     form = ChallengeForm(own_account(request).pk, request.POST)
     if form.is_valid():
-        name = form.opened().name
+        with transaction.atomic():
+            new = form.opened()
+            deeds.record(
+                operator_of(request),
+                "challenge.opened",
+                subject=new,
+                after=facts_of(new),
+            )
+        name = new.name
         messages.success(request, _("“%(name)s” is open.") % {"name": name})
         return redirect("arena-desk")
     context = desk_context(request) | {"new": form}
-    return render(request, "console/arena.html", context, status=422)
+    return render(request, "operator/arena.html", context, status=422)
 
 
-@needs_staff
+@operates(Power.ARENA)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def challenge(request: HttpRequest, slug: str) -> HttpResponse:
@@ -236,11 +252,11 @@ def challenge(request: HttpRequest, slug: str) -> HttpResponse:
         entries = found.entries.filter(picture__isnull=False).select_related("picture")
         listed = [(one, name_of(one.model)) for one in entries.order_by("model", "pk")]
         context = {"challenge": found, "entries": listed}
-        return render(request, "console/arena_challenge.html", context)
+        return render(request, "operator/arena_challenge.html", context)
     if "entry" in request.POST:
-        is_out = request.POST.get("is_out") == "yes"
-        entering.take_out(found, request.POST["entry"], is_out=is_out)
+        take_out(request, found)
         return redirect("arena-challenge-desk", found.pk)
+    before = facts_of(found)
     if "start" in request.POST:
         mine = picture_named(own_account(request).pk, request.POST["start"])
         if mine is None:
@@ -250,11 +266,43 @@ def challenge(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         is_closed = request.POST.get("is_open") == "no"
         found.retired_at = timezone.now() if is_closed else None
-    found.save(update_fields=["start", "retired_at"])
+    with transaction.atomic():
+        found.save(update_fields=["start", "retired_at"])
+        deeds.record(
+            operator_of(request),
+            "challenge.changed",
+            subject=found,
+            before=before,
+            after=facts_of(found),
+        )
     return redirect("arena-desk")
 
 
-@needs_staff
+def take_out(request: HttpRequest, challenge: Challenge) -> None:
+    """Deal a picture no more, or again."""
+    entry, is_out = request.POST["entry"], request.POST.get("is_out") == "yes"
+    with transaction.atomic():
+        entering.take_out(challenge, entry, is_out=is_out)
+        deeds.record(
+            operator_of(request),
+            "challenge.entry_out" if is_out else "challenge.entry_in",
+            subject=challenge,
+            after={"entry": entry},
+        )
+
+
+def facts_of(challenge: Challenge) -> dict[str, Any]:
+    """Return how a challenge stands; its prompt is on its own page."""
+    return {
+        "name": challenge.name,
+        "category": challenge.category,
+        "shape": challenge.shape,
+        "start": challenge.start_id,
+        "closed_at": challenge.retired_at,
+    }
+
+
+@operates(Power.ARENA)
 @never_cache
 @require_POST
 def enter(request: HttpRequest) -> HttpResponse:
@@ -262,12 +310,12 @@ def enter(request: HttpRequest) -> HttpResponse:
     form = EnterForm(request.POST)
     if not form.is_valid():
         context = desk_context(request) | {"form": form}
-        return render(request, "console/arena.html", context, status=422)
+        return render(request, "operator/arena.html", context, status=422)
     plans, problems = planned(request, form)
     total = sum(plan.total_microcredits for plan in plans)
     if "sure" not in request.POST or request.POST["sure"] != str(total):
         context = {"plans": plans, "problems": problems, "total": total, "form": form}
-        return render(request, "console/arena_enter.html", context)
+        return render(request, "operator/arena_enter.html", context)
     count, failed = ordered(request, plans)
     for problem in failed:
         messages.error(request, problem)
@@ -311,6 +359,11 @@ def ordered(request: HttpRequest, plans: Iterable[Plan]) -> tuple[int, list[str]
                 f"{plan.challenge.name}, {name_of(plan.ask.model or '')}: {error}"
             )
             continue
+        said = {"model": plan.ask.model, "pictures": plan.ask.n, "request": order.pk}
+        about = plan.challenge
+        deeds.record(
+            operator_of(request), "challenge.entered", subject=about, after=said
+        )
         tasks.send(order.pk, then=collect_pictures.si())
         count += 1
     return count, failed

@@ -17,6 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 from PIL import Image
 
 from accounts.models import Account, ApiKey
+from accounts.staff import Power
 from playground.generation import unpaid
 from playground.generation.channels import setting_of
 from playground.generation.connecting import Said, change, connect, remove, switch
@@ -28,9 +29,11 @@ from playground.generation.surveying import Surveyed, survey
 from playground.generation.thumbnails import smaller
 from playground.generation.trial import Trial, models_of, on_trial, tried
 from playground.generation.ways import ChannelRow
-from playground.web.channel_form import ChannelForm
-from playground.web.keys import done, in_frame
-from playground.web.people import actor_of, needs_staff
+from playground.web.keys import done
+from playground.web.operator.channel_form import ChannelForm
+from playground.web.operator.door import operates
+from playground.web.operator.steps import step
+from playground.web.people import actor_of
 
 SHOWN_WIDTH = 256
 
@@ -58,18 +61,18 @@ class Held:
     brake: unpaid.Brake
 
 
-@needs_staff
+@operates(Power.CHANNELS)
 @never_cache
 def channels(request: HttpRequest) -> HttpResponse:
     """GET /operator/channels"""
     lately = figures_by_channel(Window.last("24h"))
     lines = [Line(one, lately.get(one.name)) for one in survey()]
     return render(
-        request, "console/channels.html", {"lines": lines, "held_back": held_back()}
+        request, "operator/channels.html", {"lines": lines, "held_back": held_back()}
     )
 
 
-@needs_staff
+@operates(Power.CHANNELS)
 @never_cache
 @vary_on_headers("HX-Request")
 def new_channel(request: HttpRequest) -> HttpResponse:
@@ -80,10 +83,10 @@ def new_channel(request: HttpRequest) -> HttpResponse:
             message = _("%(name)s is added. Test it before customers do.")
             return done(request, message % {"name": row.name}, to="channels")
     heading = _("New channel")
-    return in_frame(request, "console/channel_form.html", form=form, heading=heading)
+    return step(request, "operator/channel_form.html", form=form, heading=heading)
 
 
-@needs_staff
+@operates(Power.CHANNELS)
 @never_cache
 @vary_on_headers("HX-Request")
 def edit_channel(request: HttpRequest, row_id: int) -> HttpResponse:
@@ -94,12 +97,12 @@ def edit_channel(request: HttpRequest, row_id: int) -> HttpResponse:
         if written(form, lambda said: change(row, said, actor_of(request))):
             message = _("%(name)s is changed.") % {"name": row.name}
             return done(request, message, to="channels")
-    return in_frame(
-        request, "console/channel_form.html", form=form, row=row, heading=row.name
+    return step(
+        request, "operator/channel_form.html", form=form, row=row, heading=row.name
     )
 
 
-@needs_staff
+@operates(Power.CHANNELS)
 @require_POST
 def switch_channel(request: HttpRequest, row_id: int) -> HttpResponse:
     """POST /operator/channels/<id>/switch"""
@@ -110,7 +113,7 @@ def switch_channel(request: HttpRequest, row_id: int) -> HttpResponse:
     return done(request, message % {"name": row.name}, to="channels")
 
 
-@needs_staff
+@operates(Power.CHANNELS)
 @never_cache
 @vary_on_headers("HX-Request")
 def remove_channel(request: HttpRequest, row_id: int) -> HttpResponse:
@@ -121,10 +124,10 @@ def remove_channel(request: HttpRequest, row_id: int) -> HttpResponse:
         message = _("%(name)s is removed.") % {"name": row.name}
         return done(request, message, to="channels")
     heading = _("Remove %(name)s?") % {"name": row.name}
-    return in_frame(request, "console/channel_remove.html", row=row, heading=heading)
+    return step(request, "operator/channel_remove.html", row=row, heading=heading)
 
 
-@needs_staff
+@operates(Power.CHANNELS)
 @never_cache
 @vary_on_headers("HX-Request")
 def try_channel(request: HttpRequest) -> HttpResponse:
@@ -142,10 +145,10 @@ def try_channel(request: HttpRequest) -> HttpResponse:
     except EaselError as error:
         context["problem"] = error.message
     heading = _("Test of %(name)s") % {"name": name}
-    return in_frame(request, "console/channel_trial.html", heading=heading, **context)
+    return step(request, "operator/channel_trial.html", heading=heading, **context)
 
 
-@needs_staff
+@operates(Power.CHANNELS)
 @require_POST
 def lift_brake(request: HttpRequest) -> HttpResponse:
     """POST /operator/channels/lift: let a key or an account ask again."""

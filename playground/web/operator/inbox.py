@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.staff import Power
 from playground.gallery import reports
 from playground.gallery.models import Report
 from playground.generation.models import Picture
 from playground.trust.inquiring import decide
 from playground.trust.models import Inquiry
 from playground.web.keys import done
-from playground.web.people import needs_staff
+from playground.web.operator.door import operates, operator_of
 
 MOST_SHOWN = 100
 VERDICTS = {"hide": reports.hide, "keep": reports.keep}
@@ -28,7 +29,7 @@ class Reported:
     reports: tuple[Report, ...]
 
 
-@needs_staff
+@operates(Power.INBOX)
 @never_cache
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
@@ -42,7 +43,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "reported": reported(),
         "shows_all": shows_all,
     }
-    return render(request, "trust/inbox.html", context)
+    return render(request, "operator/inbox.html", context)
 
 
 def reported() -> list[Reported]:
@@ -54,7 +55,7 @@ def reported() -> list[Reported]:
     return [Reported(some[0].picture, tuple(some)) for some in by_picture.values()]
 
 
-@needs_staff
+@operates(Power.INBOX)
 @require_POST
 def answer(request: HttpRequest, inquiry_id: str) -> HttpResponse:
     """POST /operator/inbox/<id>: say what became of it."""
@@ -62,15 +63,15 @@ def answer(request: HttpRequest, inquiry_id: str) -> HttpResponse:
     state = request.POST.get("state", "")
     if state not in Inquiry.State.values:
         raise Http404
-    decide(inquiry, state)
+    decide(inquiry, state, operator_of(request))
     return done(request, _("Noted."), to="inbox")
 
 
-@needs_staff
+@operates(Power.INBOX)
 @require_POST
 def judge(request: HttpRequest, picture_id: str) -> HttpResponse:
     """POST /operator/inbox/pictures/<id>: hide a reported picture, or keep it."""
     verdict = VERDICTS.get(request.POST.get("verdict", ""))
-    if verdict is None or not verdict(picture_id):
+    if verdict is None or not verdict(picture_id, operator_of(request)):
         raise Http404
     return done(request, _("Decided, and its reports are closed."), to="inbox")

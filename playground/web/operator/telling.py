@@ -12,13 +12,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.decorators.vary import vary_on_headers
 
+from accounts.staff import Power
 from playground.trust import announcing, incidents
 from playground.trust.models import Announcement, Incident
-from playground.web.keys import done, in_frame
-from playground.web.people import needs_staff
+from playground.web.keys import done
+from playground.web.operator.door import operates, operator_of
+from playground.web.operator.steps import step
 
 MOST_SHOWN = 50
-INCIDENT, ANNOUNCEMENT = "trust/incident_form.html", "trust/announcement_form.html"
+INCIDENT, ANNOUNCEMENT = (
+    "operator/incident_form.html",
+    "operator/announcement_form.html",
+)
 
 
 class IncidentForm(forms.Form):
@@ -60,27 +65,27 @@ class IncidentForm(forms.Form):
         return incidents.Said(**self.cleaned_data)
 
 
-@needs_staff
+@operates(Power.ANNOUNCE)
 @never_cache
 def incident_list(request: HttpRequest) -> HttpResponse:
     """GET /operator/incidents"""
     found = Incident.objects.prefetch_related("updates").order_by("-begun_at")
-    return render(request, "trust/incidents.html", {"incidents": found[:MOST_SHOWN]})
+    return render(request, "operator/incidents.html", {"incidents": found[:MOST_SHOWN]})
 
 
-@needs_staff
+@operates(Power.ANNOUNCE)
 @never_cache
 @vary_on_headers("HX-Request")
 def new_incident(request: HttpRequest) -> HttpResponse:
     """GET and POST /operator/incidents/new"""
     form = IncidentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        incidents.begin(form.said())
+        incidents.begin(form.said(), operator_of(request))
         return done(request, _("It is on the status page."), to="incidents")
-    return in_frame(request, INCIDENT, form=form, heading=_("New incident"))
+    return step(request, INCIDENT, form=form, heading=_("New incident"))
 
 
-@needs_staff
+@operates(Power.ANNOUNCE)
 @never_cache
 @vary_on_headers("HX-Request")
 def edit_incident(request: HttpRequest, incident_id: str) -> HttpResponse:
@@ -88,11 +93,9 @@ def edit_incident(request: HttpRequest, incident_id: str) -> HttpResponse:
     incident = get_object_or_404(Incident, pk=incident_id)
     form = IncidentForm(request.POST or None, incident=incident)
     if request.method == "POST" and form.is_valid():
-        incidents.go_on(incident, form.said())
+        incidents.go_on(incident, form.said(), operator_of(request))
         return done(request, _("The status page says so."), to="incidents")
-    return in_frame(
-        request, INCIDENT, form=form, incident=incident, heading=incident.title
-    )
+    return step(request, INCIDENT, form=form, incident=incident, heading=incident.title)
 
 
 class MomentField(forms.DateTimeField):
@@ -147,17 +150,17 @@ class AnnouncementForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("ends_at", _("It ends before it begins."))
 
 
-@needs_staff
+@operates(Power.ANNOUNCE)
 @never_cache
 def announcement_list(request: HttpRequest) -> HttpResponse:
     """GET /operator/announcements"""
     now = timezone.now()
     found = Announcement.objects.order_by("-starts_at", "-pk")[:MOST_SHOWN]
     rows = [(one, one.is_on(now)) for one in found]
-    return render(request, "trust/announcements.html", {"rows": rows})
+    return render(request, "operator/announcements.html", {"rows": rows})
 
 
-@needs_staff
+@operates(Power.ANNOUNCE)
 @never_cache
 @vary_on_headers("HX-Request")
 def new_announcement(request: HttpRequest) -> HttpResponse:
@@ -165,7 +168,7 @@ def new_announcement(request: HttpRequest) -> HttpResponse:
     return write_announcement(request, None)
 
 
-@needs_staff
+@operates(Power.ANNOUNCE)
 @never_cache
 @vary_on_headers("HX-Request")
 def edit_announcement(request: HttpRequest, announcement_id: str) -> HttpResponse:
@@ -178,21 +181,20 @@ def edit_announcement(request: HttpRequest, announcement_id: str) -> HttpRespons
 def write_announcement(request: HttpRequest, row: Announcement | None) -> HttpResponse:
     form = AnnouncementForm(request.POST or None, instance=row or Announcement())
     if request.method == "POST" and form.is_valid():
-        form.save()
-        announcing.changed()
+        announcing.announce(form.save(commit=False), operator_of(request))
         return done(
             request,
             _("Saved. Every page shows it within a minute."),
             to="announcements",
         )
     heading = row.text if row else _("New announcement")
-    return in_frame(request, ANNOUNCEMENT, form=form, row=row, heading=heading)
+    return step(request, ANNOUNCEMENT, form=form, row=row, heading=heading)
 
 
-@needs_staff
+@operates(Power.ANNOUNCE)
 @require_POST
 def remove_announcement(request: HttpRequest, announcement_id: str) -> HttpResponse:
     """POST /operator/announcements/<id>/remove"""
-    get_object_or_404(Announcement, pk=announcement_id).delete()
-    announcing.changed()
+    row = get_object_or_404(Announcement, pk=announcement_id)
+    announcing.take_down(row, operator_of(request))
     return done(request, _("Removed."), to="announcements")
