@@ -2,7 +2,8 @@
 
 The rules are in memory; an instance without any pays nothing for them. Patterns are
 RE2's, so that no prompt can make one slow: its time grows with the prompt and no faster.
-A prompt is read in small letters, with single spaces and without what nobody sees.
+A prompt is read in small letters and without what nobody sees: by patterns with single
+spaces, by words as nothing but its words.
 """
 
 import re
@@ -25,12 +26,11 @@ from playground.generation.request import Buyer, ImageRequest
 
 log = structlog.get_logger()
 OLDEST_SECONDS = 10.0  # so old a rule is, at most, that a quiet process goes by
-LETTER = r"[\pL\pM\pN]"
 # Between these letters nobody writes spaces, or endings follow without one.
 SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
-BEFORE, AFTER = r"(?:^|[^\pL\pM\pN])", r"(?:$|[^\pL\pM\pN])"
+WORD, GLOB = re.compile(r"[^\W_]+"), re.compile(r"(?:[^\W_]|\*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,27 @@ class Rule:
     id: int
     label: str
     groups: frozenset[str]
+    reads_words: bool
     finds: Any
 
-    def stops(self, text: str, group: str) -> bool:
-        """Say whether it stops a folded text in this access group."""
-        is_meant = not self.groups or group in self.groups
-        return is_meant and self.finds(text) is not None
+    def stops(self, read: "Read", group: str) -> bool:
+        """Say whether it stops a prompt in this access group."""
+        if self.groups and group not in self.groups:
+            return False
+        return self.finds(read.words if self.reads_words else read.text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A prompt as rules read it, however its letters were disguised."""
+
+    text: str
+    words: str
+
+    @classmethod
+    def of(cls, prompt: str) -> "Read":
+        text = fold(prompt)
+        return cls(text, f" {' '.join(WORD.findall(text))} ")
 
 
 class Reader:
@@ -94,8 +109,8 @@ async def check(request: ImageRequest, buyer: Buyer) -> None:
 
 def stopping(known: Iterable[Rule], text: str, group: str) -> Iterable[Rule]:
     """Yield the rules that stop a text, in their order."""
-    folded = fold(text)
-    return (rule for rule in known if rule.stops(folded, group))
+    read = Read.of(text)
+    return (rule for rule in known if rule.stops(read, group))
 
 
 def said_in(request: ImageRequest) -> str:
@@ -115,7 +130,7 @@ def count(rule_id: int) -> None:
 
 
 def fold(text: str) -> str:
-    """Write a text as rules read it, however its letters were disguised."""
+    """Write a text in small letters, with single spaces and without what nobody sees."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
         text = "".join(one for one in text if unicodedata.category(one) != "Cf")
@@ -133,12 +148,12 @@ def rule_in(row: PromptRule) -> Rule | None:
 
 def rule_of(row: PromptRule) -> Rule:
     """Make a rule of a row. Raises `ValueError` that says what is wrong."""
-    words = row.kind == PromptRule.Kind.WORDS
-    pattern = any_of(row.text.splitlines()) if words else row.text
+    is_words = row.kind == PromptRule.Kind.WORDS
+    pattern = any_of(row.text.splitlines()) if is_words else row.text
     finds = compiled(pattern)
     if finds("") is not None:
         raise ValueError(_("This fits every prompt, the empty one too."))
-    return Rule(row.pk, row.label, frozenset(row.groups), finds)
+    return Rule(row.pk, row.label, frozenset(row.groups), is_words, finds)
 
 
 def compiled(pattern: str) -> Any:
@@ -153,29 +168,30 @@ def compiled(pattern: str) -> Any:
 
 
 def any_of(lines: Sequence[str]) -> str:
-    """Write a pattern that finds any of these words, one a line."""
-    words = [word for line in lines if (word := fold(line))]
-    if not words:
-        raise ValueError(_("Write one word or phrase a line."))
-    return "|".join(map(whole_word, words))
+    """Write a pattern that finds any of these words or phrases, one a line.
 
-
-def whole_word(word: str) -> str:
-    """Write a pattern for a word or a phrase; a star stands for any letters.
-
-    Between two words may be anything that is no letter.
+    A prompt's words stand between single spaces, so a whole word has one on each side.
     """
-    if not any(one.isalnum() for one in word):
+    phrases = [phrase_in(line) for line in lines if line.strip()]
+    if not phrases:
+        raise ValueError(_("Write one word or phrase a line."))
+    whole = [globbed(one) for one in phrases if not is_spaceless(one)]
+    found = [globbed(one) for one in phrases if is_spaceless(one)]
+    return "|".join([*([f" (?:{'|'.join(whole)}) "] if whole else []), *found])
+
+
+def phrase_in(line: str) -> str:
+    """Return the words of a line; a star in them stands for any letters."""
+    phrase = " ".join(GLOB.findall(fold(line)))
+    if not WORD.search(phrase):
         message = _("“%(word)s” has no letter or number in it.")
-        raise ValueError(message % {"word": word})
-    body = r"[^\pL\pM\pN]+".join(map(globbed, word.split()))
-    before = "" if is_within_words(word[0]) else BEFORE
-    return f"{before}{body}{'' if is_within_words(word[-1]) else AFTER}"
+        raise ValueError(message % {"word": line.strip()})
+    return phrase
 
 
-def is_within_words(edge: str) -> bool:
-    return not (edge.isalnum() or edge == "*") or bool(SPACELESS.match(edge))
+def is_spaceless(phrase: str) -> bool:
+    return bool(SPACELESS.match(phrase[0]) or SPACELESS.match(phrase[-1]))
 
 
-def globbed(word: str) -> str:
-    return f"{LETTER}*".join(map(re2.escape, word.split("*")))
+def globbed(phrase: str) -> str:
+    return "[^ ]*".join(map(re2.escape, phrase.split("*")))

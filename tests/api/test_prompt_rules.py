@@ -97,7 +97,7 @@ TEXT_AND_PROMPTS = [
 def test_words_are_whole_words_however_they_are_written(words, stopped, passed):
     rule = rules.rule_of(PromptRule(label="it", text=words))
 
-    fits = [one for one in (*stopped, *passed) if rule.stops(rules.fold(one), "")]
+    fits = [one for one in (*stopped, *passed) if rule.stops(rules.Read.of(one), "")]
 
     assert fits == stopped
 
@@ -124,6 +124,6 @@ def test_no_prompt_makes_a_pattern_slow(pattern):
     prompt = "xa" * 16_000
     begun = time.perf_counter()
 
-    rule.stops(rules.fold(prompt), "")
+    rule.stops(rules.Read.of(prompt), "")
 
     assert time.perf_counter() - begun < 1
