@@ -508,3 +508,20 @@ LOG_LEVEL = env.str(
 )
 LOGGING_CONFIG = "playground.logs.configure"
 LOGGING = {"level": LOG_LEVEL, "as_json": not DEBUG}
+
+# Telemetry: who may read /metrics, and where traces go. Without an address there are none.
+TELEMETRY_DIR = env.str("EASEL_TELEMETRY_DIR", default=str(DATA_DIR / "telemetry"))
+METRICS_TOKEN = env.str("EASEL_METRICS_TOKEN", default="")
+METRICS_NETWORKS: list[str] = env.list(
+    "EASEL_METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"]
+)
+try:
+    networks(tuple(METRICS_NETWORKS))
+except ValueError as error:
+    raise ImproperlyConfigured(f"EASEL_METRICS_NETWORKS: {error}") from error
+WORKER_METRICS_ADDRESS = env.str("EASEL_WORKER_METRICS_ADDRESS", default="")
+TRACES_URL = env.str("EASEL_TRACES_URL", default="")
+TRACES_HEADERS: dict[str, str] = env.dict("EASEL_TRACES_HEADERS", default={})
+TRACES_SHARE = env.float(
+    "EASEL_TRACES_SHARE", default=1.0, validate=validate.Range(min=0, max=1)
+)

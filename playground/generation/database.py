@@ -63,6 +63,8 @@ class Executor(Protocol):
 
     async def close(self) -> None: ...
 
+    def pool_stats(self) -> dict[str, int]: ...
+
 
 class Books:
     """The way to the books for one event loop."""
@@ -82,6 +84,10 @@ class Books:
 
     async def close(self) -> None:
         await self._executor.close()
+
+    def pool_stats(self) -> dict[str, int]:
+        """Return what the pool of connections says of itself; SQLite has none."""
+        return self._executor.pool_stats()
 
 
 class Line:
@@ -203,6 +209,9 @@ class PostgresExecutor:
         if self._pool is not None:
             await self._pool.close()
 
+    def pool_stats(self) -> dict[str, int]:
+        return self._pool.get_stats() if self._pool else {}
+
 
 async def goes_by_keys(link: AsyncConnection[Any]) -> None:
     """Find every row by its key. PostgreSQL keeps the plan it made when a table was new
@@ -265,6 +274,9 @@ class SqliteExecutor:
     async def close(self) -> None:
         self._inbox.put(None)
         await asyncio.to_thread(self._thread.join)
+
+    def pool_stats(self) -> dict[str, int]:
+        return {}
 
     def _write(self) -> None:
         link = sqlite3.connect(self._database, timeout=20, isolation_level=None)

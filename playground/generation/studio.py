@@ -59,6 +59,10 @@ class Studio:
             self._ear = asyncio.create_task(self._listen())
         return task
 
+    @property
+    def orders_under_way(self) -> int:
+        return len(self._live) + len(self._closing)
+
     def closes(self, generation_id: str) -> None:
         """Let an order be closed: from here on the books decide, and nobody stops it.
 
@@ -141,6 +145,11 @@ def studio() -> Studio:
     if here is None:
         here = _studios[loop] = Studio()
     return here
+
+
+def studios() -> list[Studio]:
+    """Return every studio of this process."""
+    return list(_studios.values())
 
 
 class BackgroundLoop:

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from playground.generation import tallied
 from playground.generation.books import Close
 from playground.generation.catalogue import catalogue
 from playground.generation.database import Books, in_thread
@@ -32,8 +33,10 @@ async def sweep(books: Books, *, account_id: str | None = None) -> int:
     """
     ended = 0
     for generation in await in_thread(lambda: overdue(account_id)):
-        if await books.do(given_up(generation)):
+        closing = given_up(generation)
+        if await books.do(closing):
             ended += 1
+            tallied.ended(generation, closing, delivered=generation.delivered)
             log.warning(
                 "order.given_up", generation=generation.id, was=generation.state
             )

@@ -5,8 +5,10 @@ process's own loop and waits, so that hundreds of waiting orders are hundreds of
 idle threads and nothing more.
 """
 
+from collections.abc import Mapping
+
 import structlog
-from celery import Signature, signals
+from celery import Signature, Task, signals
 from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerAway
 
@@ -16,6 +18,7 @@ from playground.generation.rolling import look_around, remove_old
 from playground.generation.service import see_through, take_up
 from playground.generation.studio import background, in_studio, studio
 from playground.generation.sweep import sweep, waiting
+from playground.generation.tallied import sample
 from playground.generation.tidy import (
     AT_ONCE,
     remove_expired,
@@ -24,8 +27,11 @@ from playground.generation.tidy import (
     remove_unused_uploads,
 )
 from playground.generation.usual import renew
+from playground.telemetry import tracing
+from playground.telemetry.sampling import sampling
 
 log = structlog.get_logger()
+CARRIED = ("traceparent", "tracestate")
 
 
 def send(generation_id: str, *, then: Signature | None = None) -> None:
@@ -34,18 +40,25 @@ def send(generation_id: str, *, then: Signature | None = None) -> None:
     `then` is asked for when the order has been painted, or could not be.
     """
     try:
-        paint_order.apply_async((generation_id,), link=then)
+        paint_order.apply_async((generation_id,), link=then, headers=tracing.carried())
     except (BrokerAway, OSError) as error:
         log.warning("broker.away", generation=generation_id, reason=str(error))
 
 
-@app.task(ignore_result=True)
-def paint_order(generation_id: str) -> None:
+@app.task(ignore_result=True, bind=True)
+def paint_order(self: Task, generation_id: str) -> None:
     """Paint one queued order, unless somebody has it already."""
-    in_studio(paint_if_queued(generation_id))
+    carried = {name: self.request.get(name) for name in CARRIED}
+    in_studio(paint_if_queued(generation_id, {k: v for k, v in carried.items() if v}))
 
 
-async def paint_if_queued(generation_id: str) -> None:
+async def paint_if_queued(generation_id: str, carried: Mapping[str, str]) -> None:
+    with tracing.taken_up("paint order", carried):
+        tracing.note(order=generation_id)
+        await paint_what_is_queued(generation_id)
+
+
+async def paint_what_is_queued(generation_id: str) -> None:
     generation = await take_up(generation_id)
     if generation is None:
         return
@@ -108,6 +121,17 @@ def send_waiting(*, older_than_seconds: float) -> None:
 def take_up_what_waited(**_: object) -> None:
     """A fresh worker paints what the last one left, without waiting for the sweep."""
     send_waiting(older_than_seconds=0)
+
+
+@signals.worker_init.connect
+def be_seen(**_: object) -> None:
+    """Count and trace what this worker does, and say how it is."""
+    sampling.begin("worker", sample)
+
+
+@signals.worker_shutdown.connect
+def be_seen_no_more(**_: object) -> None:
+    sampling.end()
 
 
 @signals.worker_shutting_down.connect
