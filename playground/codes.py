@@ -5,29 +5,18 @@ explains them all at /docs/errors. A code that is not here is a bug that a test 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-CALLER, KEY, MONEY = "invalid_request_error", "permission_error", "insufficient_quota"
-RATE, REFUSED, OURS = "rate_limit_error", "image_generation_user_error", "server_error"
+from playground.codes_closed import CLOSED
+from playground.coding import CALLER, KEY, MONEY, OURS, RATE, REFUSED, Code
 
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One code. `is_final`: clients that try again by themselves should not."""
-
-    status: int
-    kind: str
-    meaning: Promise
-    hint: Promise
-    is_final: bool = False
-
+__all__ = ["CODES", "Code"]
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {
+        **CLOSED,
         "invalid_value": Code(
             400,
             CALLER,
@@ -120,14 +109,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _("The model declined to paint this. Nothing was charged."),
             _("Change the prompt or the pictures; the same request fails again."),
         ),
-        "content_policy_violation": Code(
-            400,
-            REFUSED,
-            _("The operator's rules forbid this prompt. Nothing was charged."),
-            _(
-                "Change the prompt: the message names the rule; the content policy says why."
-            ),
-        ),
         "invalid_api_key": Code(
             401,
             CALLER,
@@ -163,15 +144,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
             KEY,
             _("The key may not do this."),
             _("Use another key, or have its owner allow it."),
-        ),
-        "account_blocked": Code(
-            403,
-            KEY,
-            _("The operator has blocked the account."),
-            _(
-                "Write to the operator by the contact page; what is under way is finished."
-            ),
-            is_final=True,
         ),
         "storage_quota_exceeded": Code(
             403,
@@ -380,18 +352,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
             503,
             OURS,
             _("Easel is restarting, or its database is away for a moment."),
-            _("Wait as long as Retry-After says and try again."),
-        ),
-        "maintenance": Code(
-            503,
-            OURS,
-            _("Easel is being worked on and takes no new orders for a while."),
-            _("Wait as long as Retry-After says; what is under way is finished."),
-        ),
-        "moderation_unavailable": Code(
-            503,
-            OURS,
-            _("The service that looks at prompts is away, and nothing passes unseen."),
             _("Wait as long as Retry-After says and try again."),
         ),
         "storage_unavailable": Code(

@@ -18,7 +18,7 @@ def moderator(settings):
         listener.text = json.dumps(CLEAN)
         settings.MODERATION_URL = listener.url
         settings.MODERATION_KEY = "sk-moderator"
-        settings.MODERATION_SECONDS = 1.0
+        settings.MODERATION_SECONDS = 20.0
         yield listener
 
 
@@ -48,6 +48,7 @@ def test_it_is_shown_the_prompt_with_its_own_key_and_nothing_else(
 def test_when_it_is_away_nothing_passes_or_everything_as_the_operator_says(
     api, alice, moderator, settings, fault
 ):
+    settings.MODERATION_SECONDS = 20.0 if fault != "hang" else 0.3
     moderator.answers = [200 if fault == "nonsense" else fault]
     moderator.text = "[]"
 
