@@ -3,8 +3,9 @@
 from django.http import HttpRequest
 
 TERMS_DUE = "terms_due"
-# What needs no terms: reading and accepting them, and taking one's data and leaving.
+# What needs no terms: accepting them, taking one's data along, leaving, and running Easel.
 FREE = frozenset({"terms-accept", "data", "export", "delete-account"})
+OPERATORS = "/operator/"
 
 
 def is_due(request: HttpRequest) -> bool:
@@ -14,4 +15,6 @@ def is_due(request: HttpRequest) -> bool:
 def stands_in_the_way(request: HttpRequest) -> bool:
     """Say whether this page has to wait until the terms are accepted."""
     match = request.resolver_match
-    return is_due(request) and (match is None or match.url_name not in FREE)
+    if not is_due(request) or request.path.startswith(OPERATORS):
+        return False
+    return match is None or match.url_name not in FREE
