@@ -135,6 +135,14 @@ else:
         "max_size": 16,
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # it may have been restarted
+# Connections that PgBouncer lends for a transaction keep nothing for the next.
+PGBOUNCER = env.bool("EASEL_PGBOUNCER", default=False)
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = PGBOUNCER
+# A copy that dashboards read from: a moment behind is soon enough for them.
+if REPLICA_URL := env.str("DATABASE_REPLICA_URL", default=""):
+    copy = env.dj_db_url("DATABASE_REPLICA_URL")
+    DATABASES["replica"] = {**DATABASES["default"], **copy}
+    DATABASE_ROUTERS = ["playground.generation.replica.Router"]
 DATABASE_POOL_SIZE = env.int(
     "EASEL_DATABASE_POOL_SIZE", default=8, validate=AT_LEAST_ONE
 )
@@ -153,6 +161,13 @@ if CELERY_BROKER_URL == "filesystem://":
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.1,
     }
+# Turns to paint, by who waits for them (generation/queues.py); the rest is housekeeping.
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
+    "browser": {},
+    "api": {},
+    "housekeeping": {},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

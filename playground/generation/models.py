@@ -20,7 +20,7 @@ from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from playground.generation.companions import Compared, Retried
+from playground.generation.companions import Compared, Retried, Traced
 from playground.generation.entries import AttemptRow
 from playground.generation.gates import Closure, PromptRule
 from playground.generation.repriced import PriceChange
@@ -61,6 +61,7 @@ __all__ = [
     "Rolled",
     "SalesDay",
     "SalesHour",
+    "Traced",
     "Unpaid",
     "UsageDay",
     "UsageHour",
@@ -166,6 +167,11 @@ class Generation(models.Model):
                 fields=["deadline"],
                 condition=Q(state__in=["queued", "running"]),
                 name="generations_to_sweep",
+            ),
+            models.Index(
+                fields=["lane", "account", "id"],
+                condition=Q(state="queued"),
+                name="generations_to_draw",
             ),
             models.Index(
                 fields=["claim"],

@@ -41,6 +41,7 @@ class Studio:
         self.wire = Wire()
         self.meter = meter(self.books)
         self.is_closing = False
+        self.drawing = asyncio.Lock()  # of the order that is next in a queue
         self._live: dict[str, asyncio.Task[Any]] = {}
         self._closing: dict[str, asyncio.Task[Any]] = {}
         self._called_off: set[str] = set()

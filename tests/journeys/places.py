@@ -150,6 +150,8 @@ PLACES = [
     Place("docs, found", "/docs?q=mask"),
     Place("docs, nothing found", "/docs?q=zebra"),
     Place("guide", "/docs/quick-start"),
+    Place("reference", "/docs/reference"),
+    Place("an endpoint", "/docs/reference/post-v1-images-edits"),
     Place("usage", "/console/usage", signed_in=True),
     Place("usage, pointed at", "/console/usage", True, then=to.point_at_chart),
     Place("usage, narrowed", "/console/usage?period=24h&status=failed", signed_in=True),

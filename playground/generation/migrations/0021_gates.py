@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0018_price_changes'),
+        ('generation', '0020_traced'),
     ]
 
     operations = [
