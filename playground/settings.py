@@ -223,7 +223,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": METRICS_SECONDS,
     },
     "usual": {"task": "playground.generation.tasks.renew_usual", "schedule": 600},
+    "prices": {
+        "task": "playground.generation.tasks.begin_price_changes",
+        "schedule": 30,
+    },
     "arena": {"task": "playground.arena.tasks.look_around", "schedule": ARENA_SECONDS},
+    "audit": {
+        "task": "playground.generation.tasks.audit_books",
+        "schedule": 24 * 3600,
+    },
+    "close": {"task": "billing.tasks.close_this_month", "schedule": 6 * 3600},
     "tidy-metrics": {
         "task": "playground.generation.tasks.remove_old_metrics",
         "schedule": 6 * 3600,

@@ -20,6 +20,7 @@ from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from playground.generation.audited import AuditRun
 from playground.generation.companions import Compared, Retried, Traced
 from playground.generation.entries import AttemptRow
 from playground.generation.gates import Closure, PromptRule
@@ -45,6 +46,7 @@ __all__ = [
     "Attempt",
     "AttemptDay",
     "AttemptHour",
+    "AuditRun",
     "ChannelRow",
     "Closure",
     "Compared",

@@ -7,14 +7,17 @@ so that hundreds of waiting orders are hundreds of idle threads and nothing more
 import structlog
 from celery import Signature, signals
 from django.conf import settings
+from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 
 from playground.celery import app
+from playground.generation.auditing import carry_out
 from playground.generation.companions import Traced
 from playground.generation.database import in_thread
 from playground.generation.errors import EaselError
 from playground.generation.models import Generation
 from playground.generation.queues import drawn, queue_of
+from playground.generation.repricing import begin_what_is_due
 from playground.generation.rolling import look_around, remove_old
 from playground.generation.service import see_through, take_up
 from playground.generation.studio import background, in_studio, studio
@@ -131,6 +134,28 @@ def renew_usual() -> None:
 def remove_old_metrics() -> None:
     """Remove what was added up longer ago than the settings keep it."""
     remove_old()
+
+
+@app.task(ignore_result=True)
+def begin_price_changes() -> None:
+    """Let changes of price begin whose time has come."""
+    begin_what_is_due(timezone.now())
+
+
+@app.task(ignore_result=True)
+def audit_books(run_id: int | None = None) -> None:
+    """Check every promise of the ledger, and keep what was found."""
+    carry_out(run_id)
+
+
+def audit_soon(run_id: int) -> bool:
+    """Ask a worker for a check; say whether that could be asked."""
+    try:
+        audit_books.delay(run_id)
+    except (BrokerAway, OSError) as error:
+        log.warning("broker.away", task="audit_books", reason=str(error))
+        return False
+    return True
 
 
 async def sweep_here() -> int:

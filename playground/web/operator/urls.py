@@ -16,8 +16,12 @@ from playground.web.operator import (
     staff,
     telling,
 )
+from playground.web.operator.money import urls as money
+from playground.web.operator.pricing import urls as pricing
 
 urlpatterns: list[URLPattern] = [
+    *pricing.urls,
+    *money.urls,
     path("", places.home, name="operator"),
     path("staff", staff.people, name="staff"),
     path("log", log.deeds, name="deeds"),
