@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0020_traced'),
+        ('generation', '0021_audit_runs'),
     ]
 
     operations = [
