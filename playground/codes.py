@@ -10,6 +10,7 @@ from types import MappingProxyType
 from django.utils.translation import gettext_lazy as _
 
 from playground.codes_closed import CLOSED
+from playground.codes_of_batches import BATCHES
 from playground.coding import CALLER, KEY, MONEY, OURS, RATE, REFUSED, Code
 
 __all__ = ["CODES", "Code"]
@@ -17,6 +18,7 @@ __all__ = ["CODES", "Code"]
 CODES: Mapping[str, Code] = MappingProxyType(
     {
         **CLOSED,
+        **BATCHES,
         "invalid_value": Code(
             400,
             CALLER,

@@ -212,7 +212,9 @@ def choices(
         "key": list(names.items()),
         "model": [(model, model) for model in sorted(models)],
         "status": [(one.value, str(one.label)) for one in Generation.State],
-        "source": list(zip(LANES, (_("Playground"), _("API")), strict=True)),
+        "source": list(
+            zip(LANES, (_("Playground"), _("API"), _("Batch")), strict=True)
+        ),
         "person": [(str(one.pk), str(one)) for one in account.people.order_by("email")],
         "provider": [(name, name) for name in sorted(providers)],
         "group": [own, *(one for one in groups if one[0] != own[0])],

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0021_audit_runs'),
+        ('generation', '0022_lane_of_batches'),
     ]
 
     operations = [
