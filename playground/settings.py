@@ -5,6 +5,7 @@ checkout needs nothing set and runs in debug on embedded parts; with debug off,
 the secrets must be given or Easel does not start. `.env.example` lists them all.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 from playground.addresses import networks
-from playground.secrets import development_secrets
+from playground.secrets import development_secrets, read_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
+read_files(os.environ)
 NOT_NEGATIVE, AT_LEAST_ONE = validate.Range(min=0), validate.Range(min=1)
 
 # Who we are.
@@ -504,7 +506,7 @@ TIME_ZONE = "UTC"
 
 # Static files: hashed, compressed and immutable with debug off.
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("EASEL_STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 
