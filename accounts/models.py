@@ -13,12 +13,22 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.chronicle import Activity, Deed, Device, Invitation, Letter
+from accounts.chronicle import (
+    Acceptance,
+    Activity,
+    Deed,
+    Device,
+    Invitation,
+    Letter,
+    StaffDeed,
+)
 from accounts.ids import new_id
 from accounts.limits import Limits
 from accounts.roles import Action, Role, may
+from accounts.staff import StaffRole
 
 __all__ = [
+    "Acceptance",
     "AccessGroup",
     "Account",
     "Activity",
@@ -31,6 +41,7 @@ __all__ = [
     "Membership",
     "Person",
     "RetiredSecret",
+    "StaffDeed",
 ]
 
 
@@ -52,9 +63,8 @@ class PersonManager(BaseUserManager["Person"]):
         return person
 
     def create_superuser(self, email: str, password: str, **extra: Any) -> "Person":
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **extra
-        )
+        powers = {"is_staff": True, "is_superuser": True, "staff_role": StaffRole.ADMIN}
+        return self.create_user(email, password, **powers, **extra)
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -68,6 +78,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=150, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    # What they may do for everybody on this server: a `StaffRole`, or empty.
+    staff_role = models.CharField(
+        max_length=10, choices=StaffRole, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField(default=timezone.now)
     language = models.CharField(max_length=12, blank=True, default="")
     theme = models.CharField(max_length=5, choices=Theme, blank=True, default="")
@@ -121,7 +135,7 @@ class Account(models.Model):
 
     `kept_seconds` is how long pictures of its API calls are kept when a call does not
     say; 0 is for good, and None leaves it to the instance. A closed account keeps its
-    books and nothing else.
+    books and nothing else. A blocked one orders nothing, and its people read why.
     """
 
     class Kind(models.TextChoices):
@@ -142,6 +156,8 @@ class Account(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    blocked_because = models.CharField(max_length=300, blank=True, db_default="")
 
     def __str__(self) -> str:
         return self.name or self.id

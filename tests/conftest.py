@@ -30,11 +30,15 @@ from django.core.cache import cache
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
+from playground.api.telemetry.standing import standing
 from playground.generation import (
     channels,
+    draining,
     health,
     measures,
     patience,
+    rules,
+    tariff,
     unpaid,
     usual,
 )
@@ -97,11 +101,15 @@ def fresh_cache():
     """What a process remembers of routing is forgotten between tests, too."""
     cache.clear()
     channels.forget()
+    draining.closures.forget()
+    rules.rules.forget()
     health.board.forget()
     measures.measures.forget()
     patience.purse.forget()
+    tariff.in_force.forget()
     unpaid.brakes.forget()
     usual.lately.forget()
+    standing.forget()
 
 
 @pytest.fixture

@@ -129,7 +129,9 @@ def prices_out(model: Model, buyer: Buyer) -> list[dict[str, Any]]:
             **amount(microcredits),
             **beside_the_vendor(model, painted, microcredits),
         }
-        for painted, microcredits in listed(model, buyer.multiplier)
+        for painted, microcredits in listed(
+            model, model.multiplier_for(buyer.group, buyer.multiplier)
+        )
     ]
 
 

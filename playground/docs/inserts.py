@@ -24,7 +24,7 @@ from playground.generation import fetching, inputs, normalise, retries, terms, w
 from playground.generation.catalogue import catalogue
 from playground.generation.histogram import ENOUGH
 from playground.generation.offered import Model
-from playground.generation.price import in_microcredits, listed
+from playground.generation.price import listed
 from playground.generation.providers import rehearsal
 from playground.generation.providers.connected import TRADES
 from playground.generation.request import FORMATS, KEY_HOURS
@@ -194,9 +194,8 @@ def sketch_price() -> str:
 
 
 def gemini_price() -> str:
-    model = catalogue().find(GEMINI)
-    credits = model.price.rates.tiers["2K"]
-    return in_credits(in_microcredits(credits, Decimal(1)))
+    prices = listed(catalogue().find(GEMINI), Decimal(1))
+    return in_credits(next(price for kind, price in prices if kind.tier == "2K"))
 
 
 def settings_file() -> str:
@@ -214,6 +213,9 @@ def retention_time() -> str:
 
 
 INSERTS: dict[str, Callable[[], object]] = {
+    "batch_lines": lambda: f"{settings.BATCH_LINES:,}",
+    "batch_mb": lambda: settings.BATCH_FILE_MB,
+    "batch_tries": lambda: settings.BATCH_TRIES,
     "default_model": lambda: settings.DEFAULT_MODEL or "none",
     "every_code": every_code,
     "events": lambda: code(events.NAMES),

@@ -20,6 +20,7 @@ from playground.docs.shelf import (
     neighbours,
     shelves,
 )
+from playground.generation.catalogue import catalogue
 
 MARKDOWN = "text/markdown; charset=utf-8"
 
@@ -32,27 +33,35 @@ class Edition:
     language: str
     origin: str
     prefix: str
+    changes: int  # of price, that were made by then
 
 
 def index(request: HttpRequest) -> HttpResponse:
     """GET /docs: every guide by shelf, or those in which the words of `?q=` stand."""
     words = request.GET.get("q", "").strip()
     found: list[Found] = found_in(words, site_origin(request)) if words else []
-    context = {"shelves": shelves(), "words": words, "found": found}
+    language = get_language() or ENGLISH
+    context = {"shelves": shelves(language), "words": words, "found": found}
     return render(request, "docs/index.html", context)
 
 
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /docs/<guide>."""
-    guide = known(slug)
-    language = guide.language(get_language() or ENGLISH)
-    before, after = neighbours(guide)
-    edition = Edition(slug, language, site_origin(request), f"{reverse('docs')}/")
+    language = get_language() or ENGLISH
+    guide = known(slug, language)
+    before, after = neighbours(guide, language)
+    edition = Edition(
+        slug,
+        guide.written_in,
+        origin=site_origin(request),
+        prefix=f"{reverse('docs')}/",
+        changes=catalogue().changes,
+    )
     context = {
-        "shelves": shelves(),
+        "shelves": shelves(language),
         "guide": guide,
         "page": laid_out(edition),
-        "written_in": language,
+        "language": language,
         "before": before,
         "after": after,
     }
@@ -65,8 +74,8 @@ def show_markdown(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse(text, content_type=MARKDOWN)
 
 
-def known(slug: str) -> Guide:
-    guide = guide_named(slug)
+def known(slug: str, language: str = ENGLISH) -> Guide:
+    guide = guide_named(slug, language)
     if guide is None:
         raise Http404(slug)
     return guide
@@ -74,7 +83,7 @@ def known(slug: str) -> Guide:
 
 @lru_cache(maxsize=256)
 def laid_out(edition: Edition) -> Page:
-    """Lay a guide out once: nothing in it changes while the process lives."""
+    """Lay a guide out once: nothing in it but prices changes while the process lives."""
     source = text_of(edition.slug, edition.language, edition.origin)
     return page_of(source, origin=edition.origin, prefix=edition.prefix)
 

@@ -2,7 +2,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from playground.generation.catalogue import CatalogueError, catalogue
+from playground.generation.catalogue_files import CatalogueError
+from playground.generation.catalogue_index import from_files
 from playground.generation.environment import named_channels
 from playground.generation.errors import ModelNotFound
 
@@ -20,7 +21,7 @@ class GenerationConfig(AppConfig):
         except ValueError as error:
             raise ImproperlyConfigured(str(error)) from error
         try:
-            models = catalogue()
+            models = from_files()
             if settings.DEFAULT_MODEL:
                 models.find(settings.DEFAULT_MODEL)
         except CatalogueError as error:

@@ -1,20 +1,23 @@
 """Adding channels, changing them, turning them off and taking them away.
 
 What an operator says is checked here, for the page and for the command alike; what is
-wrong is a `BadRequest` that names the field. Who did it is written in the log.
+wrong is a `BadRequest` that names the field. Who did it, and how it stood before, is
+written down with it; the credential is not.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from yarl import URL
 
+from accounts import deeds
 from accounts.activity import OPERATOR, Actor
 from playground.generation.channels import (
     from_settings,
@@ -62,11 +65,12 @@ def connect(said: Said, by: Actor = OPERATOR) -> ChannelRow:
         raise BadRequest(message % {"name": said.name}, param="name")
     row = filled(ChannelRow(name=said.name), said)
     try:
-        row.save(force_insert=True)
+        with transaction.atomic():
+            row.save(force_insert=True)
+            noted("channel.added", row, by, before={})
     except IntegrityError as error:
         message = _("There is a channel %(name)s already: choose another name.")
         raise BadRequest(message % {"name": said.name}, param="name") from error
-    noted("channel.added", row.name, by)
     return row
 
 
@@ -76,28 +80,65 @@ def change(row: ChannelRow, said: Said, by: Actor = OPERATOR) -> ChannelRow:
     if row.secret and not said.secret and is_elsewhere:
         message = _("It goes somewhere else now: give the credential again.")
         raise BadRequest(message, param="secret")
-    filled(row, said).save()
-    noted("channel.changed", row.name, by)
+    before = facts_of(row)
+    with transaction.atomic():
+        filled(row, said).save()
+        after = facts_of(row) | ({"credential": "replaced"} if said.secret else {})
+        noted("channel.changed", row, by, before=before, after=after)
     return row
 
 
 def switch(row: ChannelRow, *, is_on: bool, by: Actor = OPERATOR) -> None:
-    ChannelRow.objects.filter(pk=row.pk).update(is_on=is_on)
-    noted("channel.on" if is_on else "channel.off", row.name, by)
+    with transaction.atomic():
+        ChannelRow.objects.filter(pk=row.pk).update(is_on=is_on)
+        before, after = {"is_on": row.is_on}, {"is_on": is_on}
+        action = "channel.on" if is_on else "channel.off"
+        noted(action, row, by, before=before, after=after)
 
 
 def remove(row: ChannelRow, by: Actor = OPERATOR) -> None:
     """Take a channel away, and what is known of its health."""
-    name = row.name
-    row.delete()
-    Health.objects.filter(channel=name).delete()
-    noted("channel.removed", name, by)
+    with transaction.atomic():
+        noted("channel.removed", row, by, before=facts_of(row), after={})
+        Health.objects.filter(channel=row.name).delete()
+        row.delete()
 
 
-def noted(event: str, name: str, by: Actor) -> None:
-    """Say who did it, and use it at once."""
-    log.info(event, channel=name, person=by.person_id, address=by.address)
-    read_again()
+def noted(
+    action: str,
+    row: ChannelRow,
+    by: Actor,
+    *,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down who did it, and use it as soon as it is so."""
+    log.info(action, channel=row.name, person=by.person_id, address=by.address)
+    deeds.record(
+        deeds.who(by),
+        action,
+        subject=deeds.Subject("channel", row.name),
+        before=before,
+        after=facts_of(row) if after is None else after,
+    )
+    transaction.on_commit(read_again)
+
+
+def facts_of(row: ChannelRow) -> dict[str, Any]:
+    """Return how a channel stands, without what lets anybody in."""
+    return {
+        "provider": row.provider,
+        "base_url": row.base_url.partition("?")[0],
+        "credential": "stored" if row.secret else "none",
+        "options": sorted(row.options),
+        "is_local": row.is_local,
+        "priority": row.priority,
+        "weight": row.weight,
+        "concurrency": row.concurrency,
+        "per_minute": row.per_minute,
+        "groups": row.groups,
+        "is_on": row.is_on,
+    }
 
 
 def filled(row: ChannelRow, said: Said) -> ChannelRow:

@@ -217,7 +217,9 @@ def draw(
         prompt=request.prompt,
         request=request.to_json(),
         n=1,
-        unit_price_microcredits=unit_price(model, request, shop.multiplier),
+        unit_price_microcredits=unit_price(
+            model, request, model.multiplier_for(shop.group, shop.multiplier)
+        ),
         state=State.SUCCEEDED if is_painted else state,
         delivered=int(is_painted),
         provider=end.provider if is_painted else "",

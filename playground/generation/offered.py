@@ -80,15 +80,23 @@ class Megapixels:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """An amount per picture, in exactly one of four forms."""
+    """An amount per picture, in exactly one of four forms.
+
+    What an operator set for a tier and quality goes before that, whatever the size.
+    """
 
     flat: Decimal | None = None
     tiers: Mapping[str, Decimal] = field(default_factory=dict)
     qualities: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     megapixels: Megapixels | None = None
+    by_hand: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
     def amount(self, painted: Painted) -> Decimal | None:
         """Return the amount for one picture, or None when it has none."""
+        if self.by_hand:
+            said = self.by_hand.get((painted.tier, painted.quality or ""))
+            if said is not None:
+                return said
         if self.megapixels:
             return self.megapixels.amount(painted.width, painted.height)
         if self.qualities:
@@ -236,6 +244,8 @@ class Model:
     licence: str = ""
     open_weights: bool = False
     about: About = About()
+    # What a group pays of it where an operator said so: else the group's own multiplier.
+    multipliers: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def shapes(self) -> tuple[str, ...]:
@@ -267,6 +277,10 @@ class Model:
             for suffix, tier in self.variants.items()
         }
         return plain | fixed
+
+    def multiplier_for(self, group: str, usual: Decimal) -> Decimal:
+        """Return what the list price is multiplied by for a group."""
+        return self.multipliers.get(group, usual) if self.multipliers else usual
 
     def emulates(self, name: str) -> bool:
         """Say whether a field of ours is done here, for any who may paint."""

@@ -19,7 +19,7 @@ from playground.generation.errors import BadRequest, ModelNotFound
 from playground.generation.health import board
 from playground.generation.measures import measures
 from playground.generation.normalise import normalise
-from playground.generation.price import MICROCREDITS, unit_price
+from playground.generation.price import MICROCREDITS, price_for
 from playground.generation.promised import priced, promised_price
 from playground.generation.request import (
     NO_WISHES,
@@ -67,9 +67,11 @@ def quote_of_one(ask: Ask, buyer: Buyer, terms: Terms) -> Quote:
     model = models.find(request.model)
     need = Need(request, buyer.group, buyer.is_test)
     first = route(model, connected(), need, outlook())[0]
-    price = unit_price(model, request, buyer.multiplier) if buyer.pays else 0
+    price = price_for(buyer, model, request)
     if terms.quote_id:
         price = min(price, promised_price(terms.quote_id, priced(request, buyer)))
+    if terms.promised_microcredits is not None:
+        price = min(price, terms.promised_microcredits)
     check_price(price, request.wishes)
     return Quote(request, price, first.offer.provider)
 

@@ -11,12 +11,20 @@ from django.utils.translation import gettext as _
 
 from playground.generation.errors import BadRequest
 from playground.generation.offered import Model, Painted
-from playground.generation.request import ImageRequest
+from playground.generation.request import Buyer, ImageRequest
 
 MICROCREDITS = 1_000_000
 # What a credit of the packs we sell by default leaves after the card's fees, at the least.
 USD_PER_CREDIT = Decimal("0.0189")
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
+
+
+def price_for(buyer: Buyer, model: Model, request: ImageRequest) -> int:
+    """Return what one picture costs this buyer: nothing, to some."""
+    if not buyer.pays:
+        return 0
+    multiplier = model.multiplier_for(buyer.group, buyer.multiplier)
+    return unit_price(model, request, multiplier)
 
 
 def unit_price(model: Model, request: ImageRequest, multiplier: Decimal) -> int:

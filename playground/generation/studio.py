@@ -21,6 +21,7 @@ from playground.generation.database import AWAY, PASSING, Books, in_thread
 from playground.generation.desks import Desks
 from playground.generation.hands import Hands
 from playground.generation.models import Generation
+from playground.generation.providers.wire import Wire
 from playground.generation.rates import meter
 from playground.generation.unwanted import unwanted
 
@@ -37,8 +38,10 @@ class Studio:
         self.books = Books()
         self.desks = Desks()
         self.hands = Hands()
+        self.wire = Wire()
         self.meter = meter(self.books)
         self.is_closing = False
+        self.drawing = asyncio.Lock()  # of the order that is next in a queue
         self._live: dict[str, asyncio.Task[Any]] = {}
         self._closing: dict[str, asyncio.Task[Any]] = {}
         self._called_off: set[str] = set()
@@ -56,6 +59,10 @@ class Studio:
             self._pulse = asyncio.create_task(self._beat())
             self._ear = asyncio.create_task(self._listen())
         return task
+
+    @property
+    def orders_under_way(self) -> int:
+        return len(self._live) + len(self._closing)
 
     def closes(self, generation_id: str) -> None:
         """Let an order be closed: from here on the books decide, and nobody stops it.
@@ -124,6 +131,7 @@ class Studio:
             if watch is not None:
                 watch.cancel()
         await self.desks.close()
+        await self.wire.close()
         await self.meter.close()
         await self.books.close()
 
@@ -138,6 +146,11 @@ def studio() -> Studio:
     if here is None:
         here = _studios[loop] = Studio()
     return here
+
+
+def studios() -> list[Studio]:
+    """Return every studio of this process."""
+    return list(_studios.values())
 
 
 class BackgroundLoop:

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import deeds
 from accounts.activity import OPERATOR, Actor
 from playground.generation.database import AWAY, in_thread
 from playground.generation.entries import AttemptRow
@@ -125,11 +126,25 @@ def read() -> dict[Who, Brake]:
 def lift(account_id: str, key: str, by: Actor = OPERATOR) -> bool:
     """Let a key, or a whole account, ask again at once; say whether it was held back."""
     rows = Unpaid.objects.filter(account_id=account_id)
-    gone, _of_each = (rows.filter(key=key) if key else rows).delete()
+    rows = rows.filter(key=key) if key else rows
+    with transaction.atomic():
+        unpaid = sum(rows.values_list("microusd", flat=True))
+        gone, _of_each = rows.delete()
+        if gone:
+            deeds.record(
+                deeds.who(by),
+                "brake.lifted",
+                subject=deeds.Subject("account", account_id),
+                before={"key": key, "unpaid_microusd": unpaid},
+            )
+        transaction.on_commit(know_again)
     log.info("unpaid.lifted", account=account_id, key=key, person=by.person_id)
+    return bool(gone)
+
+
+def know_again() -> None:
     brakes.forget()
     brakes()
-    return bool(gone)
 
 
 brakes: Mirror[dict[Who, Brake]] = Mirror(read, dict)

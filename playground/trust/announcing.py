@@ -8,11 +8,15 @@ then not in the page at all, so nothing moves.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import deeds
+from accounts.models import Person
 from playground.trust.models import Announcement
 
 DISMISSED_COOKIE = "easel_dismissed"
@@ -41,6 +45,40 @@ def known() -> list[Announcement]:
         found = list(ahead.order_by("-starts_at", "-pk")[:MOST_DISMISSED])
         cache.set(REMEMBERED, found, REMEMBERED_SECONDS)
     return found
+
+
+def announce(line: Announcement, by: Person | None = None) -> None:
+    """Put up a new line, or change one."""
+    with transaction.atomic():
+        before = facts_of(Announcement.objects.filter(pk=line.pk).first())
+        line.save()
+        action = "announcement.changed" if before else "announcement.added"
+        noted(action, line, by, before=before)
+
+
+def take_down(line: Announcement, by: Person | None = None) -> None:
+    with transaction.atomic():
+        noted("announcement.removed", line, by, before=facts_of(line), after={})
+        line.delete()
+
+
+def noted(
+    action: str,
+    line: Announcement,
+    by: Person | None,
+    *,
+    before: deeds.Facts,
+    after: deeds.Facts | None = None,
+) -> None:
+    """Write down who did it, and forget what was known as soon as it is so."""
+    after = facts_of(line) if after is None else after
+    deeds.record(by, action, subject=line, before=before, after=after)
+    transaction.on_commit(changed)
+
+
+def facts_of(line: Announcement | None) -> dict[str, Any]:
+    names = ("text", "link", "level", "starts_at", "ends_at")
+    return {name: getattr(line, name) for name in names} if line else {}
 
 
 def changed() -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import deeds
+from accounts.models import Person
 from playground.generation.catalogue import catalogue
 from playground.trust.models import Component, Incident, Update
 
@@ -51,16 +54,17 @@ class Said:
     words: str
 
 
-def begin(said: Said) -> Incident:
+def begin(said: Said, by: Person | None = None) -> Incident:
     """Tell of something new."""
     incident = Incident(title=said.title)
-    go_on(incident, said)
+    go_on(incident, said, by)
     return incident
 
 
-def go_on(incident: Incident, said: Said) -> None:
+def go_on(incident: Incident, said: Said, by: Person | None = None) -> None:
     """Tell how it stands; without new words only what it is about is changed."""
-    now = timezone.now()
+    now, is_new = timezone.now(), incident._state.adding
+    before = {} if is_new else facts_of(incident)
     incident.title, incident.impact = said.title, said.impact
     incident.state, incident.affected = said.state, list(said.affected)
     is_over = said.state == Incident.State.RESOLVED
@@ -71,3 +75,11 @@ def go_on(incident: Incident, said: Said) -> None:
             Update.objects.create(
                 incident=incident, state=said.state, words=said.words, at=now
             )
+        action = "incident.begun" if is_new else "incident.changed"
+        after = facts_of(incident)
+        deeds.record(by, action, subject=incident, before=before, after=after)
+
+
+def facts_of(incident: Incident) -> dict[str, Any]:
+    names = ("title", "impact", "state", "affected")
+    return {name: getattr(incident, name) for name in names}

@@ -8,8 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import deeds
 from accounts.models import Person
 from accounts.notices import address, written
+from accounts.staff import Power, may_operate
+from accounts.staffing import staff
 from accounts.tasks import post
 from playground.generation.errors import TooMany
 from playground.trust.models import Inquiry
@@ -59,7 +62,7 @@ def take(said: Said) -> Inquiry:
 
 
 def tell_operators(what: str, words: str, email: str = "") -> None:
-    """Write to the operator's address, or to every operator where none is set."""
+    """Write to the operator's address, or to all staff who answer where none is set."""
     told = {
         "what": what,
         "words": words,
@@ -73,11 +76,15 @@ def tell_operators(what: str, words: str, email: str = "") -> None:
 def operators() -> list[str]:
     if settings.OPERATOR_EMAIL:
         return [settings.OPERATOR_EMAIL]
-    staff = Person.objects.filter(is_staff=True, is_active=True).order_by("pk")
-    return list(staff.values_list("email", flat=True))
+    readers = [one for one in staff().order_by("pk") if may_operate(one, Power.INBOX)]
+    return [one.email for one in readers]
 
 
-def decide(inquiry: Inquiry, state: str) -> None:
+def decide(inquiry: Inquiry, state: str, by: Person | None = None) -> None:
+    before = {"state": inquiry.state}
     inquiry.state = state
     inquiry.decided_at = None if state == Inquiry.State.OPEN else timezone.now()
-    inquiry.save(update_fields=["state", "decided_at"])
+    with transaction.atomic():
+        inquiry.save(update_fields=["state", "decided_at"])
+        after = {"state": state}
+        deeds.record(by, "inquiry.decided", subject=inquiry, before=before, after=after)

@@ -13,7 +13,10 @@ from django.db import transaction
 from accounts import keys
 from accounts.issuing import account_of
 from accounts.models import Account, ApiKey, Person
+from accounts.staff import StaffRole
+from accounts.staffing import appoint
 from billing.ledger import MICRO, credit
+from playground.web.accepting import accept_terms
 
 EMAIL = "demo@easel.localhost"
 CREDITS = 1_000
@@ -42,12 +45,12 @@ def open_demo() -> Demo:
 def make(demo: Demo) -> None:
     person = Person.objects.filter(email=demo.email).first()
     if person is None:
-        person = Person.objects.create_user(
-            demo.email, demo.password, name="Demo", is_staff=True
-        )
+        person = Person.objects.create_user(demo.email, demo.password, name="Demo")
+        appoint(person, StaffRole.ADMIN)
     EmailAddress.objects.update_or_create(
         user=person, email=demo.email, defaults={"verified": True, "primary": True}
     )
+    accept_terms(person)
     account = account_of(person)
     credit(account.pk, CREDITS * MICRO, kind="grant", key="grant:demo")
     keep_key(account, person, demo.key)

@@ -16,7 +16,7 @@ from playground.generation.channels import connected
 from playground.generation.errors import BadRequest, ModelNotFound
 from playground.generation.normalise import normalise
 from playground.generation.offered import Model
-from playground.generation.price import unit_price
+from playground.generation.price import price_for
 from playground.generation.providers.base import Trade
 from playground.generation.request import Buyer, ImageRequest
 from playground.generation.sizes import Pixels
@@ -205,7 +205,7 @@ def tier_options(panel: EditPanel) -> Iterable[Option]:
 
 
 def price_in(order: ImageRequest, model: Model, buyer: Buyer) -> int:
-    return unit_price(model, order, buyer.multiplier) if buyer.pays else 0
+    return price_for(buyer, model, order)
 
 
 def order_of(wish: EditWish, scene: Scene, model: Model) -> ImageRequest:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from playground.generation.catalogue import Model, catalogue
 from playground.generation.errors import BadRequest
 from playground.generation.normalise import normalise
-from playground.generation.price import unit_price
+from playground.generation.price import price_for
 from playground.generation.request import Buyer
 from playground.generation.sizes import ratio_of
 from playground.generation.usual import known_seconds
@@ -113,7 +113,7 @@ def unit_price_of(wish: Wish, model: Model, buyer: Buyer) -> int:
         ask = replace(ask, references=("…",))
     try:
         request = normalise(ask, catalogue(), settings.DEFAULT_MODEL)
-        return unit_price(model, request, buyer.multiplier)
+        return price_for(buyer, model, request)
     except BadRequest:
         return 0
 

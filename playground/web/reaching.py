@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils.translation import ngettext
 
-from accounts.models import Account
+from accounts.models import AccessGroup, Account
 from billing.ledger import MICRO
 from playground.generation.catalogue import catalogue
 from playground.generation.models import Generation
@@ -51,7 +51,7 @@ class Reach:
 def reach_of(account: Account) -> Reach | None:
     """Price a usual picture for an account; where everything is free there is no reach."""
     for model in (lately_painted_with(account), first_offered()):
-        if model and (found := priced(model, Decimal(account.group.multiplier))):
+        if model and (found := priced(model, account.group)):
             return found
     return None
 
@@ -74,8 +74,9 @@ def first_offered() -> Model | None:
     return next(usual, models[0] if models else None)
 
 
-def priced(model: Model, multiplier: Decimal) -> Reach | None:
+def priced(model: Model, group: AccessGroup) -> Reach | None:
     """Return the price of a model's usual size and quality, where that has one."""
+    multiplier = model.multiplier_for(group.pk, Decimal(group.multiplier))
     for painted, price in listed(model, multiplier):
         is_usual = painted.quality in (None, model.qualities.default)
         if painted.tier == model.default_tier and is_usual and price:

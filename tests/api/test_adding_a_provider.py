@@ -80,9 +80,9 @@ def connected(told, settings):
     names = ("PROVIDERS_DIR", "PROVIDERS", "PROVIDER_KEYS", "CATALOGUE_DIR")
     for name, value in settings_read(*names, **told).items():
         setattr(settings, name, value)
-    catalogue.cache_clear()
+    catalogue.forget()
     yield
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 def test_its_pictures_are_painted_and_paid(api, alice, connected):

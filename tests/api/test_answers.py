@@ -23,10 +23,10 @@ def two_doors(books_db, settings, tmp_path):
         server = {"base_url": upstream.url, "api_key": "sk", "local": True}
         settings.CATALOGUE_DIR = str(tmp_path)
         settings.COMPATIBLE_SERVERS = {"round-the-corner": server, "next-door": server}
-        catalogue.cache_clear()
+        catalogue.forget()
         with running_site() as site:
             yield Client(site.base_url)
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 def ask(api, customer, **body):

@@ -35,10 +35,10 @@ def next_door(books_db, workshop, settings):
     settings.CATALOGUE_DIR = workshop.settings["EASEL_CATALOGUE_DIR"]
     servers = workshop.settings["EASEL_COMPATIBLE_SERVERS"]
     settings.COMPATIBLE_SERVERS = json.loads(servers)
-    catalogue.cache_clear()
+    catalogue.forget()
     workshop.forget()
     yield workshop
-    catalogue.cache_clear()
+    catalogue.forget()
     assert audit() == []
 
 

@@ -54,10 +54,10 @@ def attacked(api, settings, tmp_path, alice):
         settings.CATALOGUE_DIR = str(tmp_path)
         settings.COMPATIBLE_SERVERS = {"next-door": server}
         settings.DEFAULT_MODEL = "studio-1"
-        catalogue.cache_clear()
+        catalogue.forget()
         api.post("/v1/images/generations", as_=alice, prompt="a fox")
         yield api
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 @cache

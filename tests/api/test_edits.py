@@ -501,9 +501,9 @@ def own_models(settings, tmp_path):
     (models / "copyist.toml").write_text(COPYIST)
     (models / "distant.toml").write_text(DISTANT)
     settings.CATALOGUE_DIR = str(models)
-    catalogue.cache_clear()
+    catalogue.forget()
     yield
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 def test_a_model_that_cannot_edit_names_those_that_can(own_models, api, alice):

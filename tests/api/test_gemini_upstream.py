@@ -26,9 +26,9 @@ def next_door(books_db, settings, tmp_path):
         settings.CATALOGUE_DIR = str(tmp_path)
         server = {"base_url": upstream.url, "api_key": "sk", "local": True}
         settings.COMPATIBLE_SERVERS = {"next-door": server}
-        catalogue.cache_clear()
+        catalogue.forget()
         yield upstream
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 @pytest.fixture

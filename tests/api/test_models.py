@@ -26,10 +26,10 @@ def shelf(tmp_path, settings):
         text = SHELF.format(id=id, life=life, price=price, more=more)
         (tmp_path / f"{id.replace('/', '-')}.toml").write_text(text)
         settings.CATALOGUE_DIR = str(tmp_path)
-        catalogue.cache_clear()
+        catalogue.forget()
 
     yield put
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 def ids(answer):

@@ -48,9 +48,9 @@ def next_door(settings, tmp_path):
         settings.COMPATIBLE_SERVERS = {
             "next-door": {"base_url": upstream.url, "api_key": "sk", "local": True}
         }
-        catalogue.cache_clear()
+        catalogue.forget()
         yield upstream
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 @pytest.fixture

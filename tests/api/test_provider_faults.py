@@ -102,9 +102,9 @@ def town(_town, settings, tmp_path):
         "next-door": {"base_url": next_door.url, "local": True},
         "another": {"base_url": another.url, "local": True},
     }
-    catalogue.cache_clear()
+    catalogue.forget()
     yield street
-    catalogue.cache_clear()
+    catalogue.forget()
     assert audit() == []
 
 

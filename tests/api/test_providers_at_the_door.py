@@ -70,10 +70,10 @@ def api(books_db, street, settings, tmp_path):
         "fal": {"secret": fal.KEY, **direct, **local},
         "replicate": there,
     }
-    catalogue.cache_clear()
+    catalogue.forget()
     with running_site() as site:
         yield Client(site.base_url)
-    catalogue.cache_clear()
+    catalogue.forget()
     assert audit() == []
 
 

@@ -6,6 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from accounts.staff import StaffRole
+from accounts.staffing import appoint
 from playground.arena import entering
 from playground.arena.models import Challenge, Commission, Entry
 from playground.generation.audit import audit
@@ -30,16 +32,15 @@ def next_door(settings, tmp_path):
         server["edits"] = "form:image"
         settings.CATALOGUE_DIR = str(tmp_path)
         settings.COMPATIBLE_SERVERS = {"next-door": server}
-        catalogue.cache_clear()
+        catalogue.forget()
         yield upstream
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 @pytest.fixture
 def desk(client, alice, next_door):
     """Alice runs this server, and sits at its desk."""
-    alice.person.is_staff = True
-    alice.person.save()
+    appoint(alice.person, StaffRole.ADMIN)
     client.force_login(alice.person)
     return client
 
@@ -72,7 +73,7 @@ def test_an_operator_sees_the_price_orders_and_the_pictures_enter(desk, alice):
     assert audit() == []
     stranger = type(desk)()
     assert "a paper boat on a pond" in stranger.get("/arena").text
-    assert stranger.get("/operator/arena").status_code == 404
+    assert stranger.get("/operator/arena").status_code == 302
     shelf = f"/operator/arena/challenges/{first.challenge_id}"
     assert desk.get(shelf).text.count("Take out: picture") == 4
     for entry in entries[:2]:

@@ -7,6 +7,8 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 
+from accounts.staff import StaffRole
+from accounts.staffing import appoint
 from playground.arena import auditing, dealing
 from playground.arena.models import Challenge, Doubt, Encounter, Ranking, Standing, Vote
 from playground.arena.reckoning import publish, recompute
@@ -179,8 +181,7 @@ def test_an_empty_arena_says_how_it_is_filled(client, alice, books_db):
     page = client.get("/arena").text
     assert "No pictures to compare yet" in page
     assert "manage.py arena" in page
-    alice.person.is_staff = True
-    alice.person.save()
+    appoint(alice.person, StaffRole.ADMIN)
     client.force_login(alice.person)
     assert "/operator/arena" in client.get("/arena").text
 

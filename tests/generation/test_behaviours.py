@@ -3,8 +3,9 @@
 import pytest
 
 from playground.generation.behaviours import behaviours
-from playground.generation.catalogue import catalogue
+from playground.generation.catalogue import load
 
+OURS = load()
 GOOGLE = "gemini-3-pro-image-preview"
 
 
@@ -25,7 +26,7 @@ GOOGLE = "gemini-3-pro-image-preview"
     ],
 )
 def test_a_field_becomes_what_the_table_says(model, provider, field, becomes):
-    table = behaviours(catalogue().find(model))
+    table = behaviours(OURS.find(model))
 
     assert table[provider][field] == becomes
 
@@ -33,5 +34,5 @@ def test_a_field_becomes_what_the_table_says(model, provider, field, becomes):
 def test_the_api_shows_the_same_table(api, alice):
     shown = api.get(f"/v1/models/{GOOGLE}", as_=alice).json()["providers"]
 
-    known = behaviours(catalogue().find(GOOGLE))
+    known = behaviours(OURS.find(GOOGLE))
     assert {one["name"]: one["parameters"] for one in shown} == known

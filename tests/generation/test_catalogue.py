@@ -368,9 +368,9 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
 @pytest.fixture
 def start(settings):
     """Start the app as Django does, with the catalogue not read yet."""
-    catalogue.cache_clear()
+    catalogue.forget()
     yield apps.get_app_config("generation").ready
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 def test_a_wrong_file_stops_the_start(start, settings, tmp_path):

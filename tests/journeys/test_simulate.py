@@ -31,9 +31,9 @@ def connected(printed, settings, tmp_path):
     told = settings_read(*names, EASEL_DATA_DIR=str(tmp_path), **printed)
     for name, value in told.items():
         setattr(settings, name, value)
-    catalogue.cache_clear()
+    catalogue.forget()
     yield
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 @pytest.fixture

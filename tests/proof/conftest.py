@@ -18,9 +18,9 @@ def next_door(settings, tmp_path):
         settings.CATALOGUE_DIR = str(tmp_path)
         servers = json.loads(upstream.settings["EASEL_COMPATIBLE_SERVERS"])
         settings.COMPATIBLE_SERVERS = servers
-        catalogue.cache_clear()
+        catalogue.forget()
         yield upstream
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 @pytest.fixture

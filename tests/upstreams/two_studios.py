@@ -69,8 +69,8 @@ def two_studios(
             }
             for name, studio in (("left", left), ("right", right))
         }
-        catalogue.cache_clear()
+        catalogue.forget()
         try:
             yield left, right
         finally:
-            catalogue.cache_clear()
+            catalogue.forget()

@@ -37,10 +37,10 @@ def shelf(tmp_path, settings):
         text = SHELF.format(price=price, able=able, first=first, second=second)
         (tmp_path / "cheap-1.toml").write_text(text)
         settings.CATALOGUE_DIR = str(tmp_path)
-        catalogue.cache_clear()
+        catalogue.forget()
 
     yield put
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.staff import StaffRole
+from accounts.staffing import appoint
 from playground.generation.channels import connected
 from playground.generation.models import Picture
 from playground.generation.providers.base import Busy
@@ -28,8 +30,7 @@ def studios(books_db, settings, tmp_path):
 @pytest.fixture
 def console(client, alice, studios):
     """Alice runs this server."""
-    alice.person.is_staff = True
-    alice.person.save()
+    appoint(alice.person, StaffRole.ADMIN)
     client.force_login(alice.person)
     return client
 
@@ -62,14 +63,15 @@ def spare(console, studios):
 
 def test_only_operators_find_the_pages(client, alice, studios):
     pages = [HERE, f"{HERE}/new", f"{HERE}/preview"]
-    strangers = [client.get(page).status_code for page in pages]
+    strangers = [client.get(page).headers["Location"] for page in pages]
     client.force_login(alice.person)
     customers = [client.get(page).status_code for page in pages]
     posts = [
         client.post(f"{HERE}/{step}").status_code for step in ("new", "test", "lift")
     ]
 
-    assert strangers == customers == posts == [404, 404, 404]
+    assert strangers == [f"/accounts/login/?next={page}" for page in pages]
+    assert customers == posts == [404, 404, 404]
     assert HERE not in client.get("/console/keys").content.decode()
 
 

@@ -23,9 +23,9 @@ def ending_soon(settings, tmp_path):
     text = SHORT.replace("\n[[offers]]", f"\n{ends}[[offers]]")
     (tmp_path / "model.toml").write_text(text)
     settings.CATALOGUE_DIR = str(tmp_path)
-    catalogue.cache_clear()
+    catalogue.forget()
     yield day
-    catalogue.cache_clear()
+    catalogue.forget()
 
 
 def test_few_credits_are_told_of_once_until_some_are_added(api, alice, bob, settings):

@@ -8,6 +8,8 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from accounts.staff import StaffRole
+from accounts.staffing import appoint
 from playground.generation.rolling import catch_up
 from playground.trust import looking
 from playground.trust.board import OF_LOOKS, OF_TRIES, letters
@@ -26,8 +28,7 @@ def looked_every_minute(settings):
 
 @pytest.fixture
 def console(client, alice):
-    alice.person.is_staff = True
-    alice.person.save()
+    appoint(alice.person, StaffRole.ADMIN)
     client.force_login(alice.person)
     return client
 
@@ -134,7 +135,7 @@ def test_an_operator_tells_of_an_incident_and_everybody_can_follow_it(console, c
 
     assert "Painting, with trouble" in during and "We look at it." in during
     assert incident["affected_names"] == ["fal", "Queue"]
-    assert client.get(f"/operator/incidents/{incident['id']}").status_code == 404
+    assert client.get(f"/operator/incidents/{incident['id']}").status_code == 302
 
 
 def test_an_incident_that_is_over_stands_among_the_past_ones_and_in_the_feed(console):

@@ -7,6 +7,8 @@ from importlib import import_module
 import pytest
 from django.utils import timezone
 
+from accounts.staff import StaffRole
+from accounts.staffing import appoint
 from playground.gallery import sharing
 from playground.trust import announcing
 from playground.trust.models import Announcement, Inquiry
@@ -23,8 +25,7 @@ ABUSE = {"about": "/gallery/pic_1", "topic": "person", "words": "That is me."}
 
 @pytest.fixture
 def operator(client, alice):
-    alice.person.is_staff = True
-    alice.person.save()
+    appoint(alice.person, StaffRole.ADMIN)
     client.force_login(alice.person)
     return client
 
@@ -50,6 +51,16 @@ def test_privacy_tells_every_cookie_and_how_long_pictures_are_kept(
 
     assert all(f"<code>{cookie.name}</code>" in page for cookie in COOKIES)
     assert "are kept 17 days" in page
+
+
+@pytest.mark.parametrize("name", PAPERS)
+@pytest.mark.parametrize(("language", "head"), [("es", "Cuándo"), ("zh-hans", "何时")])
+def test_a_paper_is_in_its_readers_language(client, books_db, name, language, head):
+    page = client.get(f"/{language}/{name}").text
+
+    assert f'<article class="stack paper" lang="{language}">' in page
+    assert "{{" not in page
+    assert head in client.get(f"/{language}/privacy").text
 
 
 def test_an_operators_own_paper_stands_in_the_place_of_ours(

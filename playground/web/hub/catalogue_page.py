@@ -1,7 +1,6 @@
 """/models: every model there is, sifted and sorted, and up to four side by side."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Window
@@ -33,7 +32,7 @@ from playground.web.hub.shelf import (
 def models(request: HttpRequest) -> HttpResponse:
     """GET /models?q=&is=edit&is=4k&vendor=&sort=price&compare="""
     sieve, known = Sieve.of(request.GET), standing()
-    every = exhibits(Decimal(own_group(request).multiplier), known)
+    every = exhibits(own_group(request), known)
     found, gone = shown(sieve, every), retired(sieve, every)
     by_id = {one.model.id: one for one in every}
     compared = [by_id[name] for name in sieve.compared]

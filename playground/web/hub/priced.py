@@ -85,7 +85,7 @@ def groups_shown(request: HttpRequest) -> list[AccessGroup]:
 
 
 def prices_of(model: Model, own: AccessGroup, groups: Sequence[AccessGroup]) -> Prices:
-    paid, mine = paid_usd_per_credit(packs()), Decimal(own.multiplier)
+    paid, mine = paid_usd_per_credit(packs()), multiplier_of(model, own)
     known = listed(model, mine)
     official = {
         kind: usd
@@ -126,8 +126,13 @@ def start_of(known: Sequence[tuple[Painted, int]]) -> int:
     return min((cost for _kind, cost in known), default=0)
 
 
-def starting_price(model: Model, multiplier: Decimal) -> int:
-    return start_of(listed(model, multiplier))
+def starting_price(model: Model, group: AccessGroup) -> int:
+    return start_of(listed(model, multiplier_of(model, group)))
+
+
+def multiplier_of(model: Model, group: AccessGroup) -> Decimal:
+    """Return what a group pays of this model's list price."""
+    return model.multiplier_for(group.pk, Decimal(group.multiplier))
 
 
 def in_usd(microcredits: int, paid: Decimal | None) -> Decimal | None:
@@ -137,7 +142,7 @@ def in_usd(microcredits: int, paid: Decimal | None) -> Decimal | None:
 def group_rows(
     model: Model, group: AccessGroup, own: AccessGroup, paid: Decimal | None
 ) -> Iterable[Row]:
-    multiplier = Decimal(group.multiplier)
+    multiplier = multiplier_of(model, group)
     costs = {
         kind: Cell(cost, in_usd(cost, paid)) for kind, cost in listed(model, multiplier)
     }

@@ -5,7 +5,6 @@ Every choice is in the address, so a shelf can be linked to and needs no script.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from django.http import QueryDict
@@ -13,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from accounts.models import AccessGroup
 from billing.ledger import MICRO
 from playground.generation.catalogue import catalogue
 from playground.generation.facts import providers_of
@@ -154,10 +154,10 @@ class Sieve:
         )
 
 
-def exhibits(multiplier: Decimal, known: Standing) -> list[Exhibit]:
+def exhibits(group: AccessGroup, known: Standing) -> list[Exhibit]:
     """Put every model on the shelf, at this reader's price."""
     return [
-        Exhibit(model, starting_price(model, multiplier), known.figures.get(model.id))
+        Exhibit(model, starting_price(model, group), known.figures.get(model.id))
         for model in catalogue().models
     ]
 

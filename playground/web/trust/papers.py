@@ -5,6 +5,7 @@ EASEL_PAPERS_DIR stands in its place: terms.md, privacy.md, content-policy.md; i
 language terms.es.md.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
@@ -24,7 +25,7 @@ from markdown_it import MarkdownIt
 from playground.web.trust.cookies import COOKIES
 
 OURS = Path(__file__).parent / "papers"
-ENGLISH = "en"
+ENGLISH, TERMS = "en", "terms"
 FACT = re.compile(r"\{\{ *([a-z_]+) *\}\}")
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 PAPERS: dict[str, Promise] = {
@@ -32,6 +33,7 @@ PAPERS: dict[str, Promise] = {
     "privacy": _("Privacy"),
     "content-policy": _("Content policy"),
 }
+HEADS = (_("Cookie"), _("When and why"), _("Lasts"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,26 @@ def written(name: str) -> Paper:
     return Paper(mark_safe(MARKDOWN.render(text)), language)
 
 
+def version_of(name: str) -> str:
+    """Name a paper's version: the operator's name for the terms, or a fingerprint.
+
+    It is that of the English text: a better translation is no other paper.
+    """
+    if name == TERMS and settings.TERMS_VERSION:
+        return str(settings.TERMS_VERSION)
+    with override(ENGLISH):
+        file, _language = next(lying_there(name))
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+
+
 def lying_there(name: str) -> Iterator[tuple[Path, str]]:
     """Yield the files there are, the best first, and in which language they are."""
-    wanted = (get_language() or ENGLISH).partition("-")[0]
+    reads = get_language() or ENGLISH
     folders = [Path(settings.PAPERS_DIR)] if settings.PAPERS_DIR else []
     for folder in (*folders, OURS):
-        in_their_language = folder / f"{name}.{wanted}.md"
-        if in_their_language.is_file():
-            yield in_their_language, wanted
+        for wanted in (reads, reads.partition("-")[0]):
+            if (folder / f"{name}.{wanted}.md").is_file():
+                yield folder / f"{name}.{wanted}.md", reads
         if (folder / f"{name}.md").is_file():
             yield folder / f"{name}.md", ENGLISH
 
@@ -80,19 +94,22 @@ def filled(text: str) -> str:
 
 def retention() -> str:
     days = settings.RETENTION_DAYS
-    return f"{days} days" if days else "without an end"
+    if not days:
+        return gettext("without an end")
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
 
 
 def cookie_table() -> str:
     rows = [f"| `{one.name}` | {one.when} | {one.lasts} |" for one in COOKIES]
     return "\n".join(
-        ["| cookie | when and why | lasts |", "| --- | --- | --- |", *rows]
+        [f"| {' | '.join(map(str, HEADS))} |", "| --- | --- | --- |", *rows]
     )
 
 
 def operator() -> str:
     address = settings.OPERATOR_EMAIL
-    return f"<{address}>" if address else f"[the contact form]({reverse('contact')})"
+    form = gettext("the contact form")
+    return f"<{address}>" if address else f"[{form}]({reverse('contact')})"
 
 
 FACTS: dict[str, Callable[[], object]] = {

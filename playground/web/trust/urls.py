@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from playground.web.trust import dismissing, inbox, operating, papers, status, writing
+from playground.web.trust import dismissing, papers, status, writing
 
 public: list[URLPattern] = [
     path("status", status.status, name="status"),
@@ -23,30 +23,4 @@ plain: list[URLPattern] = [
     path("status.json", status.status_json, name="status-json"),
     path("status/feed.atom", status.feed, name="status-feed"),
     path("announcements/dismiss", dismissing.dismiss, name="announcement-dismiss"),
-    path("operator/inbox", inbox.inbox, name="inbox"),
-    path("operator/inbox/pictures/<str:picture_id>", inbox.judge, name="inbox-picture"),
-    path("operator/inbox/<str:inquiry_id>", inbox.answer, name="inbox-answer"),
-    path("operator/incidents", operating.incident_list, name="incidents"),
-    path("operator/incidents/new", operating.new_incident, name="incident-new"),
-    path(
-        "operator/incidents/<str:incident_id>",
-        operating.edit_incident,
-        name="incident-edit",
-    ),
-    path("operator/announcements", operating.announcement_list, name="announcements"),
-    path(
-        "operator/announcements/new",
-        operating.new_announcement,
-        name="announcement-new",
-    ),
-    path(
-        "operator/announcements/<str:announcement_id>",
-        operating.edit_announcement,
-        name="announcement-edit",
-    ),
-    path(
-        "operator/announcements/<str:announcement_id>/remove",
-        operating.remove_announcement,
-        name="announcement-remove",
-    ),
 ]

@@ -15,6 +15,8 @@ from django.db import transaction
 from accounts.issuing import NO_LIMITS, account_of, issue_key
 from accounts.limits import MANAGE_KEYS, Limits, WrongLimits
 from accounts.models import AccessGroup, Account, ApiKey, Person
+from accounts.staff import StaffRole
+from accounts.staffing import LastAdmin, appoint
 from billing.keyholding import cap_account, cap_member
 from billing.ledger import MICRO, credit, wallet_of
 from playground.generation.errors import BadRequest
@@ -48,6 +50,11 @@ class Command(BaseCommand):
             metavar="SPAN",
             help="how long pictures of its API calls are kept: 1h, 7d, forever",
         )
+        parser.add_argument(
+            "--staff",
+            choices=[*StaffRole.values, "none"],
+            help="what the person may do for everybody on this server",
+        )
         parser.add_argument("--test", action="store_true", help="make a test key")
         parser.add_argument(
             "--admin", action="store_true", help="make a key that manages keys"
@@ -66,6 +73,7 @@ class Command(BaseCommand):
             keep_for(account, kept_seconds)
             give(account, email, credits)
             limit(account, person, options)
+            make_staff(person, options["staff"])
             key = key_of(account, person, name, options)
         told: dict[str, str | int | float | None] = {
             "account": account.pk,
@@ -168,6 +176,16 @@ def limit(account: Account, person: Person, options: dict[str, Any]) -> None:
         cap_account(account, cap(options["account_limit"]))
     if options["member_limit"]:
         cap_member(account, person, cap(options["member_limit"]))
+
+
+def make_staff(person: Person, role: str | None) -> None:
+    """Give the person a staff role, or take it, when that is said."""
+    if role is None:
+        return
+    try:
+        appoint(person, None if role == "none" else StaffRole(role))
+    except LastAdmin as error:
+        raise CommandError("This is the last admin: make another one first.") from error
 
 
 def cap(text: str) -> int | None:
