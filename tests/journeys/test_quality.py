@@ -88,7 +88,8 @@ def test_a_bad_page_is_noticed(browser_context, live_site):
     assert {"image-alt", "html-has-lang"} <= {
         line.split(":")[0] for line in violations(visit.page)
     }
-    assert any(words.startswith("p from 8,16") for words in visit.what_moved)
+    moved = re.compile(r"\w+ from \S+ \S+ to \S+ \S+ after \d+ ms")
+    assert visit.what_moved and all(map(moved.fullmatch, visit.what_moved))
     assert visit.beyond_the_edge()
     assert visit.said == ["a complaint"]
     assert visit.largest_paint_ms > 0
