@@ -26,6 +26,7 @@ from billing.ledger import wallet_of
 from billing.models import StripePayment, TopUpRule, Wallet
 from billing.turns import one_writer
 from playground.gallery.tasks import forget_later
+from playground.trust.models import CustomerNote
 from playground.web.tasks import forget_uploads_soon
 from playground.webhooks.models import Endpoint
 
@@ -149,6 +150,7 @@ def close(account: Account) -> None:
     TopUpRule.objects.filter(account_id=account.pk).update(state=TopUpRule.State.OFF)
     Wallet.objects.filter(pk=account.pk).update(frozen=True)
     account.invitations.all().delete()
+    CustomerNote.objects.filter(account_id=account.pk).delete()
     account.activities.all().delete()
     account.memberships.all().delete()
     account.name, account.closed_at = "", timezone.now()

@@ -178,6 +178,15 @@ PLACES = [
     Place("till", "/console/till/{till}", signed_in=True),
     Place("payment on its way", "/console/credits/returned?session={till}", True),
     Place("credits", "/console/credits", signed_in=True),
+    Place("support", "/operator/support", signed_in=True),
+    Place("support, a request", "/operator/support/requests/{paid}", signed_in=True),
+    Place(
+        "support, looked at",
+        "/operator/support/requests/{order}",
+        signed_in=True,
+        then=to.say_why,
+    ),
+    Place("support, a customer", "/operator/support/customers/{customer}", True),
     Place("staff", "/operator/staff", signed_in=True),
     Place("log of staff", "/operator/log", signed_in=True),
     Place("an operators' page, not one's role", "/operator/channels", by="helper"),
@@ -293,6 +302,7 @@ NO_PAGES = {
     *("card", "card-guide", "card-model", "comparison-better"),
     *("status-json", "status-feed", "announcement-dismiss", "announcement-remove"),
     *("inbox-answer", "inbox-picture", "operator", "deeds-csv"),
+    *("support-look", "support-refund", "support-answer", "support-note"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "openid_connect_callback"),
     "socialaccount_signup",  # only for somebody another site sent without an address
 }

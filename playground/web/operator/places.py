@@ -28,7 +28,10 @@ class Page:
     power: Power
 
 
-CUSTOMERS = (Page(_("Inbox"), "inbox", "mail", Power.INBOX),)
+CUSTOMERS = (
+    Page(_("Support"), "support", "search", Power.SEE_CUSTOMERS),
+    Page(_("Inbox"), "inbox", "mail", Power.INBOX),
+)
 PAINTING = (
     Page(_("Channels"), "channels", "remix", Power.CHANNELS),
     Page(_("Routing"), "routing", "list", Power.CHANNELS),

@@ -12,9 +12,11 @@ from playground.web.operator import (
     staff,
     telling,
 )
+from playground.web.operator.support import urls as support
 
 urlpatterns: list[URLPattern] = [
     path("", places.home, name="operator"),
+    *support.urlpatterns,
     path("staff", staff.people, name="staff"),
     path("log", log.deeds, name="deeds"),
     path("log.csv", log.deeds_csv, name="deeds-csv"),
