@@ -45,6 +45,7 @@ SERVER = (
 STAFF = (
     Page(_("Staff"), "staff", "team", Power.STAFF),
     Page(_("Log"), "deeds", "list", Power.LOG),
+    Page(_("Rows"), "admin:index", "board", Power.STAFF),
 )
 SECTIONS = (
     (_("Customers"), CUSTOMERS),

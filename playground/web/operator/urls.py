@@ -1,6 +1,6 @@
 """The addresses of the operators' pages, all under /operator/."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, path
 
 from playground.web.operator import (
     arena_desk,
@@ -12,11 +12,13 @@ from playground.web.operator import (
     staff,
     telling,
 )
+from playground.web.operator.rows import site
 from playground.web.operator.support import urls as support
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", places.home, name="operator"),
     *support.urlpatterns,
+    path("rows/", site.rows.urls),
     path("staff", staff.people, name="staff"),
     path("log", log.deeds, name="deeds"),
     path("log.csv", log.deeds_csv, name="deeds-csv"),
