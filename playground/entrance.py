@@ -11,6 +11,7 @@ import io
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import IO, Any
 
@@ -34,9 +35,13 @@ from playground.api.gemini.errors import answer_status as gemini_status
 from playground.api.orders import REPLAYED
 from playground.api.rate_headers import in_headers
 from playground.api.straight import answer_straight, goes_straight
+from playground.api.telemetry.doors import count, door_of
 from playground.generation.limits import shown
 from playground.generation.studio import background, close_studio, finish_studio
+from playground.generation.tallied import sample
 from playground.lines import note_delivery
+from playground.telemetry import tracing
+from playground.telemetry.sampling import sampling
 from playground.trust.looking import Rounds
 
 Scope = dict[str, Any]
@@ -45,7 +50,10 @@ Header = tuple[bytes, bytes]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Response = HttpResponseBase | Pieces
 
-SLIM = ("/v1", "/v1beta", "/openai/v1", "/files", "/healthz", "/readyz", "/mcp")
+SLIM = (
+    *("/v1", "/v1beta", "/openai/v1", "/files", "/mcp"),
+    *("/healthz", "/readyz", "/metrics"),
+)
 STRICT = b"strict-transport-security"
 WORN: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -57,6 +65,7 @@ PICTURES = ("/images/generations", "/images/edits")
 LONGEST_WISH = 1024 * 1024
 IN_MEMORY = 2 * 1024 * 1024
 COLLECT_EVERY = (10_000, 20, 20)
+GONE = 499  # nginx's word for who went away
 
 
 class TooLarge(Exception):
@@ -84,7 +93,7 @@ class SlimWay:
     def __init__(self) -> None:
         self._django = WithoutMiddleware()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> int:
         dialect.under_one_version(scope)
         request_id = new_id("img" if makes_pictures(scope) else "req")
         being_answered.set(scope)
@@ -94,10 +103,11 @@ class SlimWay:
             scope = {**scope, "method": "GET"}
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        tracing.note(request_id=request_id)
         if asked_before := cors.preflight(scope):
             headers = [*dressed(asked_before, request_id), *cors.allowed(scope)]
             await send_whole(asked_before, headers, send)
-            return
+            return asked_before.status_code
         response: Response
         try:
             with await read_body(scope, receive) as body:
@@ -105,13 +115,13 @@ class SlimWay:
         except TooLarge:
             response = status_in_kind(scope, 413)
         except Gone:
-            return
+            return GONE
         headers = [*dressed(response, request_id), *cors.allowed(scope)]
         headers += in_headers(shown.get())
         if REPLAYED in scope:
             headers.append((b"idempotent-replayed", b"true"))
         await send_whole(response, headers, send if is_wanted else without_body(send))
-        await note_delivery(scope, response.status_code, send)
+        return response.status_code
 
     async def answer(self, scope: Scope, body: IO[bytes], request_id: str) -> Response:
         if goes_straight(scope):
@@ -263,10 +273,28 @@ class Easel:
             await live(receive, send)
             return
         forget_hearsay(scope)
-        if is_slim(scope["path"]):
-            await self._slim(scope, receive, send)
-        else:
-            await self._pages(scope, receive, send)  # type: ignore[arg-type]
+        came_at, status, door = time.perf_counter(), GONE, door_of(scope)
+        way = self._slim if is_slim(scope["path"]) else self._page
+        try:
+            with tracing.door(door, scope["headers"]):
+                status = await way(scope, receive, send)
+                tracing.note(status=status)
+        finally:
+            count(door, status, time.perf_counter() - came_at)
+        await note_delivery(scope, status, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Have Django make a page, and look which status it has."""
+        seen = GONE
+
+        async def look(message: dict[str, Any]) -> None:
+            nonlocal seen
+            if message["type"] == "http.response.start":
+                seen = message["status"]
+            await send(message)
+
+        await self._pages(scope, receive, look)  # type: ignore[arg-type]
+        return seen
 
 
 def forget_hearsay(scope: Scope) -> None:
@@ -292,6 +320,7 @@ async def live(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             settle_in()
             finish_at_the_first_sign()
+            sampling.begin("web", sample)
             if settings.STATUS_SECONDS:
                 rounds = asyncio.create_task(Rounds().go_on())
             await send({"type": "lifespan.startup.complete"})
@@ -300,6 +329,7 @@ async def live(receive: Receive, send: Send) -> None:
                 rounds.cancel()
             await close_studio(settings.GRACE_SECONDS * 0.1)
             background.stop(settings.GRACE_SECONDS * 0.1)
+            sampling.end()
             await send({"type": "lifespan.shutdown.complete"})
             return
 

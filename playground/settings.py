@@ -144,6 +144,14 @@ else:
         "max_size": 16,
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # it may have been restarted
+# Connections that PgBouncer lends for a transaction keep nothing for the next.
+PGBOUNCER = env.bool("EASEL_PGBOUNCER", default=False)
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = PGBOUNCER
+# A copy that dashboards read from: a moment behind is soon enough for them.
+if REPLICA_URL := env.str("DATABASE_REPLICA_URL", default=""):
+    copy = env.dj_db_url("DATABASE_REPLICA_URL")
+    DATABASES["replica"] = {**DATABASES["default"], **copy}
+    DATABASE_ROUTERS = ["playground.generation.replica.Router"]
 DATABASE_POOL_SIZE = env.int(
     "EASEL_DATABASE_POOL_SIZE", default=8, validate=AT_LEAST_ONE
 )
@@ -162,6 +170,13 @@ if CELERY_BROKER_URL == "filesystem://":
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.1,
     }
+# Turns to paint, by who waits for them (generation/queues.py); the rest is housekeeping.
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
+    "browser": {},
+    "api": {},
+    "housekeeping": {},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -217,7 +232,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": METRICS_SECONDS,
     },
     "usual": {"task": "playground.generation.tasks.renew_usual", "schedule": 600},
+    "prices": {
+        "task": "playground.generation.tasks.begin_price_changes",
+        "schedule": 30,
+    },
     "arena": {"task": "playground.arena.tasks.look_around", "schedule": ARENA_SECONDS},
+    "audit": {
+        "task": "playground.generation.tasks.audit_books",
+        "schedule": 24 * 3600,
+    },
+    "close": {"task": "billing.tasks.close_this_month", "schedule": 6 * 3600},
     "tidy-metrics": {
         "task": "playground.generation.tasks.remove_old_metrics",
         "schedule": 6 * 3600,
@@ -495,3 +519,20 @@ LOG_LEVEL = env.str(
 )
 LOGGING_CONFIG = "playground.logs.configure"
 LOGGING = {"level": LOG_LEVEL, "as_json": not DEBUG}
+
+# Telemetry: who may read /metrics, and where traces go. Without an address there are none.
+TELEMETRY_DIR = env.str("EASEL_TELEMETRY_DIR", default=str(DATA_DIR / "telemetry"))
+METRICS_TOKEN = env.str("EASEL_METRICS_TOKEN", default="")
+METRICS_NETWORKS: list[str] = env.list(
+    "EASEL_METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"]
+)
+try:
+    networks(tuple(METRICS_NETWORKS))
+except ValueError as error:
+    raise ImproperlyConfigured(f"EASEL_METRICS_NETWORKS: {error}") from error
+WORKER_METRICS_ADDRESS = env.str("EASEL_WORKER_METRICS_ADDRESS", default="")
+TRACES_URL = env.str("EASEL_TRACES_URL", default="")
+TRACES_HEADERS: dict[str, str] = env.dict("EASEL_TRACES_HEADERS", default={})
+TRACES_SHARE = env.float(
+    "EASEL_TRACES_SHARE", default=1.0, validate=validate.Range(min=0, max=1)
+)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from playground.api import elsewhere, files, health, openai
 from playground.api.gemini import routes as gemini
+from playground.api.telemetry import metrics
 from playground.docs import urls as docs
 from playground.search import urls as search
 from playground.web import urls as web
@@ -17,8 +18,9 @@ REST = r"(?:/(?P<path>(?s:.*)))?\Z"  # whatever follows, line breaks too
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("files/<path:name>", files.picture_file, name="picture-file"),
-    re_path(r"^(?:files|healthz|readyz)/", files.no_such_file),
+    re_path(r"^(?:files|healthz|readyz|metrics)/", files.no_such_file),
     path("v1beta/", gemini.api.urls),
     re_path(rf"^v1beta{REST}", gemini.unknown_path),
     re_path(r"^(?:openai/)?v1/", openai.api.urls),

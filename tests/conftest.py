@@ -30,6 +30,7 @@ from django.core.cache import cache
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
+from playground.api.telemetry.standing import standing
 from playground.generation import (
     channels,
     health,
@@ -104,6 +105,7 @@ def fresh_cache():
     tariff.in_force.forget()
     unpaid.brakes.forget()
     usual.lately.forget()
+    standing.forget()
 
 
 @pytest.fixture

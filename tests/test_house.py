@@ -45,8 +45,9 @@ ROOMS = {
     "playground.generation.providers": (
         "playground.generation.providers",
     ),
+    "playground.telemetry": ("playground.telemetry",),
     "playground.generation": ("playground.generation", "billing.ledger", "accounts")
-    + ("playground.celery",),
+    + ("playground.celery", "playground.telemetry"),
     "playground.webhooks": ("playground.webhooks", "playground.generation", "accounts")
     + ("playground.celery",),
     "playground.notices": ("playground.notices", "playground.generation", "billing")

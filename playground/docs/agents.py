@@ -11,9 +11,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from playground.api.addresses import site_origin
+from playground.docs.operations import groups
 from playground.docs.pages import MARKDOWN, everything
 from playground.docs.shelf import guides, shelves
 from playground.generation.catalogue import catalogue
+from playground.web.languages import editions
 
 PLAIN = "text/plain; charset=utf-8"
 # What is a person's own, or the machinery's: there is nothing in it for an index.
@@ -32,7 +34,7 @@ PAGES: tuple[str, ...] = (
     "models",
     "gallery",
     "docs",
-    "reference",
+    "api-reference",
     "status",
     "terms",
 )
@@ -62,13 +64,21 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """GET /sitemap.xml: every public page."""
+    """GET /sitemap.xml: every public page, in each language it is read in."""
     origin = site_origin(request)
-    context = {"addresses": [origin + path for path in public_paths()]}
+    pages = [
+        [(code, origin + there) for code, there in editions(path)]
+        for path in public_paths()
+    ]
+    context = {"pages": pages}
     return render(request, "docs/sitemap.xml", context, content_type="application/xml")
 
 
 def public_paths() -> Iterator[str]:
     yield from (reverse(name) for name in PAGES)
     yield from (reverse("guide", args=[guide.slug]) for guide in guides())
+    for group in groups():
+        yield from (
+            reverse("api-operation", args=[one.slug]) for one in group.operations
+        )
     yield from (reverse("model", args=[model.id]) for model in catalogue().models)

@@ -40,27 +40,28 @@ def index(request: HttpRequest) -> HttpResponse:
     """GET /docs: every guide by shelf, or those in which the words of `?q=` stand."""
     words = request.GET.get("q", "").strip()
     found: list[Found] = found_in(words, site_origin(request)) if words else []
-    context = {"shelves": shelves(), "words": words, "found": found}
+    language = get_language() or ENGLISH
+    context = {"shelves": shelves(language), "words": words, "found": found}
     return render(request, "docs/index.html", context)
 
 
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /docs/<guide>."""
-    guide = known(slug)
-    language = guide.language(get_language() or ENGLISH)
-    before, after = neighbours(guide)
+    language = get_language() or ENGLISH
+    guide = known(slug, language)
+    before, after = neighbours(guide, language)
     edition = Edition(
         slug,
-        language,
+        guide.written_in,
         origin=site_origin(request),
         prefix=f"{reverse('docs')}/",
         changes=catalogue().changes,
     )
     context = {
-        "shelves": shelves(),
+        "shelves": shelves(language),
         "guide": guide,
         "page": laid_out(edition),
-        "written_in": language,
+        "language": language,
         "before": before,
         "after": after,
     }
@@ -73,8 +74,8 @@ def show_markdown(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponse(text, content_type=MARKDOWN)
 
 
-def known(slug: str) -> Guide:
-    guide = guide_named(slug)
+def known(slug: str, language: str = ENGLISH) -> Guide:
+    guide = guide_named(slug, language)
     if guide is None:
         raise Http404(slug)
     return guide

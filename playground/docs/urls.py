@@ -6,7 +6,8 @@ from playground.docs import agents, cards, models, pages, reference
 
 public: list[URLPattern] = [
     path("docs", pages.index, name="docs"),
-    path("docs/reference", reference.show, name="reference"),
+    path("docs/reference", reference.show, name="api-reference"),
+    path("docs/reference/<slug:slug>", reference.show_operation, name="api-operation"),
     path("docs/<slug:slug>", pages.show, name="guide"),
 ]
 

@@ -63,6 +63,8 @@ class Executor(Protocol):
 
     async def close(self) -> None: ...
 
+    def pool_stats(self) -> dict[str, int]: ...
+
 
 class Books:
     """The way to the books for one event loop."""
@@ -82,6 +84,10 @@ class Books:
 
     async def close(self) -> None:
         await self._executor.close()
+
+    def pool_stats(self) -> dict[str, int]:
+        """Return what the pool of connections says of itself; SQLite has none."""
+        return self._executor.pool_stats()
 
 
 class Line:
@@ -188,10 +194,11 @@ class PostgresExecutor:
                         **wanted,
                         "autocommit": True,
                         "cursor_factory": AsyncRawCursor,
+                        **lent(),
                     },
                     min_size=1,
                     max_size=settings.DATABASE_POOL_SIZE,
-                    configure=goes_by_keys,
+                    configure=None if settings.PGBOUNCER else goes_by_keys,
                     check=is_silent,
                     open=False,
                 )
@@ -202,6 +209,14 @@ class PostgresExecutor:
     async def close(self) -> None:
         if self._pool is not None:
             await self._pool.close()
+
+    def pool_stats(self) -> dict[str, int]:
+        return self._pool.get_stats() if self._pool else {}
+
+
+def lent() -> dict[str, Any]:
+    """Keep no plans on a connection that the next statement may not find again."""
+    return {"prepare_threshold": None} if settings.PGBOUNCER else {}
 
 
 async def goes_by_keys(link: AsyncConnection[Any]) -> None:
@@ -265,6 +280,9 @@ class SqliteExecutor:
     async def close(self) -> None:
         self._inbox.put(None)
         await asyncio.to_thread(self._thread.join)
+
+    def pool_stats(self) -> dict[str, int]:
+        return {}
 
     def _write(self) -> None:
         link = sqlite3.connect(self._database, timeout=20, isolation_level=None)

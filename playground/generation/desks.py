@@ -38,6 +38,10 @@ class Desk:
         self._is_closing = False
 
     @property
+    def calls_under_way(self) -> int:
+        return self._under_way
+
+    @property
     def is_full(self) -> bool:
         """Say whether a call would have to wait."""
         has_no_place = self._places is not None and self._places.locked()
@@ -104,6 +108,9 @@ class Desks:
         desk = self._open[channel.name] = desk or Desk(channel)
         desk.channel = channel
         return desk
+
+    def all(self) -> list[Desk]:
+        return list(self._open.values())
 
     def is_full(self, channel: Channel) -> bool:
         desk = self._open.get(channel.name)

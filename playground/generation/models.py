@@ -20,7 +20,8 @@ from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from playground.generation.companions import Compared, Retried
+from playground.generation.audited import AuditRun
+from playground.generation.companions import Compared, Retried, Traced
 from playground.generation.entries import AttemptRow
 from playground.generation.repriced import PriceChange
 from playground.generation.request import ImageRequest
@@ -44,6 +45,7 @@ __all__ = [
     "Attempt",
     "AttemptDay",
     "AttemptHour",
+    "AuditRun",
     "ChannelRow",
     "Compared",
     "Generation",
@@ -58,6 +60,7 @@ __all__ = [
     "Rolled",
     "SalesDay",
     "SalesHour",
+    "Traced",
     "Unpaid",
     "UsageDay",
     "UsageHour",
@@ -163,6 +166,11 @@ class Generation(models.Model):
                 fields=["deadline"],
                 condition=Q(state__in=["queued", "running"]),
                 name="generations_to_sweep",
+            ),
+            models.Index(
+                fields=["lane", "account", "id"],
+                condition=Q(state="queued"),
+                name="generations_to_draw",
             ),
             models.Index(
                 fields=["claim"],

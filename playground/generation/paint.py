@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from playground.generation import tallied
 from playground.generation.deliver import Delivered
 from playground.generation.desks import Desk, Desks
 from playground.generation.entries import AttemptRow
@@ -43,6 +44,7 @@ from playground.generation.request import ImageRequest
 from playground.generation.route import Candidate
 from playground.generation.tries import Failure, Try
 from playground.generation.wording import picture_fields, worded
+from playground.telemetry import tracing
 
 log = structlog.get_logger()
 WORDS_KEPT = 200  # of what a provider says
@@ -220,6 +222,17 @@ def spots_left(order: Order, work: Work) -> list[int]:
 
 async def attempt(asking: Asking, *, spots: list[int], work: Work) -> Failure | None:
     """Ask one provider once, keep what it sends, and note how it went."""
+    where = asking.candidate
+    with tracing.span(
+        "attempt",
+        model=where.model,
+        provider=where.offer.provider,
+        channel=where.channel.name,
+    ):
+        return await attempted(asking, spots=spots, work=work)
+
+
+async def attempted(asking: Asking, *, spots: list[int], work: Work) -> Failure | None:
     one, offer = Try(asking.candidate, len(spots)), asking.candidate.offer
     try:
         async with asking.desk.place() as provider:
@@ -228,7 +241,10 @@ async def attempt(asking: Asking, *, spots: list[int], work: Work) -> Failure | 
         one.failure = known
         log.info("attempt.failed", provider=offer.provider, reason=str(known))
     finally:
-        work.attempts.append(one.row(asking.order.request))
+        row = one.row(asking.order.request)
+        tracing.note(outcome=row.outcome, pictures=row.pictures)
+        work.attempts.append(row)
+        tallied.tried(row)
     await one.tell()
     if one.kept:
         work.provider = offer.provider

@@ -21,6 +21,7 @@ from playground.generation.studio import Studio
 from playground.generation.sweep import GIVEN_UP
 from playground.generation.terms import FOR_GOOD
 from playground.generation.twins import pictures_of
+from playground.telemetry import tracing
 
 log = structlog.get_logger()
 DAY = 24 * 3600
@@ -41,7 +42,8 @@ def keeper(generation: Generation, work: Work, here: Studio) -> Keeper:
 
     async def keep(fresh: Fresh) -> Delivered:
         keeping = Keeping(request, fresh.position, seconds)
-        delivered = await deliver(fresh.painted, keeping, here.hands)
+        with tracing.span("deliver", bytes=len(fresh.painted.data)):
+            delivered = await deliver(fresh.painted, keeping, here.hands)
         if not fresh.is_last:
             row = delivered.row
             await counted(Keep(generation.id, here.name, row, fresh.provider), here)

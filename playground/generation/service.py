@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.ids import new_id
-from playground.generation import limits, unpaid
+from playground.generation import limits, tallied, unpaid
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
 from playground.generation.channels import connected
@@ -44,6 +44,7 @@ from playground.generation.studio import Studio, studio
 from playground.generation.sweep import GIVEN_UP, sweep
 from playground.generation.unwanted import give_up
 from playground.generation.usual import typical_seconds
+from playground.telemetry import tracing
 
 log = structlog.get_logger()
 State = Generation.State
@@ -68,7 +69,10 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
     generation.body_digest, generation.joins = call.body_digest, call.repetition
     asked = call.terms.kept_seconds
     generation.kept_seconds = buyer.kept_seconds if asked is None else asked
-    if not await opened(generation, here, buyer, call.once):
+    with tracing.span("hold", order=generation.id, model=generation.model):
+        is_open = await opened(generation, here, buyer, call.once)
+    tallied.held(generation, is_held=is_open)
+    if not is_open:
         raise await why_not(generation, buyer, call.once)
     return generation
 
@@ -227,8 +231,11 @@ async def settle(generation: Generation, work: Work, here: Studio) -> list[Deliv
         ),
         attempts=tuple(work.attempts),
     )
-    if not await closed(closing, here):
+    with tracing.span("settle", order=generation.id, state=closing.state):
+        is_ours = await closed(closing, here)
+    if not is_ours:
         raise TimedOut(str(GIVEN_UP))
+    tallied.ended(generation, closing, delivered=len(delivered))
     if lost := unpaid.cost_of_nothing(closing.attempts):
         await unpaid.note(generation, lost)
     generation.state, generation.delivered = closing.state, len(delivered)
@@ -322,7 +329,10 @@ async def cancel(generation_id: str) -> bool:
         error_code="cancelled",
         error_message=_("Cancelled. What was not painted costs nothing."),
     )
-    return bool(await studio().books.do(closing))
+    is_done = bool(await studio().books.do(closing))
+    if is_done:
+        tallied.taken_back(closing)
+    return is_done
 
 
 async def call_off(generation_id: str) -> None:

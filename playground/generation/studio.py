@@ -39,6 +39,7 @@ class Studio:
         self.hands = Hands()
         self.meter = meter(self.books)
         self.is_closing = False
+        self.drawing = asyncio.Lock()  # of the order that is next in a queue
         self._live: dict[str, asyncio.Task[Any]] = {}
         self._closing: dict[str, asyncio.Task[Any]] = {}
         self._called_off: set[str] = set()
@@ -56,6 +57,10 @@ class Studio:
             self._pulse = asyncio.create_task(self._beat())
             self._ear = asyncio.create_task(self._listen())
         return task
+
+    @property
+    def orders_under_way(self) -> int:
+        return len(self._live) + len(self._closing)
 
     def closes(self, generation_id: str) -> None:
         """Let an order be closed: from here on the books decide, and nobody stops it.
@@ -138,6 +143,11 @@ def studio() -> Studio:
     if here is None:
         here = _studios[loop] = Studio()
     return here
+
+
+def studios() -> list[Studio]:
+    """Return every studio of this process."""
+    return list(_studios.values())
 
 
 class BackgroundLoop:

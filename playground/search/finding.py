@@ -1,12 +1,11 @@
 """Find what somebody looks for: models, guides, pages, and their own requests and pictures.
 
-Only what whoever looks may see is found. Their requests are looked for among the newest;
-the history's own search goes all the way back.
+Only what whoever looks may see is found, however long ago it was made.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import quote
 
 from django.http import HttpRequest
@@ -15,17 +14,20 @@ from django.utils.translation import gettext as _
 
 from playground.api.addresses import site_origin
 from playground.docs.finding import found_in
-from playground.gallery.captions import says
+from playground.gallery.captions import matching, read_orders, says
 from playground.gallery.shelf import still_there
+from playground.gallery.tasks import read_on_later
 from playground.generation.catalogue import Model, catalogue
-from playground.generation.models import Picture
+from playground.generation.models import Generation
 from playground.web.chrome import Place, address, console_sections, foot, main_places
+from playground.web.mine import pictures_seen
 from playground.web.people import current_account, current_person
 from playground.web.seen import orders_seen
 
 MOST_OF_A_KIND = 6
 NEWEST = 400
 LONGEST = 100
+ID = re.compile(r"(?:img|req|pic)_[0-9a-z]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +97,45 @@ def guides(words: str, origin: str) -> Iterator[Hit]:
 
 
 def own(request: HttpRequest, words: str) -> Iterator[Hit]:
-    """Requests and pictures by their ids, or by the words of their prompts."""
-    if current_account(request) is None:
+    """Requests and pictures by how their ids begin, or by the words of their prompts."""
+    account = current_account(request)
+    if account is None:
         return
-    orders = orders_seen(request).prefetch_related(None)
-    rows: list[tuple[str, str, datetime]] = list(
-        orders.values_list("pk", "prompt", "created_at")[:NEWEST]
-    )
-    rows += orders.filter(pk=words).values_list("pk", "prompt", "created_at")
-    fitting = [row for row in rows if words == row[0] or says(row[1], words)]
-    names = [name for name, *_rest in fitting[:MOST_OF_A_KIND]]
-    pictures = still_there(Picture.objects.filter(generation__in=orders))
-    mine = pictures.filter(generation__in=names) | pictures.filter(pk=words)
-    shown = {one.generation_id: one for one in mine.select_related("generation")}
+    orders = fitting_orders(request, account.pk, words)
+    pictures = still_there(pictures_seen(request)).select_related("generation")
+    mine = pictures.filter(generation__in=[one.pk for one in orders])
+    shown = {one.generation_id: one for one in mine}
+    if ID.fullmatch(words):
+        named = pictures.filter(pk__startswith=words)[:MOST_OF_A_KIND]
+        shown |= {one.generation_id: one for one in named}
     for picture in shown.values():
         page = reverse("picture-page", args=[picture.pk])
         yield Hit(picture.generation.prompt, page, "image", picture.pk)
     if current_person(request):
-        for name, prompt, _moment in fitting[:MOST_OF_A_KIND]:
-            yield Hit(prompt, reverse("request", args=[name]), "clock", name)
+        for one in orders:
+            yield Hit(one.prompt, reverse("request", args=[one.pk]), "clock", one.pk)
     yield Hit(
         _("Search the whole history"),
         f"{reverse('history')}?q={quote(words)}",
         "search",
     )
+
+
+def fitting_orders(
+    request: HttpRequest, account_id: str, words: str
+) -> list[Generation]:
+    """Return the newest orders that are called so, or whose prompts say so.
+
+    A frequent word fills the list from the newest orders; a rare one is looked up in the
+    history's own index, which goes all the way back.
+    """
+    orders = orders_seen(request).prefetch_related(None).only("pk", "prompt")
+    if ID.fullmatch(words):
+        return list(orders.filter(pk__startswith=words)[:MOST_OF_A_KIND])
+    newest = [one for one in orders[:NEWEST] if says(one.prompt, words)]
+    if len(newest) >= MOST_OF_A_KIND:
+        return newest[:MOST_OF_A_KIND]
+    if read_orders(account_id):
+        read_on_later(account_id)
+    said = orders.filter(pk__in=matching(account_id, words))
+    return list(said[:MOST_OF_A_KIND])

@@ -95,7 +95,7 @@ def begin_turn(request: HttpRequest, scene: Scene, wish: EditWish) -> Generation
         base=scene.version.id,
         frame=[frame.left, frame.top, frame.right, frame.bottom] if frame else None,
     )
-    tasks.send(generation.id)
+    tasks.send(generation)
     return generation
 
 

@@ -80,6 +80,13 @@ def spoken(page: str, language: str) -> str:
         return translate_url(page, language)
 
 
+def editions(page: str) -> list[tuple[str, str]]:
+    """Return the languages a public page is read in, each with its address there."""
+    found = [(code, spoken(page, code)) for code, _name in settings.LANGUAGES]
+    is_public = len({there for _code, there in found}) > 1
+    return found if is_public else []
+
+
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     """Remember a language in this browser, and for the person if it is theirs to say."""

@@ -132,7 +132,7 @@ def begin(request: HttpRequest, wish: Wish) -> list[Generation]:
             for place, order in enumerate(orders)
         )
     for order in orders:
-        tasks.send(order.id)
+        tasks.send(order)
     return orders
 
 
@@ -239,7 +239,7 @@ def try_again(request: HttpRequest, first: Generation, place: int) -> None:
     check_role(request)
     (order,) = taken(request, [part], shown)
     Retried.objects.create(generation=order, first=first, position=place)
-    tasks.send(order.id)
+    tasks.send(order)
 
 
 def ask_again(said: ImageRequest, place: int = 0) -> Ask:

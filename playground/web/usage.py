@@ -19,6 +19,7 @@ from playground.codes import CODES
 from playground.generation.catalogue import catalogue
 from playground.generation.looking_back import page_like
 from playground.generation.models import Generation
+from playground.generation.replica import may_lag
 from playground.generation.storage import bytes_stored_lately, most_bytes
 from playground.generation.summing import Window
 from playground.web.credits import running_out
@@ -84,6 +85,7 @@ def console(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.REQUESTS)
+@may_lag
 def usage(request: HttpRequest) -> HttpResponse:
     """GET /console/usage?period=30d&key=…&model=…&status=…&user=…&after=<request id>"""
     account, sieve, span = own_account(request), Sieve.of(request), span_of(request)
@@ -113,6 +115,7 @@ def usage(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.REQUESTS)
+@may_lag
 def fresh(request: HttpRequest) -> HttpResponse:
     """GET /console/usage/fresh?since=<request id>: how many have come since, as a link."""
     account, sieve = own_account(request), Sieve.of(request)

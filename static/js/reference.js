@@ -1,38 +1,69 @@
-/* The reference wears the page's colours, and changes them with the theme. */
+/* "Try it" on a page of the reference: what the form says is sent to this site, and the answer shown. */
 (() => {
-  const viewer = document.getElementById("api");
-  const root = document.documentElement;
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const { find } = window.easel;
+  const form = find("#try");
+  const tried = find("#tried");
+  const offline = find("#try-offline");
+  const LONGEST = 400; /* of one text in an answer: a picture in base64 is no reading */
 
-  /* The viewer reads #rrggbb only; a token may be anything CSS can say. */
-  function hex(token) {
-    const probe = document.createElement("i");
-    probe.style.color = `var(--${token})`;
-    document.body.append(probe);
-    canvas.fillStyle = getComputedStyle(probe).color;
-    probe.remove();
-    canvas.fillRect(0, 0, 1, 1);
-    const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
-    return `#${[red, green, blue].map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+  function request() {
+    const said = new FormData(form);
+    const method = form.dataset.method;
+    const headers = {};
+    const query = new URLSearchParams();
+    let path = form.dataset.path;
+    for (const [name, value] of said) {
+      const [place, parameter] = name.split(/:(.*)/);
+      if (!value || !parameter) continue;
+      if (place === "path") path = path.replace(`{${parameter}}`, encodeURIComponent(value));
+      if (place === "query") query.append(parameter, value);
+      if (place === "header") headers[parameter] = value;
+    }
+    if (said.get("key")) headers.Authorization = `Bearer ${said.get("key").trim()}`;
+    const body = said.get("body") ?? undefined;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const address = query.size ? `${path}?${query}` : path;
+    return [address, { method, headers, body, credentials: "omit" }];
   }
 
-  function dress() {
-    const isDark = root.dataset.theme ? root.dataset.theme === "dark" : dark.matches;
-    viewer.setAttribute("theme", isDark ? "dark" : "light");
-    viewer.setAttribute("bg-color", hex("canvas"));
-    viewer.setAttribute("text-color", hex("ink"));
-    viewer.setAttribute("primary-color", hex("accent-ink"));
-    viewer.setAttribute("nav-bg-color", hex("surface"));
-    viewer.setAttribute("nav-text-color", hex("ink-2"));
-    viewer.setAttribute("nav-hover-bg-color", hex("sunken"));
-    viewer.setAttribute("nav-hover-text-color", hex("ink"));
-    viewer.setAttribute("nav-accent-color", hex("accent"));
+  function readable(text) {
+    const shorten = (name, value) =>
+      typeof value === "string" && value.length > LONGEST ? `${value.slice(0, 40)}…` : value;
+    try {
+      return JSON.stringify(JSON.parse(text), shorten, 2);
+    } catch {
+      return text;
+    }
   }
 
-  /* A phone has no room for the viewer's list of operations, so there they follow each other. */
-  if (matchMedia("(width < 48rem)").matches) viewer.setAttribute("render-style", "read");
-  dress();
-  dark.addEventListener("change", dress);
-  new MutationObserver(dress).observe(root, { attributeFilter: ["data-theme"] });
+  function pictures(text) {
+    try {
+      return JSON.parse(text).data.map((one) => one.url).filter(Boolean);
+    } catch {
+      return [];
+    }
+  }
+
+  function show(answer, text) {
+    find("[data-status]", tried).textContent = `${answer.status} ${answer.statusText}`;
+    find("[data-id]", tried).textContent = answer.headers.get("x-request-id") || "";
+    find("[data-body]", tried).textContent = readable(text);
+    const images = pictures(text).map((url) => Object.assign(new Image(), { src: url, alt: "" }));
+    find("[data-pictures]", tried).replaceChildren(...images);
+    tried.hidden = false;
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = find("button", form);
+    button.disabled = true;
+    tried.hidden = offline.hidden = true;
+    try {
+      const answer = await fetch(...request());
+      show(answer, await answer.text());
+    } catch {
+      offline.hidden = false;
+    }
+    button.disabled = false;
+  });
 })();

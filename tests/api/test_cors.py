@@ -45,6 +45,7 @@ def test_by_default_no_other_site_gets_an_answer(api, alice, origin):
         "/openai/v1/images/edits",
         "/v1/requests/img_1/payloads",
         "/v1/models/sketch-1:generateContent",
+        "/mcp",
     ],
 )
 def test_a_named_site_may_call_with_what_clients_send(api, books_db, invited, path):
@@ -76,6 +77,29 @@ def test_a_site_that_is_merely_like_it_may_not(api, alice, invited, origin):
 
     assert "access-control-allow-origin" not in asked.headers
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_an_agent_in_a_page_of_a_named_site_only_is_let_in(api, alice, invited):
+    line = {
+        "Content-Type": "application/json",
+        "Accept": "application/json, text/event-stream",
+    }
+    hello = '{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}'
+
+    def knock(origin):
+        named = {**line, "Origin": origin}
+        return api.request("POST", "/mcp", as_=alice, data=hello, headers=named)
+
+    asked = "authorization, content-type, mcp-protocol-version, mcp-session-id"
+    assert (
+        preflight(api, "/mcp", asked=asked).headers["access-control-allow-headers"]
+        == asked
+    )
+    assert knock(APP).status_code == 200
+    assert knock(APP).headers["access-control-allow-origin"] == APP
+    assert knock("https://b.example").status_code == 403
+    refused = preflight(api, "/mcp", "https://b.example")
+    assert "access-control-allow-origin" not in refused.headers
 
 
 def test_headers_nobody_knows_are_not_let_through(api, books_db, invited):

@@ -46,14 +46,31 @@ def test_without_script_every_language_is_shown(_browser, live_site):
     context.close()
 
 
-def test_the_reference_shows_every_door_and_asks_nobody_else(page, live_site):
+def test_a_request_is_tried_from_the_reference(page, live_site, alice):
     visit, strangers = Visit(page), []
     here = (live_site.base_url, "data:", "blob:")
     page.on(
         "request", lambda one: one.url.startswith(here) or strangers.append(one.url)
     )
     page.goto("/docs/reference")
-    viewer = page.locator("rapi-doc")
-    for path in ("/v1/images/edits", "{model}:generateContent", "/v1/balance"):
-        expect(viewer.get_by_text(path).first).to_be_attached(timeout=20_000)
+    page.locator("main").get_by_role("link", name="Create images").click()
+    trial = page.get_by_role("form", name="Try it")
+    trial.get_by_role("button", name="Send").click()
+    expect(trial.get_by_role("status")).to_contain_text("401")
+    trial.get_by_label("API key").fill(alice.secret)
+    trial.get_by_label("dry_run").select_option("true")
+    trial.get_by_role("button", name="Send").click()
+    expect(trial.get_by_role("status")).to_contain_text('"object": "quote"')
+    assert alice.credits() == 100
+    trial.get_by_label("dry_run").select_option("")
+    trial.get_by_role("button", name="Send").click()
+    expect(trial.locator("img")).to_have_js_property("complete", True)
+    assert trial.locator("img").evaluate("it => it.naturalWidth") == 683
+    assert alice.credits() == 99
+
+    page.goto("/docs/reference/get-v1-models-name")
+    trial.get_by_label("API key").fill(alice.secret)
+    trial.get_by_label("name").fill("sketch-1")
+    trial.get_by_role("button", name="Send").click()
+    expect(trial.get_by_role("status")).to_contain_text('"id": "sketch-1"')
     assert (visit.said, strangers) == ([], [])

@@ -97,6 +97,7 @@ def running_site() -> Iterator[Site]:
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         "playground.asgi:application",
+        http="playground.http1:Http1",
         log_config=None,
         proxy_headers=False,
         timeout_graceful_shutdown=3,

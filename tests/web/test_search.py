@@ -1,9 +1,13 @@
 """Finding by name: models, guides, pages, and one's own pictures and requests only."""
 
 import re
+from copy import copy
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from playground.generation.models import Generation
 from tests.web.orders import a_painted_picture_of, an_order
 
 
@@ -44,6 +48,27 @@ def test_own_pictures_and_requests_are_found_by_words_and_by_id(client, alice, b
     assert request in typed(client, boat.generation_id)
     assert f"/p/{boat.pk}" in typed(client, boat.pk)
     assert "/history?q=boat" in typed(client, "boat")
+
+
+def test_what_is_old_is_found_as_well(client, alice, boat):
+    first = an_order(alice.account, credits=0, prompt="a hen")
+    rows = [replaced(first, place) for place in range(450)]
+    Generation.objects.bulk_create(rows)
+    client.force_login(alice.person)
+    request = f"/console/requests/{boat.generation_id}"
+
+    assert {f"/p/{boat.pk}", request} <= set(typed(client, "paper"))
+    assert request in typed(client, boat.generation_id[:-2])
+    assert f"/p/{boat.pk}" in typed(client, boat.pk[:-2])
+    assert len([one for one in typed(client, "hen") if "/requests/" in one]) == 6
+
+
+def replaced(order, place):
+    """The same order again, a little later."""
+    order = copy(order)
+    order.pk = f"img_{place:026}"
+    order.created_at = timezone.now() + timedelta(seconds=place)
+    return order
 
 
 def test_nobody_finds_what_is_anothers(client, carol, boat):

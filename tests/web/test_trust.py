@@ -53,6 +53,16 @@ def test_privacy_tells_every_cookie_and_how_long_pictures_are_kept(
     assert "are kept 17 days" in page
 
 
+@pytest.mark.parametrize("name", PAPERS)
+@pytest.mark.parametrize(("language", "head"), [("es", "Cuándo"), ("zh-hans", "何时")])
+def test_a_paper_is_in_its_readers_language(client, books_db, name, language, head):
+    page = client.get(f"/{language}/{name}").text
+
+    assert f'<article class="stack paper" lang="{language}">' in page
+    assert "{{" not in page
+    assert head in client.get(f"/{language}/privacy").text
+
+
 def test_an_operators_own_paper_stands_in_the_place_of_ours(
     client, books_db, settings, tmp_path
 ):

@@ -50,6 +50,14 @@ class SketchProvider:
             cost_microusd=0,
         )
 
+    @property
+    def painting(self) -> int:
+        return self._painters.painting + self._background.painting
+
+    @property
+    def waiting(self) -> int:
+        return self._painters.waiting + self._background.waiting
+
     async def close(self) -> None:
         await self._painters.close()
         await self._background.close()
@@ -62,6 +70,7 @@ class Painters:
         self._places = asyncio.Semaphore(count)
         self._idle: list[Process] = []
         self._niceness = niceness
+        self.painting = self.waiting = 0
 
     async def paint(self, commission: Commission, seed: int) -> bytes:
         """Have one picture painted; a painter that fails or is stopped is replaced."""
@@ -75,18 +84,32 @@ class Painters:
             "mask": len(commission.mask or b""),
         }
         sources = (*commission.pictures, commission.mask or b"")
-        async with self._places:
-            painter = self._idle.pop() if self._idle else await self._hire()
-            try:
-                picture = await ask(painter, order, sources)
-            except (OSError, asyncio.IncompleteReadError) as error:
-                await dismiss(painter)
-                raise Broken(f"the painter stopped: {error!r}", ran="yes") from error
-            except BaseException:
-                await dismiss(painter)
-                raise
-            self._idle.append(painter)
-            return picture
+        self.waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self.waiting -= 1
+        self.painting += 1
+        try:
+            return await self._painted(order, sources)
+        finally:
+            self.painting -= 1
+            self._places.release()
+
+    async def _painted(
+        self, order: dict[str, object], sources: Sequence[Bytes]
+    ) -> bytes:
+        painter = self._idle.pop() if self._idle else await self._hire()
+        try:
+            picture = await ask(painter, order, sources)
+        except (OSError, asyncio.IncompleteReadError) as error:
+            await dismiss(painter)
+            raise Broken(f"the painter stopped: {error!r}", ran="yes") from error
+        except BaseException:
+            await dismiss(painter)
+            raise
+        self._idle.append(painter)
+        return picture
 
     async def _hire(self) -> Process:
         return await asyncio.create_subprocess_exec(

@@ -37,7 +37,10 @@ PAINTING = (
     Page(_("Routing"), "routing", "list", Power.CHANNELS),
     Page(_("Arena"), "arena-desk", "compare", Power.ARENA),
 )
-MONEY: tuple[Page, ...] = ()
+MONEY = (
+    Page(_("Prices"), "prices", "sliders", Power.PRICES),
+    Page(_("Money"), "money", "card", Power.MONEY),
+)
 SERVER = (
     Page(_("Incidents"), "incidents", "pulse", Power.ANNOUNCE),
     Page(_("Announcements"), "announcements", "bell", Power.ANNOUNCE),

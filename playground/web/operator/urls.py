@@ -12,12 +12,16 @@ from playground.web.operator import (
     staff,
     telling,
 )
+from playground.web.operator.money import urls as money
+from playground.web.operator.pricing import urls as pricing
 from playground.web.operator.rows import site
 from playground.web.operator.support import urls as support
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *pricing.urls,
+    *money.urls,
     path("", places.home, name="operator"),
-    *support.urlpatterns,
+    *support.urls,
     path("rows/", site.rows.urls),
     path("staff", staff.people, name="staff"),
     path("log", log.deeds, name="deeds"),

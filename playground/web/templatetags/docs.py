@@ -13,6 +13,7 @@ from playground.docs.colouring import coloured as colour
 from playground.docs.structured import product
 from playground.generation.offered import Model
 from playground.web.code.said import Snippet
+from playground.web.languages import editions
 
 register = template.Library()
 # In a script element these would end it, or begin something else.
@@ -31,6 +32,16 @@ def whole_address(context: dict[str, Any], path: str) -> str:
     request: HttpRequest = context["request"]
     origin = settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
     return f"{origin}{path}"
+
+
+@register.simple_tag(takes_context=True)
+def page_editions(context: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the languages this page is read in, with its whole address in each."""
+    request: HttpRequest | None = context.get("request")
+    return [
+        (code, whole_address(context, path))
+        for code, path in (editions(request.path) if request else ())
+    ]
 
 
 @register.simple_tag(takes_context=True)

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
@@ -32,6 +32,7 @@ PAPERS: dict[str, Promise] = {
     "privacy": _("Privacy"),
     "content-policy": _("Content policy"),
 }
+HEADS = (_("Cookie"), _("When and why"), _("Lasts"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,12 @@ def written(name: str) -> Paper:
 
 def lying_there(name: str) -> Iterator[tuple[Path, str]]:
     """Yield the files there are, the best first, and in which language they are."""
-    wanted = (get_language() or ENGLISH).partition("-")[0]
+    reads = get_language() or ENGLISH
     folders = [Path(settings.PAPERS_DIR)] if settings.PAPERS_DIR else []
     for folder in (*folders, OURS):
-        in_their_language = folder / f"{name}.{wanted}.md"
-        if in_their_language.is_file():
-            yield in_their_language, wanted
+        for wanted in (reads, reads.partition("-")[0]):
+            if (folder / f"{name}.{wanted}.md").is_file():
+                yield folder / f"{name}.{wanted}.md", reads
         if (folder / f"{name}.md").is_file():
             yield folder / f"{name}.md", ENGLISH
 
@@ -80,19 +81,22 @@ def filled(text: str) -> str:
 
 def retention() -> str:
     days = settings.RETENTION_DAYS
-    return f"{days} days" if days else "without an end"
+    if not days:
+        return gettext("without an end")
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
 
 
 def cookie_table() -> str:
     rows = [f"| `{one.name}` | {one.when} | {one.lasts} |" for one in COOKIES]
     return "\n".join(
-        ["| cookie | when and why | lasts |", "| --- | --- | --- |", *rows]
+        [f"| {' | '.join(map(str, HEADS))} |", "| --- | --- | --- |", *rows]
     )
 
 
 def operator() -> str:
     address = settings.OPERATOR_EMAIL
-    return f"<{address}>" if address else f"[the contact form]({reverse('contact')})"
+    form = gettext("the contact form")
+    return f"<{address}>" if address else f"[{form}]({reverse('contact')})"
 
 
 FACTS: dict[str, Callable[[], object]] = {

@@ -98,7 +98,7 @@ def programs(host: str, port: int) -> list[Program]:
         *python, "uvicorn", "playground.asgi:application",
         "--host", host, "--port", str(port), "--workers", str(settings.WEB_WORKERS),
         # Who is believed about forwarded addresses is ours to decide, in `addresses`.
-        "--no-proxy-headers", "--no-server-header", 
+        "--no-proxy-headers", "--no-server-header", "--http", "playground.http1:Http1",
         "--log-level", "warning",
         "--timeout-graceful-shutdown", str(max(1, int(settings.GRACE_SECONDS * 0.5))),
     )  # fmt: skip

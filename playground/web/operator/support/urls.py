@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from playground.web.operator.support import customers, requests, search
 
-urlpatterns: list[URLPattern] = [
+urls: list[URLPattern] = [
     path("support", search.support, name="support"),
     path(
         "support/requests/<str:request_id>",
