@@ -94,6 +94,8 @@ def letters_of(account: Account, emails: list[str], about: str = "") -> list[Inq
     """Return what a customer wrote or was written, newest first."""
     which = Q(account_id=account.pk) | Q(email__in=[one for one in emails if one])
     if about:
-        which = Q(about=about) | (which & Q(words__contains=about))
+        threads = Inquiry.objects.filter(about=about).values("pk")
+        named = Q(about__in=threads) | Q(words__contains=about)
+        which = Q(about=about) | (which & named)
     found = Inquiry.objects.filter(which).prefetch_related("replies__person")
     return list(found.order_by("-created_at")[:MOST_PAYMENTS])

@@ -29,6 +29,7 @@ from playground.web.operator.door import operates, operator_of
 from playground.web.operator.support.customers import letters_of, members_of
 from playground.web.request_life import Field, attempts_of, fields_of, life_of
 from playground.web.runs import run_of
+from playground.web.seen import newest_of
 
 LOOKED_AT = "operator_looked_at"
 LOOK_SECONDS = 15 * 60
@@ -131,14 +132,15 @@ def wrong(
 def shown(request: HttpRequest, order: Generation, **more: Any) -> HttpResponse:
     """Draw the page; `more` is what one of its forms has to say."""
     person, attempts = operator_of(request), attempts_of(order)
-    is_open = bool(order.prompt) and looks(request).get(order.pk, 0) > now()
+    is_open = looks(request).get(order.pk, 0) > now()
+    # What its owner has deleted is not there for staff either.
+    seen = newest_of(order.account).filter(pk=order.pk).first() if is_open else None
     emails, left = addresses_of(order), refundable(order)
     context = {
         **life_of(order, attempts),
         "attempts": attempts,
         "cost_microusd": sum(one.cost_microusd for one in attempts),
-        "is_open": is_open,
-        "run": run_of(order) if is_open else None,
+        "run": run_of(seen) if seen else None,
         "fields": fields_shown(order, attempts, is_open=is_open),
         "refundable": left,
         "left_credits": in_credits(left.left_microcredits) if left else "",
