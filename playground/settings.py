@@ -5,6 +5,7 @@ checkout needs nothing set and runs in debug on embedded parts; with debug off,
 the secrets must be given or Easel does not start. `.env.example` lists them all.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 from playground.addresses import networks
-from playground.secrets import development_secrets
+from playground.secrets import development_secrets, read_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
+read_files(os.environ)
 NOT_NEGATIVE, AT_LEAST_ONE = validate.Range(min=0), validate.Range(min=1)
 
 # Who we are.
@@ -77,6 +79,7 @@ INSTALLED_APPS = [
     "billing",
     "playground.generation",
     "playground.webhooks",
+    "playground.batches",
     "playground.gallery",
     "playground.trust",
     "playground.arena",
@@ -175,8 +178,10 @@ CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
     "browser": {},
     "api": {},
+    "batch": {},
     "housekeeping": {},
 }
+CELERY_TASK_ROUTES = {"playground.batches.tasks.*": {"queue": "batch"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -203,6 +208,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tidy": {"task": "playground.generation.tasks.tidy_pictures", "schedule": 3600},
     "webhooks": {"task": "playground.webhooks.tasks.look_around", "schedule": 10},
+    "batches": {"task": "playground.batches.tasks.look_around", "schedule": 5},
+    "tidy-files": {"task": "playground.batches.tasks.tidy_files", "schedule": 3600},
     "tidy-webhooks": {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
@@ -288,6 +295,21 @@ if PICTURE_CA_FILE and not Path(PICTURE_CA_FILE).is_file():
     raise ImproperlyConfigured("EASEL_PICTURE_CA_FILE names no file.")
 RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30, validate=NOT_NEGATIVE)
 ACCOUNT_QUOTA_MB = env.int("EASEL_ACCOUNT_QUOTA_MB", default=0, validate=NOT_NEGATIVE)
+
+# Files of calls. Their lines go to the workers a few at a time, from all accounts together.
+BATCH_FILE_MB = env.int("EASEL_BATCH_FILE_MB", default=200, validate=AT_LEAST_ONE)
+BATCH_LINES = env.int("EASEL_BATCH_LINES", default=50_000, validate=AT_LEAST_ONE)
+BATCH_LINES_AT_ONCE = env.int(
+    "EASEL_BATCH_LINES_AT_ONCE",
+    default=max(1, WORKER_JOBS // 10),
+    validate=AT_LEAST_ONE,
+)
+BATCH_TRIES = env.int("EASEL_BATCH_TRIES", default=3, validate=AT_LEAST_ONE)
+# What one account may have under way, and may keep.
+BATCHES_AT_ONCE = env.int("EASEL_BATCHES_AT_ONCE", default=100, validate=AT_LEAST_ONE)
+ACCOUNT_FILES_MB = env.int(
+    "EASEL_ACCOUNT_FILES_MB", default=2048, validate=AT_LEAST_ONE
+)
 
 # Models and providers. One without a key is simply not offered; the demo painter always is.
 CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")
@@ -445,11 +467,33 @@ NETWORK_PICTURES_A_DAY = env.int(
     "EASEL_NETWORK_PICTURES_A_DAY", default=60, validate=NOT_NEGATIVE
 )
 
+# Safety of prompts: a service that looks at each before money is held, and what happens
+# when it is away: orders are refused ("closed") or let through ("open").
+MODERATION_URL = env.str("EASEL_MODERATION_URL", default="")
+if MODERATION_URL and not re.fullmatch(r"https?://[^/]+/.*", MODERATION_URL):
+    raise ImproperlyConfigured(
+        "EASEL_MODERATION_URL is a whole address: https://api.openai.com/v1/moderations."
+    )
+MODERATION_KEY = env.str("EASEL_MODERATION_KEY", default="")
+MODERATION_MODEL = env.str("EASEL_MODERATION_MODEL", default="omni-moderation-latest")
+MODERATION_SECONDS = env.float(
+    "EASEL_MODERATION_SECONDS", default=5.0, validate=validate.Range(min=0.1, max=60)
+)
+MODERATION_WHEN_AWAY = env.str(
+    "EASEL_MODERATION_WHEN_AWAY",
+    default="closed",
+    validate=validate.OneOf(["closed", "open"]),
+)
+
 # The public gallery: whether somebody looks at a picture before all can.
 GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
 
 # What is told and asked: papers of the operator's own, and where letters to them go.
 PAPERS_DIR = env.str("EASEL_PAPERS_DIR", default="")
+# What the terms' version is called; by itself it is a fingerprint of their text.
+TERMS_VERSION = env.str(
+    "EASEL_TERMS_VERSION", default="", validate=validate.Length(max=40)
+)
 OPERATOR_EMAIL = env.str("EASEL_OPERATOR_EMAIL", default="")
 
 # The arena: what one voter, and the guests of one network, may say in a day.
@@ -471,7 +515,7 @@ TIME_ZONE = "UTC"
 
 # Static files: hashed, compressed and immutable with debug off.
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("EASEL_STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 

@@ -31,6 +31,7 @@ class Page:
 CUSTOMERS = (
     Page(_("Support"), "support", "search", Power.SEE_CUSTOMERS),
     Page(_("Inbox"), "inbox", "mail", Power.INBOX),
+    Page(_("Safety"), "safety", "lock", Power.SAFETY),
 )
 PAINTING = (
     Page(_("Channels"), "channels", "remix", Power.CHANNELS),
@@ -42,6 +43,7 @@ MONEY = (
     Page(_("Money"), "money", "card", Power.MONEY),
 )
 SERVER = (
+    Page(_("Health"), "health", "clock", Power.HEALTH),
     Page(_("Incidents"), "incidents", "pulse", Power.ANNOUNCE),
     Page(_("Announcements"), "announcements", "bell", Power.ANNOUNCE),
 )
