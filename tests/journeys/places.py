@@ -182,6 +182,7 @@ PLACES = [
     Place("credits", "/console/credits", signed_in=True),
     Place("staff", "/operator/staff", signed_in=True),
     Place("prices", "/operator/prices", signed_in=True),
+    Place("a new group", "/operator/prices/groups/new", signed_in=True),
     Place("price of a model", "/operator/prices/models/gpt-image-2", signed_in=True),
     Place(
         "price of a group, previewed",
