@@ -62,7 +62,8 @@ WORN: tuple[Header, ...] = (
     (b"referrer-policy", b"no-referrer"),
 )
 PICTURES = ("/images/generations", "/images/edits")
-LONGEST_WISH = 1024 * 1024
+MEGABYTE = 1024 * 1024
+LONGEST_WISH, ROUND_A_FILE = MEGABYTE, MEGABYTE
 IN_MEMORY = 2 * 1024 * 1024
 COLLECT_EVERY = (10_000, 20, 20)
 GONE = 499  # nginx's word for who went away
@@ -199,6 +200,8 @@ def most_bytes(scope: Scope) -> int:
     most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if is_for_agents(scope):
         return min(most, LONGEST_CALL)
+    if scope["path"].rstrip("/").endswith("/v1/files"):
+        return max(most, settings.BATCH_FILE_MB * MEGABYTE + ROUND_A_FILE)
     return min(most, LONGEST_WISH) if goes_straight(scope) else most
 
 

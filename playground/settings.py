@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "billing",
     "playground.generation",
     "playground.webhooks",
+    "playground.batches",
     "playground.gallery",
     "playground.trust",
     "playground.arena",
@@ -166,8 +167,10 @@ CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
     "browser": {},
     "api": {},
+    "batch": {},
     "housekeeping": {},
 }
+CELERY_TASK_ROUTES = {"playground.batches.tasks.*": {"queue": "batch"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -194,6 +197,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tidy": {"task": "playground.generation.tasks.tidy_pictures", "schedule": 3600},
     "webhooks": {"task": "playground.webhooks.tasks.look_around", "schedule": 10},
+    "batches": {"task": "playground.batches.tasks.look_around", "schedule": 5},
+    "tidy-files": {"task": "playground.batches.tasks.tidy_files", "schedule": 3600},
     "tidy-webhooks": {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
@@ -279,6 +284,21 @@ if PICTURE_CA_FILE and not Path(PICTURE_CA_FILE).is_file():
     raise ImproperlyConfigured("EASEL_PICTURE_CA_FILE names no file.")
 RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30, validate=NOT_NEGATIVE)
 ACCOUNT_QUOTA_MB = env.int("EASEL_ACCOUNT_QUOTA_MB", default=0, validate=NOT_NEGATIVE)
+
+# Files of calls. Their lines go to the workers a few at a time, from all accounts together.
+BATCH_FILE_MB = env.int("EASEL_BATCH_FILE_MB", default=200, validate=AT_LEAST_ONE)
+BATCH_LINES = env.int("EASEL_BATCH_LINES", default=50_000, validate=AT_LEAST_ONE)
+BATCH_LINES_AT_ONCE = env.int(
+    "EASEL_BATCH_LINES_AT_ONCE",
+    default=max(1, WORKER_JOBS // 10),
+    validate=AT_LEAST_ONE,
+)
+BATCH_TRIES = env.int("EASEL_BATCH_TRIES", default=3, validate=AT_LEAST_ONE)
+# What one account may have under way, and may keep.
+BATCHES_AT_ONCE = env.int("EASEL_BATCHES_AT_ONCE", default=100, validate=AT_LEAST_ONE)
+ACCOUNT_FILES_MB = env.int(
+    "EASEL_ACCOUNT_FILES_MB", default=2048, validate=AT_LEAST_ONE
+)
 
 # Models and providers. One without a key is simply not offered; the demo painter always is.
 CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")

@@ -55,3 +55,10 @@ def test_a_wrong_value_stops_the_start_and_names_the_variable(tmp_path):
     assert result.returncode == 1
     assert "EASEL_WORKERS" in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_command_before_the_first_migration_says_what_to_do(tmp_path):
+    result = run("manage.py", "catalogue_check", EASEL_DATA_DIR=str(tmp_path))
+    assert result.returncode == 1
+    assert "manage.py migrate" in result.stderr
+    assert len(result.stderr.splitlines()) == 1

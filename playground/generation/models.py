@@ -86,8 +86,11 @@ class Generation(models.Model):
         API = "api", _("API")
         BROWSER = "browser", _("Playground")
         GUEST = "guest", _("Guest")
+        BATCH = "batch", _("Batch")
 
     LIVE = (State.QUEUED, State.RUNNING)
+    BY_PROGRAMS = (Lane.API, Lane.BATCH)
+    UNHURRIED = (Lane.GUEST, Lane.BATCH)
 
     # No columns: the tries of an order that ended here, or was read with them; and what
     # it asks for, once that was read.

@@ -17,6 +17,7 @@ Lane = Generation.Lane
 LANES: dict[str, tuple[str, ...]] = {
     "browser": (Lane.BROWSER, Lane.GUEST),
     "api": (Lane.API,),
+    "batch": (Lane.BATCH,),
 }
 # Walks along the index from account to account, however many orders each has waiting.
 ACCOUNTS = """

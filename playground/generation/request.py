@@ -15,7 +15,7 @@ from typing import Any, Literal, Self
 from accounts.limits import Limits
 from playground.generation.providers.base import Piece, Turn
 
-Lane = Literal["api", "browser", "guest"]
+Lane = Literal["api", "browser", "guest", "batch"]
 Fit = Literal["cover", "contain", "exact", "none"]
 ResponseFormat = Literal["url", "b64_json"]
 Change = Literal["mapped", "clamped", "dropped", "emulated", "advice"]
@@ -109,7 +109,8 @@ class Terms:
     """How an order is handled, beside what is painted. `None` means nobody said.
 
     `kept_seconds` says how long its pictures are kept; 0 is for good. A strict order is
-    painted exactly as asked, or not at all.
+    painted exactly as asked, or not at all. What was promised is the most that one
+    picture costs.
     """
 
     user: str | None = None
@@ -119,6 +120,7 @@ class Terms:
     webhook_events: tuple[str, ...] = ()
     is_strict: bool = False
     quote_id: str = ""
+    promised_microcredits: int | None = None
     wishes: Wishes = NO_WISHES
 
 

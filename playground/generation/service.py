@@ -203,7 +203,7 @@ async def order_of(
         request=request,
         candidates=route(model, ways, need, outlook(here.desks)),
         keep=keeper(generation, work, here),
-        in_background=generation.lane == Generation.Lane.GUEST,
+        in_background=generation.lane in Generation.UNHURRIED,
         sources=await sources_of(request),
         watch=work.watch,
         usual_seconds=typical_seconds(model, request.tier),

@@ -46,6 +46,12 @@ def credits_exact(microcredits: int) -> str:
 
 
 @register.filter
+def fullness(percent: int) -> str:
+    """Colour a meter: red when all is used up, amber a little before."""
+    return "bad" if percent >= 100 else "warn" if percent >= 80 else ""
+
+
+@register.filter
 def number(count: int) -> str:
     """Write a count, a thousand at a time."""
     return grouped(count)
