@@ -5,6 +5,7 @@ checkout needs nothing set and runs in debug on embedded parts; with debug off,
 the secrets must be given or Easel does not start. `.env.example` lists them all.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 from playground.addresses import networks
-from playground.secrets import development_secrets
+from playground.secrets import development_secrets, read_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
+read_files(os.environ)
 NOT_NEGATIVE, AT_LEAST_ONE = validate.Range(min=0), validate.Range(min=1)
 
 # Who we are.
@@ -456,11 +458,33 @@ NETWORK_PICTURES_A_DAY = env.int(
     "EASEL_NETWORK_PICTURES_A_DAY", default=60, validate=NOT_NEGATIVE
 )
 
+# Safety of prompts: a service that looks at each before money is held, and what happens
+# when it is away: orders are refused ("closed") or let through ("open").
+MODERATION_URL = env.str("EASEL_MODERATION_URL", default="")
+if MODERATION_URL and not re.fullmatch(r"https?://[^/]+/.*", MODERATION_URL):
+    raise ImproperlyConfigured(
+        "EASEL_MODERATION_URL is a whole address: https://api.openai.com/v1/moderations."
+    )
+MODERATION_KEY = env.str("EASEL_MODERATION_KEY", default="")
+MODERATION_MODEL = env.str("EASEL_MODERATION_MODEL", default="omni-moderation-latest")
+MODERATION_SECONDS = env.float(
+    "EASEL_MODERATION_SECONDS", default=5.0, validate=validate.Range(min=0.1, max=60)
+)
+MODERATION_WHEN_AWAY = env.str(
+    "EASEL_MODERATION_WHEN_AWAY",
+    default="closed",
+    validate=validate.OneOf(["closed", "open"]),
+)
+
 # The public gallery: whether somebody looks at a picture before all can.
 GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
 
 # What is told and asked: papers of the operator's own, and where letters to them go.
 PAPERS_DIR = env.str("EASEL_PAPERS_DIR", default="")
+# What the terms' version is called; by itself it is a fingerprint of their text.
+TERMS_VERSION = env.str(
+    "EASEL_TERMS_VERSION", default="", validate=validate.Length(max=40)
+)
 OPERATOR_EMAIL = env.str("EASEL_OPERATOR_EMAIL", default="")
 
 # The arena: what one voter, and the guests of one network, may say in a day.
@@ -482,7 +506,7 @@ TIME_ZONE = "UTC"
 
 # Static files: hashed, compressed and immutable with debug off.
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("EASEL_STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 
