@@ -104,6 +104,8 @@ class Deed(models.TextChoices):
     BILLING_CHANGED = "billing.changed", _("Changed billing settings")
     CODE_REDEEMED = "billing.code_redeemed", _("Redeemed a code")
     ACCOUNT_OPENED = "settings.opened", _("Opened the account")
+    ACCOUNT_BLOCKED = "settings.blocked", _("The account was blocked")
+    ACCOUNT_UNBLOCKED = "settings.unblocked", _("The account is no longer blocked")
     TEAM_CLOSED = "settings.team_closed", _("A team was closed")
     SETTINGS_CHANGED = "settings.changed", _("Changed settings")
     WEBHOOK_MADE = "settings.webhook_made", _("Added a webhook")
@@ -220,4 +222,23 @@ class Device(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "digest"], name="one_device_each")
+        ]
+
+
+class Acceptance(models.Model):
+    """Somebody accepted a paper as it then stood. Rows are added, never edited."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(
+        "accounts.Person", on_delete=models.CASCADE, related_name="acceptances"
+    )
+    paper = models.CharField(max_length=20)
+    version = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "paper", "version"], name="one_acceptance_a_version"
+            )
         ]

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from django.utils.translation import gettext_lazy as _
 
+from playground.codes_closed import CLOSED
 from playground.codes_of_batches import BATCHES
 from playground.coding import CALLER, KEY, MONEY, OURS, RATE, REFUSED, Code
 
@@ -16,6 +17,7 @@ __all__ = ["CODES", "Code"]
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {
+        **CLOSED,
         **BATCHES,
         "invalid_value": Code(
             400,

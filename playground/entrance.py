@@ -43,6 +43,8 @@ from playground.lines import note_delivery
 from playground.telemetry import tracing
 from playground.telemetry.sampling import sampling
 from playground.trust.looking import Rounds
+from playground.trust.models import Process
+from playground.trust.pulse import Pulse
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -318,6 +320,7 @@ def is_slim(path: str) -> bool:
 async def live(receive: Receive, send: Send) -> None:
     """Answer the server's lifespan: at its end, finish what is being painted."""
     rounds: asyncio.Task[None] | None = None
+    pulse = Pulse(Process.Kind.WEB)
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
@@ -326,10 +329,12 @@ async def live(receive: Receive, send: Send) -> None:
             sampling.begin("web", sample)
             if settings.STATUS_SECONDS:
                 rounds = asyncio.create_task(Rounds().go_on())
+                pulse.start()
             await send({"type": "lifespan.startup.complete"})
         else:
             if rounds:
                 rounds.cancel()
+            pulse.stop()
             await close_studio(settings.GRACE_SECONDS * 0.1)
             background.stop(settings.GRACE_SECONDS * 0.1)
             sampling.end()

@@ -458,11 +458,33 @@ NETWORK_PICTURES_A_DAY = env.int(
     "EASEL_NETWORK_PICTURES_A_DAY", default=60, validate=NOT_NEGATIVE
 )
 
+# Safety of prompts: a service that looks at each before money is held, and what happens
+# when it is away: orders are refused ("closed") or let through ("open").
+MODERATION_URL = env.str("EASEL_MODERATION_URL", default="")
+if MODERATION_URL and not re.fullmatch(r"https?://[^/]+/.*", MODERATION_URL):
+    raise ImproperlyConfigured(
+        "EASEL_MODERATION_URL is a whole address: https://api.openai.com/v1/moderations."
+    )
+MODERATION_KEY = env.str("EASEL_MODERATION_KEY", default="")
+MODERATION_MODEL = env.str("EASEL_MODERATION_MODEL", default="omni-moderation-latest")
+MODERATION_SECONDS = env.float(
+    "EASEL_MODERATION_SECONDS", default=5.0, validate=validate.Range(min=0.1, max=60)
+)
+MODERATION_WHEN_AWAY = env.str(
+    "EASEL_MODERATION_WHEN_AWAY",
+    default="closed",
+    validate=validate.OneOf(["closed", "open"]),
+)
+
 # The public gallery: whether somebody looks at a picture before all can.
 GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
 
 # What is told and asked: papers of the operator's own, and where letters to them go.
 PAPERS_DIR = env.str("EASEL_PAPERS_DIR", default="")
+# What the terms' version is called; by itself it is a fingerprint of their text.
+TERMS_VERSION = env.str(
+    "EASEL_TERMS_VERSION", default="", validate=validate.Length(max=40)
+)
 OPERATOR_EMAIL = env.str("EASEL_OPERATOR_EMAIL", default="")
 
 # The arena: what one voter, and the guests of one network, may say in a day.

@@ -33,9 +33,11 @@ from django.dispatch import receiver
 from playground.api.telemetry.standing import standing
 from playground.generation import (
     channels,
+    draining,
     health,
     measures,
     patience,
+    rules,
     tariff,
     unpaid,
     usual,
@@ -99,6 +101,8 @@ def fresh_cache():
     """What a process remembers of routing is forgotten between tests, too."""
     cache.clear()
     channels.forget()
+    draining.closures.forget()
+    rules.rules.forget()
     health.board.forget()
     measures.measures.forget()
     patience.purse.forget()
@@ -188,7 +192,7 @@ def _browser():
 def browser_context(_browser, live_site):
     """A browser of a person's own, with empty pockets and any number of pages."""
     context = _browser.new_context(base_url=live_site.base_url, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()
 

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from playground.generation.audited import AuditRun
 from playground.generation.companions import Compared, Retried, Traced
 from playground.generation.entries import AttemptRow
+from playground.generation.gates import Closure, PromptRule
 from playground.generation.repriced import PriceChange
 from playground.generation.request import ImageRequest
 from playground.generation.rollups import (
@@ -47,6 +48,7 @@ __all__ = [
     "AttemptHour",
     "AuditRun",
     "ChannelRow",
+    "Closure",
     "Compared",
     "Generation",
     "Health",
@@ -55,6 +57,7 @@ __all__ = [
     "OfferHour",
     "Picture",
     "PriceChange",
+    "PromptRule",
     "RateWindow",
     "Retried",
     "Rolled",

@@ -28,7 +28,8 @@ class Buyer:
     """Who asked: the account (and its wallet), the key or person, and the price level.
 
     `member_id` is the person whose monthly limit it counts in: a key's maker, say.
-    A treat is one of the free pictures that a person has every day.
+    A treat is one of the free pictures that a person has every day. Whoever is blocked
+    is so for a reason.
     """
 
     account_id: str
@@ -43,6 +44,7 @@ class Buyer:
     network: str = ""
     limits: Limits | None = None
     is_treat: bool = False
+    blocked_because: str = ""
 
     @property
     def pays(self) -> bool:

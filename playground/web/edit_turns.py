@@ -40,11 +40,12 @@ from playground.web.running import (
 from playground.web.runs import run_of, runs_of
 from playground.web.seen import orders_seen
 from playground.web.starting import (
-    STATUSES,
     Part,
     accepted_all,
     check_role,
+    fewer,
     priced,
+    status_of,
     try_again,
 )
 from playground.web.versions import Turn
@@ -75,7 +76,7 @@ def begin_turn(request: HttpRequest, scene: Scene, wish: EditWish) -> Generation
     No picture is laid out or stored for an order that could not be anyway.
     """
     check_role(request)
-    looking = onlooker(request)
+    looking = onlooker(request, is_rehearsal=wish.is_rehearsal)
     panel = panel_for(wish, scene, looking)
     wish = panel.wish
     plan = planned(wish, scene, panel.model)
@@ -134,14 +135,17 @@ def show_problem(
     again: tuple[str, int] | None = None,
 ) -> HttpResponse:
     """Say why nothing was started; words, mask and settings stay as they were."""
-    status = STATUSES.get(type(error), 422)
+    status = status_of(request, error)
     context: dict[str, Any] = {"problem": error, "again": again}
-    if request.htmx:  # type: ignore[attr-defined]
-        context |= panel_context(request, scene, wish)
-        response = render(request, "web/_edit_problem.html", context, status=status)
-        return reswap(retarget(response, "#problem"), "innerHTML")
-    context |= page(request, scene, wish)
-    return render(request, "web/edit.html", context, status=status)
+    is_part = bool(request.htmx)  # type: ignore[attr-defined]
+    drawn = panel_context if is_part else page
+    context |= drawn(request, scene, wish)
+    if not again:
+        context["fewer"] = fewer(error, context)
+    if not is_part:
+        return render(request, "web/edit.html", context, status=status)
+    response = render(request, "web/_edit_problem.html", context, status=status)
+    return reswap(retarget(response, "#problem"), "innerHTML")
 
 
 @require_safe

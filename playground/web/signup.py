@@ -25,6 +25,7 @@ from accounts.notices import in_language_of, owner_of
 from accounts.tasks import post
 from billing.ledger import MICRO, credit
 from playground.addresses import client_address
+from playground.web.accepting import accept_terms, ask_whoever_has_not
 from playground.web.arrivals import note_arrival
 from playground.web.guarding import note_lock, note_own
 from playground.web.people import (
@@ -58,11 +59,12 @@ class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         form: BaseForm,
         commit: bool = True,
     ) -> Person:
-        """Make the person and their account together."""
+        """Make the person and their account together, the terms accepted."""
         with transaction.atomic():
             super().save_user(request, user, form, commit=commit)
             if commit:
                 open_account(user)
+                accept_terms(user)
         return user
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
@@ -91,7 +93,7 @@ class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             bring_guest_along(request, user)
         note_arrival(request, response, user)
         response.delete_cookie(GUEST_COOKIE, samesite="Lax")
-        return response
+        return ask_whoever_has_not(request, response)
 
     def send_mail(
         self, template_prefix: str, email: str, context: dict[str, Any]

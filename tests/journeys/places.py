@@ -181,7 +181,17 @@ PLACES = [
     Place("payment on its way", "/console/credits/returned?session={till}", True),
     Place("credits", "/console/credits", signed_in=True),
     Place("staff", "/operator/staff", signed_in=True),
+    Place("health", "/operator/health", signed_in=True),
+    Place("prompt rules", "/operator/safety", signed_in=True),
+    Place("a new rule", "/operator/safety/rules/new", signed_in=True),
+    Place("a rule", "/operator/safety/rules/{rule}", signed_in=True),
+    Place("blocked accounts", "/operator/safety/accounts", signed_in=True),
+    Place("blocking", "/operator/safety/accounts?q=carol@example.com", signed_in=True),
+    Place("pictures to judge", "/operator/safety/pictures", signed_in=True),
+    Place("the terms, asked for", "/accounts/terms/", signed_in=True),
+    Place("credits, of a blocked account", "/console/credits", by="blocked"),
     Place("prices", "/operator/prices", signed_in=True),
+    Place("a new group", "/operator/prices/groups/new", signed_in=True),
     Place("price of a model", "/operator/prices/models/gpt-image-2", signed_in=True),
     Place(
         "price of a group, previewed",
@@ -310,6 +320,7 @@ NO_PAGES = {
     *("card", "card-guide", "card-model", "comparison-better"),
     *("status-json", "status-feed", "announcement-dismiss", "announcement-remove"),
     *("inbox-answer", "inbox-picture", "operator", "deeds-csv"),
+    *("operator-left", "maintenance", "rule-remove", "block-change", "picture-judge"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "openid_connect_callback"),
     "socialaccount_signup",  # only for somebody another site sent without an address
 }

@@ -28,7 +28,10 @@ class Page:
     power: Power
 
 
-CUSTOMERS = (Page(_("Inbox"), "inbox", "mail", Power.INBOX),)
+CUSTOMERS = (
+    Page(_("Inbox"), "inbox", "mail", Power.INBOX),
+    Page(_("Safety"), "safety", "lock", Power.SAFETY),
+)
 PAINTING = (
     Page(_("Channels"), "channels", "remix", Power.CHANNELS),
     Page(_("Routing"), "routing", "list", Power.CHANNELS),
@@ -39,6 +42,7 @@ MONEY = (
     Page(_("Money"), "money", "card", Power.MONEY),
 )
 SERVER = (
+    Page(_("Health"), "health", "clock", Power.HEALTH),
     Page(_("Incidents"), "incidents", "pulse", Power.ANNOUNCE),
     Page(_("Announcements"), "announcements", "bell", Power.ANNOUNCE),
 )

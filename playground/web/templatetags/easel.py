@@ -158,7 +158,9 @@ def step_name(start: date, is_hourly: bool) -> str:
 def file_size(count: int) -> str:
     if count < 1_000_000:
         return _("%(size)s KB") % {"size": max(1, round(count / 1000))}
-    return _("%(size)s MB") % {"size": localised(f"{count / 1_000_000:.1f}")}
+    if count < 10_000_000_000:
+        return _("%(size)s MB") % {"size": localised(f"{count / 1_000_000:.1f}")}
+    return _("%(size)s GB") % {"size": localised(f"{count / 1_000_000_000:.1f}")}
 
 
 @register.filter
