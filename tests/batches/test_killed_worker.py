@@ -23,10 +23,8 @@ COUNT = 24
 def test_whoever_is_killed_the_rest_is_painted_once(api, alice, settings):
     settings.RESEND_SECONDS = 2
     batch = hand_in(api, alice, [a_line(number) for number in range(COUNT)]).json()
-    for killed_after in (5, 10, 15):
-        with running_worker(**QUICK) as process:
-            wait_until(lambda: clock_ticks(api, alice, batch) >= killed_after, "lines")
-            process.kill()
+    for done in (5, 10, 15):
+        kill_one_after(done, lambda: clock_ticks(api, alice, batch))
     with running_worker(**QUICK):
         wait_until(
             lambda: clock_ticks(api, alice, batch) == COUNT, "the rest", seconds=90
@@ -42,6 +40,12 @@ def test_whoever_is_killed_the_rest_is_painted_once(api, alice, settings):
     assert Transfer.objects.filter(kind="charge").count() == COUNT
     assert alice.credits() == 100 - COUNT
     assert audit() == []
+
+
+def kill_one_after(count, look):
+    with running_worker(**QUICK) as process:
+        wait_until(lambda: look() >= count, "lines", seconds=90)
+        process.kill()
 
 
 def clock_ticks(api, who, batch):
