@@ -123,7 +123,7 @@ def handed_in(request: HttpRequest, form: BatchForm) -> Batch | None:
     name = (file.name or "file.jsonl")[-LONGEST_NAME:]
     by = Opener(
         account_id=account.pk,
-        site=f"{request.scheme}://{request.get_host()}",
+        site=site_of(request),
         person_id=person_of(request).pk,
     )
     most = said["most"]
@@ -192,10 +192,16 @@ def results(request: HttpRequest, batch_id: str, kind: str) -> HttpResponseBase:
         name = one.error_file if amiss else one.output_file
         if not File.objects.filter(pk=name).exists():
             raise Http404
-    site = f"{request.scheme}://{request.get_host()}"
-    response = streamed(written(one, site, amiss=amiss), "application/jsonl")
+    pieces = written(one, site_of(request), amiss=amiss)
+    response = streamed(pieces, "application/jsonl")
     as_download(response, f"{one.pk}_{kind}.jsonl")
     return response
+
+
+def site_of(request: HttpRequest) -> str:
+    """Return the origin that addresses of pictures begin with."""
+    known: str = settings.MEDIA_ORIGIN or settings.SITE_URL
+    return known or f"{request.scheme}://{request.get_host()}"
 
 
 def own_batch(request: HttpRequest, batch_id: str) -> Batch:
