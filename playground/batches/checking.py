@@ -47,7 +47,8 @@ from playground.generation.terms import terms_of
 
 State = Batch.State
 CLAIM = timedelta(seconds=120)
-PART = 100
+# How many lines are checked within one claim: pictures are fetched from far away.
+PARTS = {Batch.Endpoint.GENERATIONS: 100, Batch.Endpoint.EDITS: 8}
 FETCHED_AT_ONCE = 4
 MOST_ERRORS = 100
 MARK = b"\xef\xbb\xbf"  # some editors begin a file with it
@@ -108,7 +109,8 @@ def parts_of(batch: Batch) -> Iterator[list[Numbered]]:
     """Yield the file's lines, a part at a time. Empty lines are none, and are counted."""
     with opened(found(batch.account_id, batch.input_file)) as file:
         lines = ((number, text) for number, text in numbered(file) if text)
-        while part := list(islice(lines, PART)):
+        count = PARTS[Batch.Endpoint(batch.endpoint)]
+        while part := list(islice(lines, count)):
             yield part
 
 

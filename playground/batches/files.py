@@ -160,7 +160,11 @@ def remove_expired() -> int:
 
 
 def forget(account_id: str) -> None:
-    """Delete every file and line of an account that is closed; what was paid stays."""
+    """Stop the batches of an account that is closed, and delete its files and lines."""
+    under_way = Batch.objects.filter(account_id=account_id).exclude(
+        state__in=Batch.ENDED
+    )
+    under_way.update(state=Batch.State.CANCELLED, ended_at=timezone.now())
     for file in File.objects.filter(account_id=account_id):
         remove(file)
     Line.objects.filter(batch__account_id=account_id).delete()

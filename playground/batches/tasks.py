@@ -14,7 +14,7 @@ from playground.batches.carrying import carry, ended_orders, record, take
 from playground.batches.checking import check
 from playground.batches.ending import end_if_done, finish, run_out
 from playground.batches.feeding import Handed, astray, hand_out
-from playground.batches.files import AT_ONCE, remove_expired
+from playground.batches.files import AT_ONCE, forget, remove_expired
 from playground.batches.models import Batch
 from playground.celery import app
 from playground.generation.studio import in_studio
@@ -63,6 +63,20 @@ def tidy_files() -> None:
     """Remove files that were kept for as long as was promised."""
     while remove_expired() == AT_ONCE:
         pass
+
+
+@app.task(ignore_result=True)
+def forget_files(account_id: str) -> None:
+    """Remove what a closed account has handed in."""
+    forget(account_id)
+
+
+def forget_soon(account_id: str) -> None:
+    """Ask a worker for it, after an account was closed."""
+    try:
+        forget_files.delay(account_id)
+    except (BrokerAway, OSError) as error:
+        log.warning("broker.away", account=account_id, reason=str(error))
 
 
 def unchecked(now: datetime) -> list[str]:

@@ -53,6 +53,7 @@ USAGE = (
 )
 BUILD = (
     Entry(gettext_lazy("API keys"), "keys", "key", Action.KEYS),
+    Entry(gettext_lazy("Batches"), "batches", "list", Action.REQUESTS),
     Entry(gettext_lazy("Webhooks"), "webhooks", "send", Action.KEYS),
 )
 ACCOUNT = (

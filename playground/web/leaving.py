@@ -27,6 +27,7 @@ from accounts.teams import TeamError, memberships_of
 from billing.ledger import wallet_of
 from billing.models import StripePayment, TopUpRule, Wallet
 from billing.turns import one_writer
+from playground.batches.tasks import forget_soon as forget_batches_soon
 from playground.gallery.tasks import forget_later
 from playground.trust.models import CustomerNote
 from playground.web.tasks import forget_uploads_soon
@@ -163,6 +164,7 @@ def close(account: Account) -> None:
     Endpoint.objects.filter(account=account).delete()
     TopUpRule.objects.filter(account_id=account.pk).update(state=TopUpRule.State.OFF)
     Wallet.objects.filter(pk=account.pk).update(frozen=True)
+    transaction.on_commit(partial(forget_batches_soon, account.pk))
     account.invitations.all().delete()
     CustomerNote.objects.filter(account_id=account.pk).delete()
     account.activities.all().delete()

@@ -1,12 +1,13 @@
 """The addresses of the pages. Public pages may carry a language; nothing else does."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from playground.web import (
     accepting,
     activity,
     arena,
     arranging,
+    batches,
     boards,
     buying,
     capping,
@@ -137,6 +138,15 @@ urlpatterns: list[URLPattern] = [
     path("console/keys/<str:key_id>", keys.edit_key, name="key-edit"),
     path("console/keys/<str:key_id>/rotate", keys.turn_key, name="key-rotate"),
     path("console/keys/<str:key_id>/revoke", keys.end_key, name="key-revoke"),
+    path("console/batches", batches.batches, name="batches"),
+    path("console/batches/<str:batch_id>", batches.batch, name="batch"),
+    path("console/batches/<str:batch_id>/start", batches.start, name="batch-start"),
+    path("console/batches/<str:batch_id>/cancel", batches.cancel, name="batch-cancel"),
+    re_path(
+        r"^console/batches/(?P<batch_id>[^/]+)/(?P<kind>output|errors)\.jsonl$",
+        batches.results,
+        name="batch-results",
+    ),
     path("console/webhooks", listening.webhooks, name="webhooks"),
     path("console/webhooks/new", listening.new_webhook, name="webhook-new"),
     path("console/webhooks/secret", listening.call_secret, name="webhook-call-secret"),

@@ -11,7 +11,7 @@ from accounts.limits import READ_USAGE, Limits
 from playground.api.openapi.document import ANSWERS
 from playground.batches.checking import check
 from playground.batches.models import Batch, File, Line
-from playground.batches.tasks import tidy_files
+from playground.batches.tasks import forget_files, tidy_files
 from tests.batches.filing import (
     EDITS,
     a_line,
@@ -238,3 +238,14 @@ def test_a_picture_that_was_taken_away_is_in_no_result(api, alice):
 
     (line,) = lines_in(api, alice, done["output_file_id"])
     assert line["response"]["body"]["error"]["code"] == "pictures_expired"
+
+
+def test_a_closed_account_leaves_no_file_and_no_line(api, alice):
+    batch = hand_in(api, alice, [a_line(1)]).json()
+    check(batch["id"])
+
+    forget_files(alice.account.pk)
+
+    assert not File.objects.exists() and not Line.objects.exists()
+    assert default_storage.listdir("batches/" + alice.account.pk)[1] == []
+    assert Batch.objects.get().state == "cancelled"

@@ -42,6 +42,7 @@ from billing.packs import find_pack
 from playground.arena.preferring import prefer, sides_of
 from playground.arena.reckoning import recompute
 from playground.arena.voters import of_person
+from playground.batches.models import Batch
 from playground.gallery import boards, reports, sharing
 from playground.gallery.models import Note
 from playground.generation import rolling, ruling
@@ -95,6 +96,7 @@ def scene_of(alice: Customer) -> Scene:
         "vote": arena_of(alice),
         "customer": alice.account.pk,
         "paid": a_charged_order(alice.account, credits=6, delivered=2).pk,
+        **batches_of(alice.account),
         **told_by_operators(),
         "rule": looked_after(alice.account),
     }
@@ -176,6 +178,41 @@ def pictures_of(account: Account) -> dict[str, object]:
         "board": board.pk,
         "token": token,
     }
+
+
+def batches_of(account: Account) -> dict[str, object]:
+    """A batch that waits for credits, one that waits for a word, and a file that is wrong."""
+    end = timezone.now() + timedelta(hours=20)
+    usual = {
+        "account": account,
+        "endpoint": Batch.Endpoint.GENERATIONS,
+        "input_file": "file_0",
+        "input_name": "autumn-catalogue.jsonl",
+        "site": "http://localhost",
+        "expires_at": end,
+        "quoted_microcredits": 1_250_000_000,
+        "total": 1250,
+    }
+    under_way = Batch.objects.create(
+        **usual,
+        state="in_progress",
+        completed=412,
+        failed=3,
+        charged_microcredits=412_000_000,
+        begun_at=timezone.now(),
+        pause_code="insufficient_quota",
+        pause_message="This costs 1 credit and 0 are left.",
+        paused_until=end,
+    )
+    quoted = Batch.objects.create(**usual, state="quoted", is_dry=True)
+    error = {"code": "invalid_value", "param": "body.n", "message": "n is 1 to 4."}
+    wrong = Batch.objects.create(
+        **usual,
+        state="failed",
+        errors=[{**error, "line": 17}, {**error, "line": None, "param": None}],
+        ended_at=timezone.now(),
+    )
+    return {"batch": under_way.pk, "quoted": quoted.pk, "wrong_batch": wrong.pk}
 
 
 def tried(order: Generation) -> None:
