@@ -39,6 +39,8 @@ ENDPOINTS = (
 )
 ROWS_A_PAGE, TOP = 50, 5
 MOST_PERCENT = 1000
+# An open page asks every twenty seconds: it looks through so many of the newest.
+LOOKED_AT, MOST_FRESH = 1000, 100
 BADGES = {
     Generation.State.QUEUED: "accent",
     Generation.State.RUNNING: "accent",
@@ -123,8 +125,10 @@ def fresh(request: HttpRequest) -> HttpResponse:
     orders = sieve.orders(account, span_of(request).window)
     shown = Generation.objects.filter(account=account, pk=request.GET.get("since", ""))
     newest = shown.first()
-    newer = orders.filter(created_at__gt=newest.created_at) if newest else orders
-    count = len(newer.values_list("pk")[:100])
+    lately = Generation.objects.filter(account=account).order_by("-created_at")
+    newer = lately.filter(created_at__gt=newest.created_at) if newest else lately
+    looked_at = list(newer.values_list("pk", flat=True)[:LOOKED_AT])
+    count = len(orders.filter(pk__in=looked_at).values_list("pk")[:MOST_FRESH])
     if not count:
         return HttpResponse(status=204)
     context = {"count": count, "sieve": sieve, "span": span_of(request)}

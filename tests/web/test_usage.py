@@ -16,6 +16,7 @@ from playground.codes import CODES
 from playground.generation import looking_back, newest, rolling
 from playground.generation.models import Attempt
 from playground.generation.request import Note
+from playground.web import usage
 from playground.web.plot import stacked
 from tests.web.orders import A_FOX, a_picture_of, an_order
 from tests.web.streamed import whole
@@ -294,6 +295,18 @@ def test_new_requests_are_told_of_and_not_pushed_in(console, alice):
 
     assert nothing.status_code == 204
     assert "1 new request" in text(console.get(address))
+
+
+def test_new_requests_are_looked_for_among_the_newest_alone(
+    console, alice, monkeypatch
+):
+    monkeypatch.setattr(usage, "LOOKED_AT", 2)
+    an_order(alice.account, model="flux.2-pro", days_ago=2)
+    an_order(alice.account, days_ago=1)
+    address = "/console/usage/fresh?model=flux.2-pro"
+    assert "1 new request" in text(console.get(address))
+    an_order(alice.account)
+    assert console.get(address).status_code == 204
 
 
 def test_a_requests_life_is_told_with_every_try_and_the_sum(console, alice):
