@@ -15,7 +15,8 @@ from tests.journeys.tour import KIB, THEMES, WIDTHS, Tour, name_of, resize
 from tests.services.axe import violations
 from tests.services.visits import Visit
 
-DOORS = ("playground.api", "ninja")
+# Of the rows, unfold draws the pages: test_rows.py looks at them.
+DOORS = ("playground.api", "ninja", "django.contrib.admin", "unfold")
 
 
 @pytest.mark.browser
