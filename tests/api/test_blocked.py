@@ -4,10 +4,8 @@ import pytest
 
 from accounts.blocking import block, unblock
 from playground.generation.models import Generation
-from playground.generation.studio import in_studio
-from playground.generation.tasks import paint_if_queued
 from tests.api.doors import DOORS, answered, knock
-from tests.web.browsers import generate
+from tests.web.browsers import finish, generate
 
 pytestmark = pytest.mark.books
 WHY = "Chargebacks on three payments."
@@ -41,7 +39,7 @@ def test_what_is_under_way_is_finished_and_kept(api, alice):
     order = answered("async", api, alice, "a fox").json()["id"]
     block(alice.account, WHY)
 
-    in_studio(paint_if_queued(order))
+    finish(Generation.objects.get(pk=order))
 
     assert Generation.objects.get(pk=order).state == "succeeded"
     assert alice.credits() == 99

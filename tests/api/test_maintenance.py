@@ -10,11 +10,9 @@ from playground.generation import draining
 from playground.generation.gates import Closure
 from playground.generation.mirror import Mirror
 from playground.generation.models import Generation
-from playground.generation.studio import in_studio
-from playground.generation.tasks import paint_if_queued
 from tests.api.doors import DOORS, FOX, knock
 from tests.services.ports import wait_until
-from tests.web.browsers import generate
+from tests.web.browsers import finish, generate
 
 pytestmark = pytest.mark.books
 
@@ -54,7 +52,7 @@ def test_what_was_taken_before_is_painted_and_can_be_fetched(api, alice):
     draining.close()
     assert [one.queued for one in draining.under_way() if one.lane == "api"] == [1]
 
-    in_studio(paint_if_queued(order))
+    finish(Generation.objects.get(pk=order))
 
     assert api.get(f"/v1/tasks/{order}", as_=alice).json()["status"] == "succeeded"
     assert draining.left() == 0
@@ -91,7 +89,7 @@ def test_a_script_drains_waits_and_opens_again(api, alice, capsys):
     with pytest.raises(SystemExit, match="1"):
         call_command("drain", "--wait", "--timeout", "0.1")
     assert knock("openai", api, alice).code == "maintenance"
-    in_studio(paint_if_queued(order))
+    finish(Generation.objects.get(pk=order))
     call_command("drain", "--wait")
     call_command("drain", "--off")
 
