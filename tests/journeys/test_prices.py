@@ -18,7 +18,7 @@ def test_a_price_is_previewed_saved_and_paid_by_the_next_order(
     asking.goto("/?model=sketch-1&tier=2K&n=1&prompt=a+fox")
 
     page.goto("/operator/prices")
-    page.get_by_role("link", name="Sketch 1").click()
+    page.get_by_role("link", name="Sketch", exact=True).click()
     page.get_by_label("2K", exact=True).fill("4")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("heading", name="1 price would change").wait_for()
@@ -26,7 +26,8 @@ def test_a_price_is_previewed_saved_and_paid_by_the_next_order(
     page.get_by_text("Saved. Orders pay the new price now").wait_for()
 
     page.goto("/models/sketch-1")
-    assert "4" in page.locator("table", has_text="2K").first.inner_text().split()
+    own = page.locator("#prices .mine .price-cell").all_inner_texts()
+    assert [cell.split()[0] for cell in own] == ["1", "1", "4", "2"]
     asking.get_by_role("button", name="Generate").click()
     asking.get_by_text("The price is now 4 credits").wait_for()
     kept = api.post(IMAGES, as_=alice, quote_id=quote["quote_id"], **FOX).json()
