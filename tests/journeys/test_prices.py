@@ -1,5 +1,7 @@
 """A change of price, end to end, in a browser: looked at, saved, and paid by the next."""
 
+import re
+
 from accounts.staff import StaffRole
 from accounts.staffing import appoint
 from playground.generation.audit import audit
@@ -27,7 +29,7 @@ def test_a_price_is_previewed_saved_and_paid_by_the_next_order(
 
     page.goto("/models/sketch-1")
     own = page.locator("#prices .mine .price-cell").all_inner_texts()
-    assert [cell.split()[0] for cell in own] == ["1", "1", "4", "2"]
+    assert [re.match(r"\d+", cell)[0] for cell in own] == ["1", "1", "4", "2"]
     asking.get_by_role("button", name="Generate").click()
     asking.get_by_text("The price is now 4 credits").wait_for()
     kept = api.post(IMAGES, as_=alice, quote_id=quote["quote_id"], **FOX).json()
