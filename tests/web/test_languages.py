@@ -105,7 +105,7 @@ def test_letters_about_signing_in_are_in_the_language_of_the_address(client, ali
 
 @pytest.mark.parametrize(
     ("language", "shown"),
-    [("", "28 May 2027"), ("es/", "28 mayo 2027"), ("zh-hans/", "2027年5月28日")],
+    [("", "28 May 2027"), ("es/", "28 may 2027"), ("zh-hans/", "2027年5月28日")],
 )
 def test_a_day_is_written_as_the_language_writes_it(db, settings, language, shown):
     settings.LANGUAGES = [("en", "English"), ("es", "Español"), ("zh-hans", "中文")]
