@@ -7,6 +7,9 @@ import sys
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.utils import OperationalError, ProgrammingError
 from environs import EnvError
 
 
@@ -17,7 +20,19 @@ def main() -> None:
         settings.INSTALLED_APPS  # noqa: B018 (reading one setting reads them all)
     except (ImproperlyConfigured, EnvError) as error:
         sys.exit(f"Easel does not start. {error}")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (OperationalError, ProgrammingError):  # a table is missing, mostly
+        if was_migrated():
+            raise
+        sys.exit(
+            "This database has no tables yet. Make them with `manage.py migrate`, or"
+            " start Easel once: `make run` makes them, too."
+        )
+
+
+def was_migrated() -> bool:
+    return bool(MigrationRecorder(connection).applied_migrations())
 
 
 if __name__ == "__main__":

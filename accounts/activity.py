@@ -84,7 +84,7 @@ def difference(before: Facts, after: Facts) -> str:
         )
 
 
-def note_for(person: Person, deed: Deed, by: Actor) -> None:
+def note_for(person: Person, deed: Deed, by: Actor, *, detail: Words = "") -> None:
     """Write down what concerns a person in every account they belong to."""
     for account in person.accounts.all():
-        note(account, deed, by, subject=person.email)
+        note(account, deed, by, subject=person.email, detail=detail)

@@ -73,6 +73,19 @@ class Deed(models.TextChoices):
 
     SIGN_IN = "sign_in.done", _("Signed in")
     SIGN_IN_NEW = "sign_in.new_device", _("Signed in on a new device")
+    PASSWORD_CHANGED = "security.password_changed", _("Changed a password")
+    PASSWORD_SET = "security.password_set", _("Set a first password")
+    PASSWORD_RESET = "security.password_reset", _("Set a new password by mail")
+    PASSKEY_ADDED = "security.passkey_added", _("Added a passkey")
+    PASSKEY_REMOVED = "security.passkey_removed", _("Removed a passkey")
+    APP_ADDED = "security.app_added", _("Turned an authenticator app on")
+    APP_REMOVED = "security.app_removed", _("Turned an authenticator app off")
+    CODES_MADE = "security.codes_made", _("Made new recovery codes")
+    ADDRESS_ADDED = "security.address_added", _("Added an email address")
+    ADDRESS_CHANGED = "security.address_changed", _("Changed the email address")
+    ADDRESS_REMOVED = "security.address_removed", _("Removed an email address")
+    PLACE_CONNECTED = "security.place_connected", _("Connected a way in from elsewhere")
+    PLACE_REMOVED = "security.place_removed", _("Removed a way in from elsewhere")
     MEMBER_INVITED = "member.invited", _("Invited somebody")
     INVITATION_RESENT = "member.invitation_resent", _("Sent an invitation again")
     INVITATION_REVOKED = "member.invitation_revoked", _("Took an invitation back")
@@ -91,6 +104,9 @@ class Deed(models.TextChoices):
     BILLING_CHANGED = "billing.changed", _("Changed billing settings")
     CODE_REDEEMED = "billing.code_redeemed", _("Redeemed a code")
     ACCOUNT_OPENED = "settings.opened", _("Opened the account")
+    ACCOUNT_BLOCKED = "settings.blocked", _("The account was blocked")
+    ACCOUNT_UNBLOCKED = "settings.unblocked", _("The account is no longer blocked")
+    TEAM_CLOSED = "settings.team_closed", _("A team was closed")
     SETTINGS_CHANGED = "settings.changed", _("Changed settings")
     WEBHOOK_MADE = "settings.webhook_made", _("Added a webhook")
     WEBHOOK_CHANGED = "settings.webhook_changed", _("Changed a webhook")
@@ -206,4 +222,23 @@ class Device(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "digest"], name="one_device_each")
+        ]
+
+
+class Acceptance(models.Model):
+    """Somebody accepted a paper as it then stood. Rows are added, never edited."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(
+        "accounts.Person", on_delete=models.CASCADE, related_name="acceptances"
+    )
+    paper = models.CharField(max_length=20)
+    version = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "paper", "version"], name="one_acceptance_a_version"
+            )
         ]

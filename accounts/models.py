@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.chronicle import (
+    Acceptance,
     Activity,
     Deed,
     Device,
@@ -27,6 +28,7 @@ from accounts.roles import Action, Role, may
 from accounts.staff import StaffRole
 
 __all__ = [
+    "Acceptance",
     "AccessGroup",
     "Account",
     "Activity",
@@ -133,7 +135,7 @@ class Account(models.Model):
 
     `kept_seconds` is how long pictures of its API calls are kept when a call does not
     say; 0 is for good, and None leaves it to the instance. A closed account keeps its
-    books and nothing else.
+    books and nothing else. A blocked one orders nothing, and its people read why.
     """
 
     class Kind(models.TextChoices):
@@ -154,6 +156,8 @@ class Account(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    blocked_because = models.CharField(max_length=300, blank=True, db_default="")
 
     def __str__(self) -> str:
         return self.name or self.id

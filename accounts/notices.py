@@ -131,7 +131,7 @@ class WebhookDisabled(Notice):
     concerns = Action.KEYS
 
     url: str
-    reason: str
+    reason: str | Promise
     endpoint: str
 
 

@@ -11,10 +11,11 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from billing.ledger import MICRO
 from billing.lots import reckon
-from billing.models import Draw, Lot, Transfer, Wallet
+from billing.models import ClosedMonth, Draw, Lot, Transfer, Wallet
 from billing.statement import month_around
 
 Kind = Transfer.Kind
@@ -95,6 +96,26 @@ def sums(month: date) -> tuple[dict[Cell, int], defaultdict[Cell, int]]:
         for currency, kind, amount in spent.annotate(Sum("amount")).order_by():
             place[Cell(currency or GIVEN, OUTGOING[Kind(kind)])] -= amount
     return before, during
+
+
+def kept(month: date) -> ClosedMonth:
+    """Close a month and keep what it came to, for pages that cannot wait for it."""
+    rows = [
+        [one.currency, one.opening, *(one.moved[name] for name in COLUMNS)]
+        for one in close(month)
+    ]
+    found, _ = ClosedMonth.objects.update_or_create(
+        month=month, defaults={"rows": rows, "reckoned_at": timezone.now()}
+    )
+    return found
+
+
+def closes_in(closed: ClosedMonth) -> list[Close]:
+    """Return what was kept of a month, currency by currency."""
+    return [
+        Close(currency, opening, dict(zip(COLUMNS, moved, strict=True)))
+        for currency, opening, *moved in closed.rows
+    ]
 
 
 def written(microcredits: int) -> str:

@@ -92,6 +92,11 @@ class Budget:
     def left(self) -> int:
         return max(0, self.cap - self.used)
 
+    @property
+    def percent(self) -> int:
+        """Say how much of it is gone."""
+        return min(100, round(100 * self.used / self.cap)) if self.cap else 100
+
 
 def budgets_of(*owners: str) -> list[Budget]:
     """Return the limits of these owners; of windows that have ended, nothing is used."""

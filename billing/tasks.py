@@ -1,10 +1,13 @@
 """What Celery carries for money: top-ups, the reconciler's round, credits that expire."""
 
+from datetime import date, timedelta
+
 import structlog
 from celery import shared_task
+from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 
-from billing import auto, lots, reconcile
+from billing import auto, closing, lots, reconcile
 
 log = structlog.get_logger(__name__)
 
@@ -32,3 +35,27 @@ def reconcile_payments() -> None:
 @shared_task(ignore_result=True)
 def expire_credits() -> None:
     lots.expire_due()
+
+
+@shared_task(ignore_result=True)
+def close_month(month: str) -> None:
+    """Close a month, "2026-11-01", as far as it has come, and keep what it came to."""
+    closing.kept(date.fromisoformat(month))
+
+
+@shared_task(ignore_result=True)
+def close_this_month() -> None:
+    """Close the month as far as it has come; in its first days the last one, too."""
+    today = timezone.now().date()
+    for day in {today.replace(day=1), (today - timedelta(days=2)).replace(day=1)}:
+        closing.kept(day)
+
+
+def close_soon(month: date) -> bool:
+    """Ask a worker to close a month; say whether that could be asked."""
+    try:
+        close_month.delay(month.isoformat())
+    except (BrokerAway, OSError) as error:
+        log.warning("broker.away", task="close_month", reason=str(error))
+        return False
+    return True

@@ -19,6 +19,7 @@ app.autodiscover_tasks(
     [
         "accounts",
         "billing",
+        "playground.batches",
         "playground.generation",
         "playground.gallery",
         "playground.arena",

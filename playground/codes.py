@@ -5,29 +5,20 @@ explains them all at /docs/errors. A code that is not here is a bug that a test 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-CALLER, KEY, MONEY = "invalid_request_error", "permission_error", "insufficient_quota"
-RATE, REFUSED, OURS = "rate_limit_error", "image_generation_user_error", "server_error"
+from playground.codes_closed import CLOSED
+from playground.codes_of_batches import BATCHES
+from playground.coding import CALLER, KEY, MONEY, OURS, RATE, REFUSED, Code
 
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One code. `is_final`: clients that try again by themselves should not."""
-
-    status: int
-    kind: str
-    meaning: Promise
-    hint: Promise
-    is_final: bool = False
-
+__all__ = ["CODES", "Code"]
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {
+        **CLOSED,
+        **BATCHES,
         "invalid_value": Code(
             400,
             CALLER,

@@ -43,6 +43,8 @@ from playground.lines import note_delivery
 from playground.telemetry import tracing
 from playground.telemetry.sampling import sampling
 from playground.trust.looking import Rounds
+from playground.trust.models import Process
+from playground.trust.pulse import Pulse
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -62,7 +64,8 @@ WORN: tuple[Header, ...] = (
     (b"referrer-policy", b"no-referrer"),
 )
 PICTURES = ("/images/generations", "/images/edits")
-LONGEST_WISH = 1024 * 1024
+MEGABYTE = 1024 * 1024
+LONGEST_WISH, ROUND_A_FILE = MEGABYTE, MEGABYTE
 IN_MEMORY = 2 * 1024 * 1024
 COLLECT_EVERY = (10_000, 20, 20)
 GONE = 499  # nginx's word for who went away
@@ -199,6 +202,8 @@ def most_bytes(scope: Scope) -> int:
     most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if is_for_agents(scope):
         return min(most, LONGEST_CALL)
+    if scope["path"].rstrip("/").endswith("/v1/files"):
+        return max(most, settings.BATCH_FILE_MB * MEGABYTE + ROUND_A_FILE)
     return min(most, LONGEST_WISH) if goes_straight(scope) else most
 
 
@@ -315,6 +320,7 @@ def is_slim(path: str) -> bool:
 async def live(receive: Receive, send: Send) -> None:
     """Answer the server's lifespan: at its end, finish what is being painted."""
     rounds: asyncio.Task[None] | None = None
+    pulse = Pulse(Process.Kind.WEB)
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
@@ -323,10 +329,12 @@ async def live(receive: Receive, send: Send) -> None:
             sampling.begin("web", sample)
             if settings.STATUS_SECONDS:
                 rounds = asyncio.create_task(Rounds().go_on())
+                pulse.start()
             await send({"type": "lifespan.startup.complete"})
         else:
             if rounds:
                 rounds.cancel()
+            pulse.stop()
             await close_studio(settings.GRACE_SECONDS * 0.1)
             background.stop(settings.GRACE_SECONDS * 0.1)
             sampling.end()

@@ -5,6 +5,7 @@ checkout needs nothing set and runs in debug on embedded parts; with debug off,
 the secrets must be given or Easel does not start. `.env.example` lists them all.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 from playground.addresses import networks
-from playground.secrets import development_secrets
+from playground.secrets import development_secrets, read_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(BASE_DIR / ".env", recurse=False)
+read_files(os.environ)
 NOT_NEGATIVE, AT_LEAST_ONE = validate.Range(min=0), validate.Range(min=1)
 
 # Who we are.
@@ -75,6 +77,7 @@ INSTALLED_APPS = [
     "billing",
     "playground.generation",
     "playground.webhooks",
+    "playground.batches",
     "playground.gallery",
     "playground.trust",
     "playground.arena",
@@ -135,6 +138,14 @@ else:
         "max_size": 16,
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # it may have been restarted
+# Connections that PgBouncer lends for a transaction keep nothing for the next.
+PGBOUNCER = env.bool("EASEL_PGBOUNCER", default=False)
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = PGBOUNCER
+# A copy that dashboards read from: a moment behind is soon enough for them.
+if REPLICA_URL := env.str("DATABASE_REPLICA_URL", default=""):
+    copy = env.dj_db_url("DATABASE_REPLICA_URL")
+    DATABASES["replica"] = {**DATABASES["default"], **copy}
+    DATABASE_ROUTERS = ["playground.generation.replica.Router"]
 DATABASE_POOL_SIZE = env.int(
     "EASEL_DATABASE_POOL_SIZE", default=8, validate=AT_LEAST_ONE
 )
@@ -153,6 +164,15 @@ if CELERY_BROKER_URL == "filesystem://":
         "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.1,
     }
+# Turns to paint, by who waits for them (generation/queues.py); the rest is housekeeping.
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
+    "browser": {},
+    "api": {},
+    "batch": {},
+    "housekeeping": {},
+}
+CELERY_TASK_ROUTES = {"playground.batches.tasks.*": {"queue": "batch"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -179,6 +199,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tidy": {"task": "playground.generation.tasks.tidy_pictures", "schedule": 3600},
     "webhooks": {"task": "playground.webhooks.tasks.look_around", "schedule": 10},
+    "batches": {"task": "playground.batches.tasks.look_around", "schedule": 5},
+    "tidy-files": {"task": "playground.batches.tasks.tidy_files", "schedule": 3600},
     "tidy-webhooks": {
         "task": "playground.webhooks.tasks.tidy_deliveries",
         "schedule": 3600,
@@ -208,7 +230,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": METRICS_SECONDS,
     },
     "usual": {"task": "playground.generation.tasks.renew_usual", "schedule": 600},
+    "prices": {
+        "task": "playground.generation.tasks.begin_price_changes",
+        "schedule": 30,
+    },
     "arena": {"task": "playground.arena.tasks.look_around", "schedule": ARENA_SECONDS},
+    "audit": {
+        "task": "playground.generation.tasks.audit_books",
+        "schedule": 24 * 3600,
+    },
+    "close": {"task": "billing.tasks.close_this_month", "schedule": 6 * 3600},
     "tidy-metrics": {
         "task": "playground.generation.tasks.remove_old_metrics",
         "schedule": 6 * 3600,
@@ -255,6 +286,21 @@ if PICTURE_CA_FILE and not Path(PICTURE_CA_FILE).is_file():
     raise ImproperlyConfigured("EASEL_PICTURE_CA_FILE names no file.")
 RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30, validate=NOT_NEGATIVE)
 ACCOUNT_QUOTA_MB = env.int("EASEL_ACCOUNT_QUOTA_MB", default=0, validate=NOT_NEGATIVE)
+
+# Files of calls. Their lines go to the workers a few at a time, from all accounts together.
+BATCH_FILE_MB = env.int("EASEL_BATCH_FILE_MB", default=200, validate=AT_LEAST_ONE)
+BATCH_LINES = env.int("EASEL_BATCH_LINES", default=50_000, validate=AT_LEAST_ONE)
+BATCH_LINES_AT_ONCE = env.int(
+    "EASEL_BATCH_LINES_AT_ONCE",
+    default=max(1, WORKER_JOBS // 10),
+    validate=AT_LEAST_ONE,
+)
+BATCH_TRIES = env.int("EASEL_BATCH_TRIES", default=3, validate=AT_LEAST_ONE)
+# What one account may have under way, and may keep.
+BATCHES_AT_ONCE = env.int("EASEL_BATCHES_AT_ONCE", default=100, validate=AT_LEAST_ONE)
+ACCOUNT_FILES_MB = env.int(
+    "EASEL_ACCOUNT_FILES_MB", default=2048, validate=AT_LEAST_ONE
+)
 
 # Models and providers. One without a key is simply not offered; the demo painter always is.
 CATALOGUE_DIR = env.str("EASEL_CATALOGUE_DIR", default="")
@@ -412,11 +458,33 @@ NETWORK_PICTURES_A_DAY = env.int(
     "EASEL_NETWORK_PICTURES_A_DAY", default=60, validate=NOT_NEGATIVE
 )
 
+# Safety of prompts: a service that looks at each before money is held, and what happens
+# when it is away: orders are refused ("closed") or let through ("open").
+MODERATION_URL = env.str("EASEL_MODERATION_URL", default="")
+if MODERATION_URL and not re.fullmatch(r"https?://[^/]+/.*", MODERATION_URL):
+    raise ImproperlyConfigured(
+        "EASEL_MODERATION_URL is a whole address: https://api.openai.com/v1/moderations."
+    )
+MODERATION_KEY = env.str("EASEL_MODERATION_KEY", default="")
+MODERATION_MODEL = env.str("EASEL_MODERATION_MODEL", default="omni-moderation-latest")
+MODERATION_SECONDS = env.float(
+    "EASEL_MODERATION_SECONDS", default=5.0, validate=validate.Range(min=0.1, max=60)
+)
+MODERATION_WHEN_AWAY = env.str(
+    "EASEL_MODERATION_WHEN_AWAY",
+    default="closed",
+    validate=validate.OneOf(["closed", "open"]),
+)
+
 # The public gallery: whether somebody looks at a picture before all can.
 GALLERY_APPROVAL = env.bool("EASEL_GALLERY_APPROVAL", default=False)
 
 # What is told and asked: papers of the operator's own, and where letters to them go.
 PAPERS_DIR = env.str("EASEL_PAPERS_DIR", default="")
+# What the terms' version is called; by itself it is a fingerprint of their text.
+TERMS_VERSION = env.str(
+    "EASEL_TERMS_VERSION", default="", validate=validate.Length(max=40)
+)
 OPERATOR_EMAIL = env.str("EASEL_OPERATOR_EMAIL", default="")
 
 # The arena: what one voter, and the guests of one network, may say in a day.
@@ -439,7 +507,7 @@ TIME_ZONE = "UTC"
 
 # Static files: hashed, compressed and immutable with debug off.
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("EASEL_STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 

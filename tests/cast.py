@@ -7,6 +7,7 @@ from accounts.issuing import issue_key, open_account
 from accounts.models import Account, Membership, Person
 from accounts.roles import Role
 from billing.ledger import MICRO, credit, wallet_of
+from playground.web.accepting import accept_terms
 
 PASSWORD = "paint me a fox"
 
@@ -30,6 +31,7 @@ def customer(name: str, *, credits: int = 0) -> Customer:
         f"{name}@example.com", PASSWORD, name=name.title()
     )
     person.emailaddress_set.create(email=person.email, verified=True, primary=True)
+    accept_terms(person)
     account = open_account(person)
     _, secret = issue_key(account, name=f"{name}'s key", person=person)
     if credits:

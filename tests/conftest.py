@@ -33,9 +33,11 @@ from django.dispatch import receiver
 from playground.api.telemetry.standing import standing
 from playground.generation import (
     channels,
+    draining,
     health,
     measures,
     patience,
+    rules,
     tariff,
     unpaid,
     usual,
@@ -99,6 +101,8 @@ def fresh_cache():
     """What a process remembers of routing is forgotten between tests, too."""
     cache.clear()
     channels.forget()
+    draining.closures.forget()
+    rules.rules.forget()
     health.board.forget()
     measures.measures.forget()
     patience.purse.forget()

@@ -48,6 +48,8 @@ ROOMS = {
     "playground.telemetry": ("playground.telemetry",),
     "playground.generation": ("playground.generation", "billing.ledger", "accounts")
     + ("playground.celery", "playground.telemetry"),
+    # A batch is a door of its own: it reads and answers in the words of the API's.
+    "playground.batches": ("playground", "billing", "accounts", "!playground.web"),
     "playground.webhooks": ("playground.webhooks", "playground.generation", "accounts")
     + ("playground.celery",),
     "playground.notices": ("playground.notices", "playground.generation", "billing")

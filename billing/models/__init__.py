@@ -1,6 +1,7 @@
 """What billing remembers: the books, what is sold, and whose credits they were."""
 
 from billing.models.books import Clawback, Hold, KeyBudget, Transfer, Wallet
+from billing.models.closed import ClosedMonth
 from billing.models.gifts import PromoCode, PromoUse
 from billing.models.lots import Draw, Lot, Reckoning
 from billing.models.sales import (
@@ -19,6 +20,7 @@ __all__ = [
     "BillingDetails",
     "Card",
     "Clawback",
+    "ClosedMonth",
     "Customer",
     "Draw",
     "Hold",

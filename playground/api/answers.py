@@ -221,6 +221,15 @@ def entry(picture: Delivered, request: ImageRequest, site: str) -> dict[str, Any
     return shown
 
 
+def with_bytes(
+    entries: list[dict[str, Any]], pictures: list[Delivered]
+) -> list[dict[str, Any]]:
+    return [
+        {**shown, "b64_json": pybase64.b64encode_as_string(picture.data)}
+        for shown, picture in zip(entries, pictures, strict=True)
+    ]
+
+
 def amount(microcredits: int) -> dict[str, Any]:
     """Credits as an exact decimal number, and the integer beside it."""
     credits = orjson.Fragment(in_credits(microcredits))

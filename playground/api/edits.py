@@ -138,7 +138,11 @@ async def read_body(request: HttpRequest) -> PictureForm:
         fields = await asyncio.to_thread(lambda: orjson.loads(request.body))
     except orjson.JSONDecodeError as error:
         raise HttpError(400, "unreadable") from error
-    body = body_of(fields)
+    return form_said_by(fields, body_of(fields))
+
+
+def form_said_by(fields: Any, body: EditsIn) -> PictureForm:
+    """Return the form that this JSON stands for: its pictures are somewhere else."""
     images = [
         address for said in body.said_pictures() for address in addresses_in(said)
     ]

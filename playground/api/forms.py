@@ -98,8 +98,8 @@ def broken() -> BadRequest:
 def form_in(body: IO[bytes] | HttpRequest, boundary: bytes) -> PictureForm:
     gathering = Gathering()
     try:
-        for name, has_filename, stream in parts(body, boundary):
-            gathering.take(name, has_filename, stream)
+        for name, filename, stream in parts(body, boundary):
+            gathering.take(name, bool(filename), stream)
         return gathering.form()
     except (MultiPartParserError, SuspiciousOperation) as error:
         gathering.drop()
@@ -111,8 +111,8 @@ def form_in(body: IO[bytes] | HttpRequest, boundary: bytes) -> PictureForm:
 
 def parts(
     body: IO[bytes] | HttpRequest, boundary: bytes
-) -> Iterator[tuple[str, bool, "Stream"]]:
-    """Yield each part's name, whether it calls itself a file, and its bytes."""
+) -> Iterator[tuple[str, str, "Stream"]]:
+    """Yield each part's name, what it calls itself as a file, and its bytes."""
     ending = Ending(body, boundary)
     chunks = ChunkIter(ending, CHUNK)  # type: ignore[arg-type]
     for count, (_kind, said, stream) in enumerate(Parser(LazyStream(chunks), boundary)):
@@ -126,7 +126,8 @@ def parts(
             message = _("%(name)s: send the bytes as they are, without base64.")
             raise BadRequest(message % {"name": name}, param=name)
         if name:
-            yield name, bool(options.get("filename")), stream
+            filename = force_str(options.get("filename", b""), errors="replace")
+            yield name, filename, stream
         for _chunk in stream:
             pass  # the next part begins where this one ends
     if not ending.is_seen:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
+from playground.generation import draining
 from playground.generation.database import AWAY, in_thread
 from playground.generation.studio import studio
 from playground.trust.models import Component, Health, Look
@@ -18,8 +19,13 @@ async def healthz(request: HttpRequest) -> JsonResponse:
 
 
 async def readyz(request: HttpRequest) -> JsonResponse:
-    """GET /readyz: it is not ending, its database answers, and its storage did lately."""
+    """GET /readyz: it is not ending, its database answers, and its storage did lately.
+
+    While no new orders are taken it is still ready for everything else, and says so.
+    """
     wrong = await what_is_wrong()
+    if not wrong and draining.current():
+        return JsonResponse({"status": "draining", "wrong": []})
     said = {"status": "not ready" if wrong else "ready", "wrong": wrong}
     return JsonResponse(said, status=503 if wrong else 200)
 

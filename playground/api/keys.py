@@ -24,7 +24,7 @@ from playground.addresses import client_address
 from playground.api.addresses import being_answered
 from playground.generation.database import in_thread
 from playground.generation.errors import Forbidden, Unauthorized
-from playground.generation.limits import check_scope
+from playground.generation.limits import check_scope, check_standing
 from playground.generation.request import Buyer
 
 REMEMBERED = 10_000
@@ -112,6 +112,7 @@ def look_up(name: str) -> tuple[Buyer, float]:
                 " Make one in the console."
             )
         )
+    check_standing(key.account.blocked_because)
     limits = limits_of(key)
     if limits and limits.expires_at:
         check_expiry(limits.expires_at, now)

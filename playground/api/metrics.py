@@ -23,6 +23,7 @@ from playground.generation.metrics import (
     figures_by,
     stability,
 )
+from playground.generation.replica import may_lag
 from playground.generation.summing import WINDOWS, Window
 
 router = Router(auth=None)
@@ -38,6 +39,7 @@ async def show_metrics(
     named = choice_in(request.GET, "window", WINDOWS) or WINDOWS[0]
     window, scope = Window.last(named), Scope(model.id)
 
+    @may_lag
     def read() -> tuple[Figures, dict[tuple[str, ...], Figures], Stability]:
         of_each = figures_by(scope, window, "provider", depth="first_bytes")
         return figures(scope, window), of_each, stability(model.id, window)

@@ -16,8 +16,10 @@ from ninja.renderers import BaseRenderer
 
 from playground.api import (
     arena,
+    batches,
     billing,
     edits,
+    filed,
     keyring,
     metrics,
     model_list,
@@ -73,6 +75,8 @@ api.add_router("/requests", requests.router)
 api.add_router("", billing.router)
 api.add_router("", queued.router)
 api.add_router("", tasks.router)
+api.add_router("", filed.router)
+api.add_router("", batches.router)
 api.add_router("", keyring.router)
 
 

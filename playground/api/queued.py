@@ -73,8 +73,7 @@ async def begun(ask: Ask, caller: Caller) -> Generation:
     if is_replayed:
         call_it_a_replay()
     else:
-        then = tell.si(generation.id)
-        await asyncio.to_thread(partial(send, generation.id, then=then))
+        await asyncio.to_thread(partial(send, generation, then=tell.s()))
     return generation
 
 

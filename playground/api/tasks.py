@@ -7,7 +7,6 @@ line or a restart, the pictures wait here under the call's `x-request-id`.
 import asyncio
 from typing import Annotated, Any
 
-import pybase64
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,11 +14,10 @@ from ninja import Query, Router
 
 from accounts.limits import EDIT, GENERATE, READ_USAGE
 from playground.api.addresses import origin
-from playground.api.answers import amount, entry, images_out
+from playground.api.answers import amount, entry, images_out, with_bytes
 from playground.api.schemas import Refusal
 from playground.generation.catalogue import catalogue
 from playground.generation.database import in_thread
-from playground.generation.deliver import Delivered
 from playground.generation.errors import BadRequest, ModelNotFound, NotFound
 from playground.generation.history import order_named
 from playground.generation.limits import check_scope
@@ -161,15 +159,6 @@ async def result_of(generation: Generation, site: str) -> dict[str, Any]:
     if request.response_format == "b64_json":
         entries = await asyncio.to_thread(with_bytes, entries, pictures)
     return images_out(generation, request, pictures, entries)
-
-
-def with_bytes(
-    entries: list[dict[str, Any]], pictures: list[Delivered]
-) -> list[dict[str, Any]]:
-    return [
-        {**shown, "b64_json": pybase64.b64encode_as_string(picture.data)}
-        for shown, picture in zip(entries, pictures, strict=True)
-    ]
 
 
 def error_of(generation: Generation) -> dict[str, str] | None:

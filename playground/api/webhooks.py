@@ -225,7 +225,7 @@ def endpoint_out(endpoint: Endpoint) -> dict[str, Any]:
         "description": endpoint.description,
         "events": endpoint.events or None,
         "is_enabled": endpoint.is_enabled,
-        "disabled_reason": endpoint.disabled_reason or None,
+        "disabled_reason": endpoint.why_disabled or None,
         "created": int(endpoint.created_at.timestamp()),
     }
 

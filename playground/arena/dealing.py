@@ -134,6 +134,7 @@ def live_entries(*, is_demo: bool) -> QuerySet[Entry]:
     return Entry.objects.filter(
         is_demo=is_demo,
         picture__isnull=False,
+        picture__note__hidden_at__isnull=True,
         retired_at__isnull=True,
         challenge__retired_at__isnull=True,
     )

@@ -213,6 +213,9 @@ def retention_time() -> str:
 
 
 INSERTS: dict[str, Callable[[], object]] = {
+    "batch_lines": lambda: f"{settings.BATCH_LINES:,}",
+    "batch_mb": lambda: settings.BATCH_FILE_MB,
+    "batch_tries": lambda: settings.BATCH_TRIES,
     "default_model": lambda: settings.DEFAULT_MODEL or "none",
     "every_code": every_code,
     "events": lambda: code(events.NAMES),

@@ -21,7 +21,10 @@ def new_board_id() -> str:
 
 
 class Note(models.Model):
-    """What is noted about a picture. `expires_at` is the end it would have had, unkept."""
+    """What is noted about a picture. `expires_at` is the end it would have had, unkept.
+
+    `verdict` is what the operator tells its owner of why it is hidden, or was declined.
+    """
 
     picture = models.OneToOneField(
         "generation.Picture", on_delete=models.CASCADE, primary_key=True
@@ -36,6 +39,8 @@ class Note(models.Model):
     public_at = models.DateTimeField(null=True)
     approved_at = models.DateTimeField(null=True)
     hidden_at = models.DateTimeField(null=True)
+    declined_at = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=300, blank=True, db_default="")
     remixes = models.IntegerField(default=0)
     expires_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import deeds
 from accounts.models import Person
+from playground.gallery.keeping import note_of, settle_end
 from playground.gallery.models import Note, Report
 from playground.generation.errors import TooMany
 from playground.generation.models import Picture
@@ -32,32 +34,58 @@ def report(picture: Picture, reason: str, words: str, network: str) -> bool:
     return True
 
 
-def hide(picture_id: str, by: Person | None = None) -> int:
-    """Take a picture out of the gallery, and close its reports. Its owner keeps it."""
+def hide(picture_id: str, by: Person | None = None, *, why: str = "") -> int:
+    """Show a picture to nobody but its owner, who reads why, and close its reports."""
+    picture = Picture.objects.filter(pk=picture_id).first()
+    if picture is None:
+        return 0
     with transaction.atomic():
-        Note.objects.filter(picture=picture_id).update(hidden_at=timezone.now())
-        noted("picture.hidden", picture_id, by)
+        note_of(picture)
+        told = {"hidden_at": timezone.now(), "verdict": why}
+        Note.objects.filter(picture=picture_id).update(**told)
+        noted("picture.hidden", picture_id, by, why)
         return decide(picture_id, Report.State.HIDDEN)
 
 
 def keep(picture_id: str, by: Person | None = None) -> int:
     """Find nothing wrong: a hidden picture comes back, and its reports are closed."""
     with transaction.atomic():
-        Note.objects.filter(picture=picture_id).update(hidden_at=None)
+        back = {"hidden_at": None, "verdict": ""}
+        Note.objects.filter(picture=picture_id).update(**back)
         noted("picture.kept", picture_id, by)
         return decide(picture_id, Report.State.KEPT)
 
 
+def waiting() -> QuerySet[Note]:
+    """Return what wants to be in the gallery and was not looked at, oldest first."""
+    asked = Note.objects.filter(public_at__isnull=False, approved_at__isnull=True)
+    there = asked.filter(hidden_at__isnull=True, deleted_at__isnull=True)
+    return there.order_by("public_at")
+
+
 def approve(picture_id: str, by: Person | None = None) -> int:
     """Let a picture that waits for it into the gallery."""
-    waiting = Note.objects.filter(picture=picture_id, public_at__isnull=False)
+    asked = Note.objects.filter(picture=picture_id, public_at__isnull=False)
     with transaction.atomic():
         noted("picture.approved", picture_id, by)
-        return waiting.update(approved_at=timezone.now())
+        return asked.update(approved_at=timezone.now())
 
 
-def noted(action: str, picture_id: str, by: Person | None) -> None:
-    deeds.record(by, action, subject=deeds.Subject("picture", picture_id))
+def decline(picture_id: str, by: Person | None = None, *, why: str) -> int:
+    """Leave a picture out of the gallery for good; its owner reads why."""
+    asked = Note.objects.filter(picture=picture_id, public_at__isnull=False)
+    now = timezone.now()
+    with transaction.atomic():
+        noted("picture.declined", picture_id, by, why)
+        declined = {"declined_at": now, "verdict": why}
+        count = asked.update(public_at=None, approved_at=None, **declined)
+        settle_end(Picture.objects.get(pk=picture_id))
+    return count
+
+
+def noted(action: str, picture_id: str, by: Person | None, why: str = "") -> None:
+    about = deeds.Subject("picture", picture_id)
+    deeds.record(by, action, subject=about, reason=why)
 
 
 def decide(picture_id: str, state: Report.State) -> int:

@@ -2,7 +2,7 @@
 
 Neither ever shows more than the picture and, if its owner likes, its prompt. What was
 sent to be edited is never shown. What was rehearsed and what guests made is not
-published, and a picture that was hidden after a report stays hidden.
+published. A picture that the operator has hidden is shown to nobody but its owner.
 """
 
 import secrets
@@ -69,8 +69,9 @@ def stop_sharing(picture: Picture) -> None:
 
 
 def shared_as(token: str) -> Picture | None:
-    """Return the picture behind a link, as long as it is switched on."""
-    pictures = still_there(Picture.objects.filter(note__token=token))
+    """Return the picture behind a link, as long as it is switched on, and not hidden."""
+    linked = Picture.objects.filter(note__token=token, note__hidden_at__isnull=True)
+    pictures = still_there(linked)
     return pictures.select_related("generation", "note").first()
 
 
@@ -89,7 +90,11 @@ def publish(picture: Picture) -> None:
 
 def why_not_public(picture: Picture) -> str:
     """Say why a picture may not be in the gallery, or nothing."""
-    order = picture.generation
+    order, known = picture.generation, noted(picture)
+    if known and known.declined_at:
+        return _("It was not let into the gallery: %(why)s") % {"why": known.verdict}
+    if picture.account.blocked_at:
+        return _("A blocked account shows nothing in the gallery.")
     if order.is_test:
         return _("A rehearsal stays out of the gallery.")
     if order.lane == Generation.Lane.GUEST and picture.account.is_guest:

@@ -1,7 +1,7 @@
-"""Orders of a page that belong together: sides of a comparison, and second tries.
+"""What stands beside an order: its fellows on a page, and the trace that asked for it.
 
-Each is an order like any other, with its own price and its own end. What is written
-here says only how they stand beside each other.
+Sides of a comparison and second tries are orders like any other, with their own price
+and their own end. What is written here says only how they stand beside each other.
 """
 
 from django.db import models
@@ -38,3 +38,16 @@ class Retried(models.Model):
         related_name="retries",
     )
     position = models.SmallIntegerField()
+
+
+class Traced(models.Model):
+    """What goes on with a trace, until the order's turn comes in whichever process."""
+
+    generation = models.OneToOneField(
+        "generation.Generation",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        db_constraint=False,
+        related_name="traced",
+    )
+    told = models.JSONField()

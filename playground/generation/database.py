@@ -194,10 +194,11 @@ class PostgresExecutor:
                         **wanted,
                         "autocommit": True,
                         "cursor_factory": AsyncRawCursor,
+                        **lent(),
                     },
                     min_size=1,
                     max_size=settings.DATABASE_POOL_SIZE,
-                    configure=goes_by_keys,
+                    configure=None if settings.PGBOUNCER else goes_by_keys,
                     check=is_silent,
                     open=False,
                 )
@@ -211,6 +212,11 @@ class PostgresExecutor:
 
     def pool_stats(self) -> dict[str, int]:
         return self._pool.get_stats() if self._pool else {}
+
+
+def lent() -> dict[str, Any]:
+    """Keep no plans on a connection that the next statement may not find again."""
+    return {"prepare_threshold": None} if settings.PGBOUNCER else {}
 
 
 async def goes_by_keys(link: AsyncConnection[Any]) -> None:

@@ -9,11 +9,33 @@ for other tries that came to nothing.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
+from billing.ledger import MICRO
 from playground.generation.models import OfferDay, OfferHour, SalesDay, SalesHour
 from playground.generation.summing import Sums, Wanted, Window, lines
 
+OFFERED = ("charged_microcredits", "pictures")
 COSTS = ("cost_microusd", "refused_microusd", "lost_microusd")
+
+
+@dataclass(frozen=True, slots=True)
+class Dollars:
+    """Both ledgers in dollars."""
+
+    paid: Decimal
+    cost: Decimal
+    refused: Decimal
+    lost: Decimal
+
+    @property
+    def margin(self) -> Decimal:
+        return self.paid - self.cost
+
+    @property
+    def share(self) -> Decimal | None:
+        """The part of what was paid that is left; of nothing there is none."""
+        return self.margin / self.paid if self.paid else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +48,15 @@ class Earned:
     refused_microusd: int = 0
     lost_microusd: int = 0
     is_demo: bool = False
+
+    def in_dollars(self, usd_per_credit: Decimal) -> Dollars:
+        """Say it by what a credit is worth."""
+        return Dollars(
+            paid=Decimal(self.paid_microcredits) / MICRO * usd_per_credit,
+            cost=Decimal(self.cost_microusd) / MICRO,
+            refused=Decimal(self.refused_microusd) / MICRO,
+            lost=Decimal(self.lost_microusd) / MICRO,
+        )
 
     def __add__(self, other: "Earned") -> "Earned":
         return Earned(
@@ -45,6 +76,7 @@ class Line:
     day: date
     model: str
     earned: Earned = field(default_factory=Earned)
+    provider: str = ""
 
 
 def earnings(window: Window) -> list[Line]:
@@ -62,6 +94,29 @@ def earnings(window: Window) -> list[Line]:
             if paid or cost:
                 found.append(Line(start.date(), key[0], earned(paid, cost)))
     return sorted(found, key=lambda line: line.day, reverse=True)
+
+
+def earnings_by_provider(window: Window) -> list[Line]:
+    """Return a line for each day, model and provider, the latest day first.
+
+    What was paid is the price of the pictures that the provider brought.
+    """
+    sums = (*OFFERED, *COSTS)
+    wanted = Wanted(OfferHour, OfferDay, window, sums, by=("model", "provider"))
+    found = [
+        Line(start.date(), model, of_offer(one), provider)
+        for (model, provider), days in lines(wanted).items()
+        for start, one in days.items()
+        if one
+    ]
+    return sorted(
+        found, key=lambda one: (-one.day.toordinal(), one.model, one.provider)
+    )
+
+
+def of_offer(sums: Sums) -> Earned:
+    charged, pictures, cost, refused, lost = sums.numbers
+    return Earned(charged, pictures, cost, refused, lost, sums.is_demo)
 
 
 def earned(paid: Sums | None, cost: Sums | None) -> Earned:

@@ -3,11 +3,13 @@
     EaselError                      costs nothing, whoever's fault it is
     ├── BadRequest            400   the caller: change the request
     │   ├── ModelNotFound     404   the caller: pick another model
+    │   ├── AgainstRules      400   the caller: the operator's rules forbid this prompt
     │   ├── TooLarge          413   the caller: send less
     │   └── WrongMedia        415   the caller: send it another way
     ├── NotFound              404   the caller: this is not, or no longer, yours
     ├── Unauthorized          401   the caller: use a key that is known here
     ├── Forbidden             403   the account's owner: this key may not
+    │   └── Blocked           403   the operator: this account may not
     ├── CannotPay             402   the account's owner: buy credits
     ├── KeyReused             422   the caller: a new request needs a new key
     ├── TwinAhead             409   the caller: the same order is under way; wait
@@ -19,6 +21,7 @@
     │   ├── AllProvidersBusy  429   nobody; try again in a moment
     │   └── TimedOut          504   nobody; try again
     └── OutOfService          503   the operator: database or storage is away
+        ├── Draining          503   the operator: no new orders for a while
         └── PutBack           503   nobody: the order waits and will be painted
 
 Each has a stable `code` and one sentence that is safe to show and says what to
@@ -59,6 +62,11 @@ class ModelNotFound(BadRequest):
 
 
 @dataclass
+class AgainstRules(BadRequest):
+    code: str = "content_policy_violation"
+
+
+@dataclass
 class TooLarge(BadRequest):
     code: str = "payload_too_large"
 
@@ -81,6 +89,11 @@ class Unauthorized(EaselError):
 @dataclass
 class Forbidden(EaselError):
     code: str = "model_not_allowed"
+
+
+@dataclass
+class Blocked(Forbidden):
+    code: str = "account_blocked"
 
 
 @dataclass
@@ -149,6 +162,11 @@ class TimedOut(Unpainted):
 class OutOfService(EaselError):
     code: str = "out_of_service"
     retry_after_seconds: int | None = 5
+
+
+@dataclass
+class Draining(OutOfService):
+    code: str = "maintenance"
 
 
 @dataclass

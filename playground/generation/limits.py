@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.limits import EDIT, GENERATE, Limits
-from playground.generation.errors import Forbidden, TooMany
+from playground.generation.errors import Blocked, Forbidden, TooMany
 from playground.generation.rates import Meter, Rate, Reading
 from playground.generation.request import Buyer, ImageRequest
 from playground.generation.sizes import area_of
@@ -21,6 +21,16 @@ NO_LIMITS = Limits()
 PLACE_SECONDS = 2  # pictures take seconds; nobody knows when the next one is done
 # How the caller's rates stand, for whoever answers.
 shown: ContextVar[Sequence[Reading]] = ContextVar("shown", default=())
+
+
+def check_standing(blocked_because: str) -> None:
+    """Refuse an account that the operator has blocked, and say why it is."""
+    if blocked_because:
+        message = _(
+            "The operator has blocked this account: %(why)s What is under way is"
+            " finished. Write to the operator by the contact page."
+        )
+        raise Blocked(message % {"why": blocked_because})
 
 
 def check(request: ImageRequest, limits: Limits) -> None:

@@ -1,12 +1,14 @@
 """What the database says of a few small things, as this process knows it.
 
 Whoever asks is answered at once with what was read last; when that is some seconds
-old, a thread reads it anew behind their back. Only the first to ask waits.
+old, a thread reads it anew behind their back. Only the first to ask waits, and, where
+old news would do harm, whoever asks after a while in which nobody did.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from math import inf
 from typing import Generic, TypeVar
 
 import structlog
@@ -29,10 +31,12 @@ class Mirror(Generic[Known]):
         nothing: Callable[[], Known],
         clock: Callable[[], float] = time.monotonic,
         seconds: float = SECONDS,
+        oldest_seconds: float = inf,
     ) -> None:
         self._read, self._nothing, self._clock = read, nothing, clock
         self._changes = 0
-        self._seconds = seconds
+        self._seconds, self._oldest_seconds = seconds, oldest_seconds
+        self._tried_at = 0.0
         self.forget()
 
     def forget(self) -> None:
@@ -48,7 +52,7 @@ class Mirror(Generic[Known]):
         self._stale_at = now + self._seconds
         reading = threading.Thread(target=self._renew, name="mirror", daemon=True)
         reading.start()
-        if self._known is None:
+        if self._known is None or now - self._tried_at > self._oldest_seconds:
             reading.join(FIRST_SECONDS)
         if self._known is None:
             self._known = self._nothing()
@@ -67,4 +71,5 @@ class Mirror(Generic[Known]):
         except AWAY as error:
             log.warning("mirror.database_away", reason=str(error))
         finally:
+            self._tried_at = self._clock()
             connection.close()

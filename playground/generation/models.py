@@ -20,8 +20,10 @@ from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from playground.generation.companions import Compared, Retried
+from playground.generation.audited import AuditRun
+from playground.generation.companions import Compared, Retried, Traced
 from playground.generation.entries import AttemptRow
+from playground.generation.gates import Closure, PromptRule
 from playground.generation.repriced import PriceChange
 from playground.generation.request import ImageRequest
 from playground.generation.rollups import (
@@ -44,7 +46,9 @@ __all__ = [
     "Attempt",
     "AttemptDay",
     "AttemptHour",
+    "AuditRun",
     "ChannelRow",
+    "Closure",
     "Compared",
     "Generation",
     "Health",
@@ -53,11 +57,13 @@ __all__ = [
     "OfferHour",
     "Picture",
     "PriceChange",
+    "PromptRule",
     "RateWindow",
     "Retried",
     "Rolled",
     "SalesDay",
     "SalesHour",
+    "Traced",
     "Unpaid",
     "UsageDay",
     "UsageHour",
@@ -83,8 +89,11 @@ class Generation(models.Model):
         API = "api", _("API")
         BROWSER = "browser", _("Playground")
         GUEST = "guest", _("Guest")
+        BATCH = "batch", _("Batch")
 
     LIVE = (State.QUEUED, State.RUNNING)
+    BY_PROGRAMS = (Lane.API, Lane.BATCH)
+    UNHURRIED = (Lane.GUEST, Lane.BATCH)
 
     # No columns: the tries of an order that ended here, or was read with them; and what
     # it asks for, once that was read.
@@ -163,6 +172,11 @@ class Generation(models.Model):
                 fields=["deadline"],
                 condition=Q(state__in=["queued", "running"]),
                 name="generations_to_sweep",
+            ),
+            models.Index(
+                fields=["lane", "account", "id"],
+                condition=Q(state="queued"),
+                name="generations_to_draw",
             ),
             models.Index(
                 fields=["claim"],

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import F, QuerySet
 
 from playground.generation.histogram import EMPTY
 from playground.generation.models import Generation
+from playground.generation.replica import source
 from playground.generation.rollup_sql import counted
 from playground.generation.rollups import TOOK
 
@@ -86,7 +87,7 @@ def query_of(orders: QuerySet[Generation]) -> tuple[str, Sequence[Any]]:
 
 
 def asked(query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with connections[source()].cursor() as cursor:
         cursor.execute(query, parameters)
         return list(cursor.fetchall())
 

@@ -70,6 +70,8 @@ def quote_of_one(ask: Ask, buyer: Buyer, terms: Terms) -> Quote:
     price = price_for(buyer, model, request)
     if terms.quote_id:
         price = min(price, promised_price(terms.quote_id, priced(request, buyer)))
+    if terms.promised_microcredits is not None:
+        price = min(price, terms.promised_microcredits)
     check_price(price, request.wishes)
     return Quote(request, price, first.offer.provider)
 

@@ -68,7 +68,7 @@ class Moved:
         return self.dearest is not None and self.dearest.is_below_cost
 
 
-def moved(before: Sheet, after: Sheet, usd_per_credit: Decimal) -> list[Moved]:
+def moved(before: Sheet, after: Sheet, usd_per_credit: Decimal | None) -> list[Moved]:
     """Compare two sheets, price by price."""
     found: list[Moved] = []
     for old, new in zip(before.models.models, after.models.models, strict=True):
@@ -80,31 +80,40 @@ def moved(before: Sheet, after: Sheet, usd_per_credit: Decimal) -> list[Moved]:
         is_dearer_by_list = old.price != new.price
         for group in after.levels if is_dearer_by_list else groups:
             levels = before.multiplier(old, group), after.multiplier(new, group)
-            found += of_group(old, new, levels, group, usd_per_credit)
+            found += of_group(Pair(old, new, group, *levels), usd_per_credit)
     return found
 
 
-def of_group(
-    old: Model,
-    new: Model,
-    levels: tuple[Decimal, Decimal],
-    group: str,
-    usd_per_credit: Decimal,
-) -> Iterator[Moved]:
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A model before and after, and what a group pays of it both times."""
+
+    old: Model
+    new: Model
+    group: str
+    was: Decimal
+    will_be: Decimal
+
+
+def of_group(pair: Pair, usd_per_credit: Decimal | None) -> Iterator[Moved]:
     """Compare a model's prices for one group; sizes that cost the same stand together."""
     alike: dict[tuple[str, str, int | None, int | None], list[Painted]] = {}
     kinds: dict[tuple[str, str], int] = {}
-    for painted in places_of(new):
+    for painted in places_of(pair.new):
         kind = (painted.tier, painted.quality or "")
         kinds[kind] = kinds.get(kind, 0) + 1
-        prices = cost(old, painted, levels[0]), cost(new, painted, levels[1])
-        if prices[0] != prices[1]:
-            alike.setdefault((*kind, *prices), []).append(painted)
+        was, will = (
+            cost(pair.old, painted, pair.was),
+            cost(pair.new, painted, pair.will_be),
+        )
+        if was != will:
+            alike.setdefault((*kind, was, will), []).append(painted)
     for (tier, quality, was, will), those in alike.items():
         is_whole_tier = len(those) == kinds[(tier, quality)]
-        margins = margins_of(new, those, levels[1] * usd_per_credit)
+        usd = usd_per_credit and pair.will_be * usd_per_credit
+        margins = margins_of(pair.new, those, usd)
         names = () if is_whole_tier else tuple(map(size_of, those))
-        yield Moved(new, group, tier, quality, names, was, will, *margins)
+        yield Moved(pair.new, pair.group, tier, quality, names, was, will, *margins)
 
 
 def places_of(model: Model) -> Iterator[Painted]:
@@ -123,9 +132,14 @@ def cost(model: Model, painted: Painted, multiplier: Decimal) -> int | None:
 
 
 def margins_of(
-    model: Model, those: Iterable[Painted], usd_per_credit: Decimal
+    model: Model, those: Iterable[Painted], usd_per_credit: Decimal | None
 ) -> tuple[Margin | None, Margin | None]:
-    """Return the worst margins at the cheapest and at the dearest offer."""
+    """Return the worst margins at the cheapest and at the dearest offer.
+
+    There is none to tell where no credit is sold for dollars.
+    """
+    if usd_per_credit is None:
+        return None, None
     wanted = set(those)
     cheapest: list[Margin] = []
     dearest: list[Margin] = []

@@ -57,7 +57,7 @@ def keeper(generation: Generation, work: Work, here: Studio) -> Keeper:
 
 def kept_seconds(generation: Generation) -> int:
     """Return how long its pictures are kept; 0 is for good, as in the browser."""
-    if generation.lane != Generation.Lane.API:
+    if generation.lane not in Generation.BY_PROGRAMS:
         return FOR_GOOD
     if generation.kept_seconds is None:
         return int(settings.RETENTION_DAYS) * DAY

@@ -15,7 +15,7 @@ from typing import Any, Literal, Self
 from accounts.limits import Limits
 from playground.generation.providers.base import Piece, Turn
 
-Lane = Literal["api", "browser", "guest"]
+Lane = Literal["api", "browser", "guest", "batch"]
 Fit = Literal["cover", "contain", "exact", "none"]
 ResponseFormat = Literal["url", "b64_json"]
 Change = Literal["mapped", "clamped", "dropped", "emulated", "advice"]
@@ -28,7 +28,8 @@ class Buyer:
     """Who asked: the account (and its wallet), the key or person, and the price level.
 
     `member_id` is the person whose monthly limit it counts in: a key's maker, say.
-    A treat is one of the free pictures that a person has every day.
+    A treat is one of the free pictures that a person has every day. Whoever is blocked
+    is so for a reason.
     """
 
     account_id: str
@@ -43,6 +44,7 @@ class Buyer:
     network: str = ""
     limits: Limits | None = None
     is_treat: bool = False
+    blocked_because: str = ""
 
     @property
     def pays(self) -> bool:
@@ -109,7 +111,8 @@ class Terms:
     """How an order is handled, beside what is painted. `None` means nobody said.
 
     `kept_seconds` says how long its pictures are kept; 0 is for good. A strict order is
-    painted exactly as asked, or not at all.
+    painted exactly as asked, or not at all. What was promised is the most that one
+    picture costs.
     """
 
     user: str | None = None
@@ -119,6 +122,7 @@ class Terms:
     webhook_events: tuple[str, ...] = ()
     is_strict: bool = False
     quote_id: str = ""
+    promised_microcredits: int | None = None
     wishes: Wishes = NO_WISHES
 
 

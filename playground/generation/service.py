@@ -12,7 +12,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.ids import new_id
-from playground.generation import limits, tallied, unpaid
+from playground.generation import (
+    draining,
+    limits,
+    moderating,
+    rules,
+    tallied,
+    unpaid,
+)
 from playground.generation.books import Claim, Close, Open, Release
 from playground.generation.catalogue import catalogue
 from playground.generation.channels import connected
@@ -57,11 +64,17 @@ async def accept(ask: Ask, buyer: Buyer, call: Call) -> Generation:
         raise OutOfService(
             _("Easel is restarting. Nothing was charged; try again soon.")
         )
+    draining.check()
+    limits.check_standing(buyer.blocked_because)
     unpaid.check(buyer)
-    generation = drawn_up(quote(ask, buyer, call.terms), buyer)
+    offer = quote(ask, buyer, call.terms)
+    await rules.check(offer.request, buyer)
+    generation = drawn_up(offer, buyer)
     await shelves.check_room(buyer.account_id)
     if buyer.limits:
         await limits.admit(generation.n, buyer, here.meter)
+    if settings.MODERATION_URL:
+        await moderating.check(rules.said_in(offer.request), here.wire)
     generation.id = call.generation_id or new_id("img")
     generation.endpoint, generation.state = call.endpoint, call.state
     generation.claim = here.name if call.state == State.RUNNING else ""
@@ -203,7 +216,7 @@ async def order_of(
         request=request,
         candidates=route(model, ways, need, outlook(here.desks)),
         keep=keeper(generation, work, here),
-        in_background=generation.lane == Generation.Lane.GUEST,
+        in_background=generation.lane in Generation.UNHURRIED,
         sources=await sources_of(request),
         watch=work.watch,
         usual_seconds=typical_seconds(model, request.tier),

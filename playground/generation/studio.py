@@ -21,6 +21,7 @@ from playground.generation.database import AWAY, PASSING, Books, in_thread
 from playground.generation.desks import Desks
 from playground.generation.hands import Hands
 from playground.generation.models import Generation
+from playground.generation.providers.wire import Wire
 from playground.generation.rates import meter
 from playground.generation.unwanted import unwanted
 
@@ -37,8 +38,10 @@ class Studio:
         self.books = Books()
         self.desks = Desks()
         self.hands = Hands()
+        self.wire = Wire()
         self.meter = meter(self.books)
         self.is_closing = False
+        self.drawing = asyncio.Lock()  # of the order that is next in a queue
         self._live: dict[str, asyncio.Task[Any]] = {}
         self._closing: dict[str, asyncio.Task[Any]] = {}
         self._called_off: set[str] = set()
@@ -128,6 +131,7 @@ class Studio:
             if watch is not None:
                 watch.cancel()
         await self.desks.close()
+        await self.wire.close()
         await self.meter.close()
         await self.books.close()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from django.db import connection, models
+from django.db import connection, connections, models
 from django.utils import timezone
 
 from playground.generation.models import Rolled
@@ -104,7 +104,7 @@ def found(wanted: Wanted, *, in_steps: bool) -> Iterator[tuple[datetime, Key, Su
     chosen = [seconds_of_start() if in_steps else "0", *names, *sums, demo]
     source, parameters = lines_of(wanted)
     grouped = f"GROUP BY {', '.join(groups)}" if groups else "HAVING count(*) > 0"
-    with connection.cursor() as cursor:
+    with connections[source()].cursor() as cursor:
         plan_plainly(cursor)
         cursor.execute(
             f"SELECT {', '.join(chosen)} FROM ({source}) AS lines {grouped}", parameters

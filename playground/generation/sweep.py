@@ -2,7 +2,7 @@
 
 An order past its deadline is ended: what it has kept is paid, the rest of its hold is
 given back. If a process had begun it, the try that was lost is noted at its estimated
-cost to us. Queued orders whose message went astray are found for sending again.
+cost to us. Queued orders whose turn went astray are found, for another to be sent.
 """
 
 from datetime import timedelta
@@ -91,7 +91,7 @@ def lost_attempt(generation: Generation) -> AttemptRow:
 
 
 def waiting(*, older_than_seconds: float) -> list[str]:
-    """Return queued orders that should have been taken up by now, oldest first."""
+    """Return the lanes of queued orders that should have been taken up by now."""
     before = Now() - timedelta(seconds=older_than_seconds)
     orders = Generation.objects.filter(state=State.QUEUED, created_at__lte=before)
-    return list(orders.order_by("created_at").values_list("id", flat=True)[:AT_ONCE])
+    return list(orders.order_by("created_at").values_list("lane", flat=True)[:AT_ONCE])

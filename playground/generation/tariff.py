@@ -79,9 +79,11 @@ def tariff_of(changes: Iterable[Change]) -> Tariff:
     return Tariff(dict(prices), dict(multipliers), groups, len(begun))
 
 
-def begun_by(moment: datetime) -> list[Change]:
-    """Return the changes that have begun by then, in the order they begin."""
+def begun_by(moment: datetime, but: int | None = None) -> list[Change]:
+    """Return the changes that have begun by then, in the order they begin; not `but`."""
     rows = PriceChange.objects.filter(starts_at__lte=moment).order_by("starts_at", "id")
+    if but:
+        rows = rows.exclude(pk=but)
     columns = ("model", "group", "tier", "quality", "after")
     return [Change(*row) for row in rows.values_list(*columns)]
 

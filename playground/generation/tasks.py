@@ -1,19 +1,23 @@
-"""What Celery carries: one order to paint, and the sweep.
+"""What Celery carries: turns to paint, and the sweep.
 
-A task is given one id and is safe to run twice. It hands its coroutine to the
-process's own loop and waits, so that hundreds of waiting orders are hundreds of
-idle threads and nothing more.
+A task is safe to run twice. It hands its coroutine to the process's own loop and waits,
+so that hundreds of waiting orders are hundreds of idle threads and nothing more.
 """
 
-from collections.abc import Mapping
-
 import structlog
-from celery import Signature, Task, signals
+from celery import Signature, signals
 from django.conf import settings
+from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 
 from playground.celery import app
+from playground.generation.auditing import carry_out
+from playground.generation.companions import Traced
+from playground.generation.database import in_thread
 from playground.generation.errors import EaselError
+from playground.generation.models import Generation
+from playground.generation.queues import drawn, queue_of
+from playground.generation.repricing import begin_what_is_due
 from playground.generation.rolling import look_around, remove_old
 from playground.generation.service import see_through, take_up
 from playground.generation.studio import background, in_studio, studio
@@ -31,41 +35,65 @@ from playground.telemetry import tracing
 from playground.telemetry.sampling import sampling
 
 log = structlog.get_logger()
-CARRIED = ("traceparent", "tracestate")
 
 
-def send(generation_id: str, *, then: Signature | None = None) -> None:
+def send(order: Generation, *, then: Signature | None = None) -> None:
     """Ask a worker to paint an accepted order. A lost message is sent again by the sweep.
 
-    `then` is asked for when the order has been painted, or could not be.
+    `then` is given the id of the order that was painted in this turn.
     """
+    if told := tracing.carried():
+        Traced.objects.get_or_create(generation=order, defaults={"told": told})
+    send_turn(queue_of(order.lane), then=then)
+
+
+def send_turn(queue: str, *, then: Signature | None = None) -> None:
     try:
-        paint_order.apply_async((generation_id,), link=then, headers=tracing.carried())
+        take_turn.apply_async((queue,), queue=queue, link=then)
     except (BrokerAway, OSError) as error:
-        log.warning("broker.away", generation=generation_id, reason=str(error))
+        log.warning("broker.away", queue=queue, reason=str(error))
 
 
-@app.task(ignore_result=True, bind=True)
-def paint_order(self: Task, generation_id: str) -> None:
-    """Paint one queued order, unless somebody has it already."""
-    carried = {name: self.request.get(name) for name in CARRIED}
-    in_studio(paint_if_queued(generation_id, {k: v for k, v in carried.items() if v}))
+@app.task(ignore_result=True)
+def take_turn(queue: str) -> str | None:
+    """Paint the order whose turn it is, and say which it was."""
+    return in_studio(paint_next(queue))
 
 
-async def paint_if_queued(generation_id: str, carried: Mapping[str, str]) -> None:
-    with tracing.taken_up("paint order", carried):
-        tracing.note(order=generation_id)
-        await paint_what_is_queued(generation_id)
-
-
-async def paint_what_is_queued(generation_id: str) -> None:
-    generation = await take_up(generation_id)
+async def paint_next(queue: str) -> str | None:
+    generation = await next_in(queue)
     if generation is None:
-        return
-    try:
-        await see_through(generation)
-    except EaselError as failure:
-        log.info("order.not_painted", generation=generation_id, code=failure.code)
+        return None
+    told = await in_thread(lambda: trace_of(generation)) if tracing.is_on() else {}
+    with tracing.taken_up("paint order", told):
+        tracing.note(order=generation.id)
+        try:
+            await see_through(generation)
+        except EaselError as failure:
+            log.info("order.not_painted", generation=generation.id, code=failure.code)
+    return generation.id
+
+
+def trace_of(order: Generation) -> dict[str, str]:
+    """Return what the trace that ordered this is known by, the once that it is asked."""
+    one = Traced.objects.filter(pk=order.pk).first()
+    if one is None:
+        return {}
+    one.delete()
+    told: dict[str, str] = one.told
+    return told
+
+
+async def next_in(queue: str) -> Generation | None:
+    """Take up the order that is drawn. One draws at a time: rivals would draw the same."""
+    here = studio()
+    async with here.drawing:
+        while waiting_id := await in_thread(lambda: drawn(queue)):
+            if generation := await take_up(waiting_id):
+                return generation
+            if here.is_closing:
+                break
+    return None
 
 
 @app.task(ignore_result=True)
@@ -108,13 +136,35 @@ def remove_old_metrics() -> None:
     remove_old()
 
 
+@app.task(ignore_result=True)
+def begin_price_changes() -> None:
+    """Let changes of price begin whose time has come."""
+    begin_what_is_due(timezone.now())
+
+
+@app.task(ignore_result=True)
+def audit_books(run_id: int | None = None) -> None:
+    """Check every promise of the ledger, and keep what was found."""
+    carry_out(run_id)
+
+
+def audit_soon(run_id: int) -> bool:
+    """Ask a worker for a check; say whether that could be asked."""
+    try:
+        audit_books.delay(run_id)
+    except (BrokerAway, OSError) as error:
+        log.warning("broker.away", task="audit_books", reason=str(error))
+        return False
+    return True
+
+
 async def sweep_here() -> int:
     return await sweep(studio().books)
 
 
 def send_waiting(*, older_than_seconds: float) -> None:
-    for generation_id in waiting(older_than_seconds=older_than_seconds):
-        send(generation_id)
+    for lane in waiting(older_than_seconds=older_than_seconds):
+        send_turn(queue_of(lane))
 
 
 @signals.worker_ready.connect

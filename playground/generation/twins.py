@@ -61,12 +61,16 @@ def holder(account_id: str, once: Once) -> Generation | None:
     freed = Q(state__in=[State.FAILED, State.CANCELLED])
     generation = Generation.objects.exclude(freed).filter(pk=row.generation_id).first()
     if generation is not None and row.fingerprint != once.fingerprint:
-        message = _(
-            "This Idempotency-Key was used for another request in the last %(hours)d"
-            " hours: send a new key with a new request."
-        )
-        raise KeyReused(message % {"hours": KEY_HOURS})
+        raise key_reused()
     return generation
+
+
+def key_reused() -> KeyReused:
+    message = _(
+        "This Idempotency-Key was used for another request in the last %(hours)d"
+        " hours: send a new key with a new request."
+    )
+    return KeyReused(message % {"hours": KEY_HOURS})
 
 
 def give_key_back(account_id: str, once: Once, generation_id: str) -> None:

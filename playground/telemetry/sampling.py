@@ -11,8 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
+from django.conf import settings
 
 from playground.telemetry import tracing
+from playground.telemetry.exposition import show_at
 from playground.telemetry.instruments import CPU, MEMORY, OPEN_FILES, PROCESSES
 from playground.telemetry.tally import put_away
 
@@ -31,6 +33,8 @@ class Sampling:
     def begin(self, role: str, *samplers: Sampler) -> None:
         """Look from now on; `role` is what this process is."""
         tracing.begin(role)
+        if role == "worker" and settings.WORKER_METRICS_ADDRESS:
+            show_at(settings.WORKER_METRICS_ADDRESS)
         self._ended.clear()
         threading.Thread(
             target=self._go_on,

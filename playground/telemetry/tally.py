@@ -32,7 +32,8 @@ PAST = "past.json"
 class Parted(Protocol):
     """A metric whose series have several numbers."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     @property
     def parts(self) -> tuple[str, ...]: ...

@@ -39,6 +39,10 @@ _here = Tracing()
 begin, end = _here.begin, _here.end
 
 
+def is_on() -> bool:
+    return _here.tracer is not None
+
+
 def span(name: str, **words: Word) -> AbstractContextManager[None]:
     """Time something that is done within what is being traced now."""
     return NOTHING if _here.tracer is None else recorded(name, {}, words)

@@ -183,3 +183,28 @@ class Inquiry(models.Model):
             models.Index(fields=["state", "-created_at"], name="inquiries_by_state"),
             models.Index(fields=["network", "created_at"], name="inquiries_of_network"),
         ]
+
+
+class Process(models.Model):
+    """A process of Easel that said a moment ago that it is alive."""
+
+    class Kind(models.TextChoices):
+        WEB = "web", _("Web")
+        WORKER = "worker", _("Worker")
+
+    id = models.CharField(primary_key=True, max_length=120)  # kind:host:pid
+    kind = models.CharField(max_length=8, choices=Kind)
+    host = models.CharField(max_length=80)
+    pid = models.IntegerField()
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+
+class Run(models.Model):
+    """When something that is done by the clock was last done, and whether it went well."""
+
+    task = models.CharField(primary_key=True, max_length=120)
+    ended_at = models.DateTimeField()
+    seconds = models.FloatField()
+    error = models.CharField(max_length=200, blank=True, default="")
+    succeeded_at = models.DateTimeField(null=True)

@@ -25,6 +25,7 @@ ROWS_A_PAGE = 50
 LABELS = dict(Deed.choices)
 FAMILIES: dict[str, Promise] = {
     "sign_in": gettext_lazy("Sign-ins"),
+    "security": gettext_lazy("Passwords, passkeys, addresses"),
     "member": gettext_lazy("Members"),
     "key": gettext_lazy("Keys"),
     "limit": gettext_lazy("Limits"),

@@ -84,11 +84,12 @@ def duel_context(ballot: Ballot | None) -> dict[str, Any]:
 
 
 def entries_of(ballot: Ballot | None) -> list[Entry]:
-    """Return the two entries, left and right, as long as both have their pictures."""
+    """Return the two entries, left and right, as long as both pictures may be seen."""
     if ballot is None:
         return []
     found = Entry.objects.select_related("picture", "challenge__start")
-    there = found.filter(picture__isnull=False).in_bulk([ballot.left, ballot.right])
+    seen = found.filter(picture__isnull=False, picture__note__hidden_at__isnull=True)
+    there = seen.in_bulk([ballot.left, ballot.right])
     if len(there) < 2:
         return []
     return [there[ballot.left], there[ballot.right]]

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account
 from accounts.roles import Action
 from billing.ledger import wallet_of
+from playground.generation import draining
 from playground.trust.announcing import DISMISSED_COOKIE, Dismissals, shown_to
 from playground.trust.models import Announcement
 from playground.web.people import current_account, is_operator, may, places_of
@@ -103,6 +104,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "available_microcredits": cache(lambda: available_microcredits(account())),
         "nav": lambda: main_places(request),
         "console_nav": lambda: console_sections(request),
+        "closure": draining.current,
         "announcement": cache(lambda: announcement_for(request)),
         "foot": lambda: foot(request),
         "languages": settings.LANGUAGES,

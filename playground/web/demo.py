@@ -16,6 +16,7 @@ from accounts.models import Account, ApiKey, Person
 from accounts.staff import StaffRole
 from accounts.staffing import appoint
 from billing.ledger import MICRO, credit
+from playground.web.accepting import accept_terms
 
 EMAIL = "demo@easel.localhost"
 CREDITS = 1_000
@@ -49,6 +50,7 @@ def make(demo: Demo) -> None:
     EmailAddress.objects.update_or_create(
         user=person, email=demo.email, defaults={"verified": True, "primary": True}
     )
+    accept_terms(person)
     account = account_of(person)
     credit(account.pk, CREDITS * MICRO, kind="grant", key="grant:demo")
     keep_key(account, person, demo.key)

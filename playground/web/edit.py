@@ -33,7 +33,7 @@ from playground.web.options import Option
 from playground.web.people import buyer_for, onlooker, remember_guest
 from playground.web.references import kept, references_of
 from playground.web.seen import orders_of
-from playground.web.starting import STATUSES
+from playground.web.starting import status_of
 from playground.web.tries import free_left
 from playground.web.uploads import check_uploads, keep
 from playground.web.versions import Turn, Version, conversation_about, find_version
@@ -62,7 +62,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         response = bring(request)
     except EaselError as error:
         context = {**begin_context(request), "problem": error}
-        status = STATUSES.get(type(error), 422)
+        status = status_of(request, error)
         response = render(request, "web/edit_begin.html", context, status=status)
     remember_guest(request, response)
     return response

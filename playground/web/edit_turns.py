@@ -40,11 +40,11 @@ from playground.web.running import (
 from playground.web.runs import run_of, runs_of
 from playground.web.seen import orders_seen
 from playground.web.starting import (
-    STATUSES,
     Part,
     accepted_all,
     check_role,
     priced,
+    status_of,
     try_again,
 )
 from playground.web.versions import Turn
@@ -95,7 +95,7 @@ def begin_turn(request: HttpRequest, scene: Scene, wish: EditWish) -> Generation
         base=scene.version.id,
         frame=[frame.left, frame.top, frame.right, frame.bottom] if frame else None,
     )
-    tasks.send(generation.id)
+    tasks.send(generation)
     return generation
 
 
@@ -134,7 +134,7 @@ def show_problem(
     again: tuple[str, int] | None = None,
 ) -> HttpResponse:
     """Say why nothing was started; words, mask and settings stay as they were."""
-    status = STATUSES.get(type(error), 422)
+    status = status_of(request, error)
     context: dict[str, Any] = {"problem": error, "again": again}
     if request.htmx:  # type: ignore[attr-defined]
         context |= panel_context(request, scene, wish)

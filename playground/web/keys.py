@@ -62,17 +62,6 @@ class Row:
         return ", ".join(str(name) for one, name in SCOPES if one in self.limits.scopes)
 
     @property
-    def share(self) -> int:
-        """Say how much of this month's budget is gone, in percent."""
-        if self.budget is None or not self.budget.cap:
-            return 100 if self.budget else 0
-        return min(100, round(100 * self.budget.used / self.budget.cap))
-
-    @property
-    def tone(self) -> str:
-        return "bad" if self.share >= 100 else "warn" if self.share >= 80 else ""
-
-    @property
     def is_unused(self) -> bool:
         used = self.key.last_used_at or self.key.created_at
         return timezone.now() - used > UNUSED_AFTER

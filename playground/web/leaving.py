@@ -12,11 +12,12 @@ from functools import partial
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.activity import Actor, note
-from accounts.issuing import revoke_key
+from accounts.issuing import account_of, revoke_key
 from accounts.models import Account, Activity, ApiKey, Deed, Membership, Person
 from accounts.notices import TeamClosed, in_language_of, write_to, written
 from accounts.roles import Role
@@ -28,6 +29,9 @@ from billing.turns import one_writer
 from playground.gallery.tasks import forget_later
 from playground.web.tasks import forget_uploads_soon
 from playground.webhooks.models import Endpoint
+
+# What tells of nobody but the person themselves goes with them.
+OWN = Q(kind__startswith="sign_in.") | Q(kind__startswith="security.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,7 @@ def delete_person(person: Person, by: Actor) -> None:
             close(account)
         for place in farewell.left:
             note(place.account_id, Deed.MEMBER_LEFT, by)
-        Activity.objects.filter(
-            person=person, kind__in=[Deed.SIGN_IN, Deed.SIGN_IN_NEW]
-        ).delete()
+        Activity.objects.filter(OWN, person=person).delete()
         with in_language_of(person):
             post(written("account_deleted", person.email, {}))
         end_sessions(person)
@@ -134,6 +136,8 @@ def close_team(chief: Membership, by: Actor) -> None:
         told = TeamClosed(team=name, by=chief.person.email, keys=keys)
         for member in team.memberships.select_related("person"):
             write_to(member.person, told)
+            # The team's own log ends with it: each reads of it in their own account's.
+            note(account_of(member.person), Deed.TEAM_CLOSED, by, subject=name)
         close(team)
         transaction.on_commit(forget_uploads_soon)
 

@@ -44,7 +44,7 @@ class EndpointForm(forms.Form):
         label=gettext_lazy("Address"),
         max_length=2000,
         help_text=gettext_lazy("An https address of yours that takes a POST."),
-        widget=forms.URLInput(attrs={"autocomplete": "off", "autofocus": True}),
+        widget=forms.URLInput(attrs={"autocomplete": "off"}),
     )
     description = forms.CharField(
         label=gettext_lazy("What it is for"), max_length=200, required=False
@@ -85,6 +85,7 @@ def new_webhook(request: HttpRequest) -> HttpResponse:
     """GET and POST /console/webhooks/new: listen at one more address."""
     initial = {"events": NAMES, "is_enabled": True}
     form = EndpointForm(request.POST or None, initial=initial)
+    form.fields["url"].widget.attrs["autofocus"] = True
     made = None
     if request.method == "POST" and form.is_valid():
         made = tried(

@@ -8,7 +8,7 @@ picture is asked for. What a guest made follows the person they turn out to be.
 import base64
 from collections.abc import Callable
 from decimal import Decimal
-from functools import wraps
+from functools import partial, wraps
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -33,6 +34,7 @@ from playground.gallery.moving import hand_over
 from playground.generation.models import Generation, Picture
 from playground.generation.request import Buyer
 from playground.web.models import Upload
+from playground.web.terms_due import stands_in_the_way
 
 GUEST_COOKIE = "easel_guest"
 COOKIE_SALT = "easel.guest"
@@ -101,16 +103,22 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def needs_person(view: View) -> View:
-    """Send whoever has not signed in to do so, and back; a dialog too."""
+    """Send whoever has not signed in to do so, and back; a dialog too.
+
+    Whoever was asked for the terms meets them again until they are accepted.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        lead = redirect_to_login
         if current_person(request):
-            return view(request, *args, **kwargs)
+            if not stands_in_the_way(request):
+                return view(request, *args, **kwargs)
+            lead = partial(redirect_to_login, login_url=reverse("terms-accept"))
         details = getattr(request, "htmx", None)
         if not details:
-            return redirect_to_login(request.get_full_path())
-        back = redirect_to_login(details.current_url_abs_path or request.path)
+            return lead(request.get_full_path())
+        back = lead(details.current_url_abs_path or request.path)
         return HttpResponseClientRedirect(back.url)
 
     return guarded
@@ -173,6 +181,7 @@ def buyer_for(request: HttpRequest, *, is_rehearsal: bool = False) -> Buyer:
         member_id=person.pk if person else None,
         network=network_of(request),
         is_test=is_rehearsal and not account.is_guest,
+        blocked_because=account.blocked_because,
     )
 
 

@@ -51,4 +51,4 @@ def shown_to(place: Membership | None) -> Q:
         return Q()
     if not place.may(Action.PICTURES):
         return own(place)
-    return own(place) | Q(lane=Lane.API) | Q(shared_at__isnull=False)
+    return own(place) | Q(lane__in=Generation.BY_PROGRAMS) | Q(shared_at__isnull=False)

@@ -34,7 +34,11 @@ COLUMNS = (
     *("credits", "user", "labels", "provider", "group", "endpoint", "seconds"),
     *("error",),
 )
-LANES = {"playground": Generation.Lane.BROWSER, "api": Generation.Lane.API}
+LANES = {
+    "playground": Generation.Lane.BROWSER,
+    "api": Generation.Lane.API,
+    "batch": Generation.Lane.BATCH,
+}
 
 
 @dataclass(frozen=True, slots=True)

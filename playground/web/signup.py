@@ -20,12 +20,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.issuing import account_of, open_account
-from accounts.models import Letter, Person
+from accounts.models import Deed, Letter, Person
 from accounts.notices import in_language_of, owner_of
 from accounts.tasks import post
 from billing.ledger import MICRO, credit
 from playground.addresses import client_address
+from playground.web.accepting import accept_terms, ask_whoever_has_not
 from playground.web.arrivals import note_arrival
+from playground.web.guarding import note_lock, note_own
 from playground.web.people import (
     GUEST_COOKIE,
     bring_guest_along,
@@ -57,19 +59,23 @@ class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         form: BaseForm,
         commit: bool = True,
     ) -> Person:
-        """Make the person and their account together."""
+        """Make the person and their account together, the terms accepted."""
         with transaction.atomic():
             super().save_user(request, user, form, commit=commit)
             if commit:
                 open_account(user)
+                accept_terms(user)
         return user
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Confirm the address, and welcome whoever had none before."""
         is_first = not has_confirmed_address(email_address.user)
         confirmed = bool(super().confirm_email(request, email_address))
+        person, email = email_address.user, email_address.email
         if confirmed and is_first:
-            welcome(email_address.user, email_address.email)
+            welcome(person, email)
+        elif confirmed:
+            note_own(request, person, Deed.ADDRESS_ADDED, detail=email)
         return confirmed
 
     def post_login(
@@ -87,7 +93,7 @@ class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             bring_guest_along(request, user)
         note_arrival(request, response, user)
         response.delete_cookie(GUEST_COOKIE, samesite="Lax")
-        return response
+        return ask_whoever_has_not(request, response)
 
     def send_mail(
         self, template_prefix: str, email: str, context: dict[str, Any]
@@ -104,6 +110,17 @@ class SignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                     text=str(mail.body),
                 )
             )
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Person,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell somebody that a lock of theirs was changed, and write it down."""
+        note_lock(self.request, user, template_prefix, context or {})
+        super().send_notification_mail(template_prefix, user, context, email)
 
     def is_reauthentication_required(self, *, app: str, **how: Any) -> bool:
         """Ask those as well who have nothing but their mailbox to prove themselves by."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from playground.generation.links import EXTENSIONS, picture_path
 from playground.generation.models import Generation, Picture
+from playground.generation.queues import LANES, queue_of
 
 State = Generation.State
 SlotState = Literal["waiting", "painting", "stopping", "done", "failed", "gone"]
@@ -122,6 +123,9 @@ def never_came(order: Generation, made: dict[int, Picture]) -> list[int]:
 
 
 def queued_before(order: Generation) -> int:
-    """How many orders wait before this one; an id says when it was made."""
-    before = Generation.objects.filter(state=State.QUEUED, pk__lt=order.pk)
+    """How many orders in its queue are older than this one; an id says when it was made."""
+    lanes = LANES[queue_of(order.lane)]
+    before = Generation.objects.filter(
+        state=State.QUEUED, lane__in=lanes, pk__lt=order.pk
+    )
     return before[:MOST_AHEAD].count()

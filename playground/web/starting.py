@@ -21,12 +21,15 @@ from billing.ledger import MICRO
 from playground.generation import offering, service, tasks
 from playground.generation.errors import (
     BadRequest,
+    Blocked,
     CannotPay,
+    Draining,
     EaselError,
     Forbidden,
     OutOfService,
     TooMany,
 )
+from playground.generation.limits import check_standing
 from playground.generation.models import Compared, Generation, Retried
 from playground.generation.request import (
     USUAL,
@@ -38,6 +41,7 @@ from playground.generation.request import (
 )
 from playground.generation.studio import in_studio
 from playground.generation.uploads import carry_over
+from playground.web.accepting import check_terms
 from playground.web.create import Price, page, panel_context
 from playground.web.panel import panel_for
 from playground.web.people import (
@@ -75,9 +79,18 @@ class PriceChanged(EaselError):
 STATUSES: dict[type[EaselError], int] = {
     CannotPay: 402,
     PriceChanged: 409,
+    Blocked: 403,
     TooMany: 429,
     OutOfService: 503,
+    Draining: 503,
 }
+
+
+def status_of(request: HttpRequest, error: EaselError) -> int:
+    """Return the status of a page that says why nothing was started."""
+    status = STATUSES.get(type(error), 422)
+    # A part of a page is not put into it with this one: it stands for a whole page.
+    return 422 if status == 403 and getattr(request, "htmx", False) else status
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +127,7 @@ def begin(request: HttpRequest, wish: Wish) -> list[Generation]:
     """
     check_role(request)
     looking = onlooker(request, is_rehearsal=wish.is_rehearsal)
+    check_standing(looking.blocked_because)
     wishes = wishes_of(wish, looking)
     carried = in_studio(carry_over(looking.account_id, wish.references))
     parts = [
@@ -132,12 +146,13 @@ def begin(request: HttpRequest, wish: Wish) -> list[Generation]:
             for place, order in enumerate(orders)
         )
     for order in orders:
-        tasks.send(order.id)
+        tasks.send(order)
     return orders
 
 
 def check_role(request: HttpRequest) -> None:
-    """Refuse a member whose role only looks on."""
+    """Refuse a member whose role only looks on, or who has not accepted the terms."""
+    check_terms(request)
     if current_person(request) and not may(request, Action.PAINT):
         raise Forbidden(str(REFUSALS[Action.PAINT]), code="role_not_allowed")
 
@@ -239,7 +254,7 @@ def try_again(request: HttpRequest, first: Generation, place: int) -> None:
     check_role(request)
     (order,) = taken(request, [part], shown)
     Retried.objects.create(generation=order, first=first, position=place)
-    tasks.send(order.id)
+    tasks.send(order)
 
 
 def ask_again(said: ImageRequest, place: int = 0) -> Ask:
@@ -294,7 +309,7 @@ def show_problem(
     again: tuple[str, int] | None = None,
 ) -> HttpResponse:
     """Say why nothing was started; the prompt and the settings stay as they were."""
-    status = STATUSES.get(type(error), 422)
+    status = status_of(request, error)
     context: dict[str, Any] = {"problem": error, "again": again}
     is_part = bool(request.htmx)  # type: ignore[attr-defined]
     context |= panel_context(request, wish) if is_part else page(request, wish)

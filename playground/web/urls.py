@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from playground.web import (
+    accepting,
     activity,
     arena,
     arranging,
@@ -202,6 +203,7 @@ urlpatterns: list[URLPattern] = [
     path("console/settings/close", teams.close, name="team-close"),
     path("console/settings/limit", capping.limit_whole, name="account-limit"),
     path("accounts/reauthenticate/code/", proving.prove_by_mail, name="prove-by-mail"),
+    path("accounts/terms/", accepting.terms, name="terms-accept"),
     path("accounts/profile/", profile.profile, name="profile"),
     path("accounts/data/", profile.data, name="data"),
     path("accounts/data/export", profile.export, name="export"),

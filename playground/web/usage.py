@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.roles import Action
-from billing.ledger import MICRO, wallet_of
+from billing.ledger import MICRO, Budget, budgets_of, wallet_of
 from playground.codes import CODES
 from playground.generation.catalogue import catalogue
 from playground.generation.looking_back import page_like
 from playground.generation.models import Generation
+from playground.generation.replica import may_lag
 from playground.generation.storage import bytes_stored_lately, most_bytes
 from playground.generation.summing import Window
 from playground.web.credits import running_out
@@ -65,6 +66,7 @@ class Share:
     address: str
     sums: Sums
     percent: int
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def console(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.REQUESTS)
+@may_lag
 def usage(request: HttpRequest) -> HttpResponse:
     """GET /console/usage?period=30d&key=…&model=…&status=…&user=…&after=<request id>"""
     account, sieve, span = own_account(request), Sieve.of(request), span_of(request)
@@ -113,6 +116,7 @@ def usage(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Action.REQUESTS)
+@may_lag
 def fresh(request: HttpRequest) -> HttpResponse:
     """GET /console/usage/fresh?since=<request id>: how many have come since, as a link."""
     account, sieve = own_account(request), Sieve.of(request)
@@ -151,16 +155,30 @@ def numbers(
             Step(start, figures.steps[start], figures.failed_in[start])
             for start in sorted(figures.steps, reverse=True)
         ],
-        "top_keys": [
-            Share(names.get(key, _("Playground")), key, sums, part(sums, whole))
-            for key, sums in most_of(figures.keys, TOP)
-        ],
+        "top_keys": top_keys(figures, names),
         "top_models": [
             Share(model, model, sums, part(sums, whole))
             for model, sums in most_of(figures.models, TOP)
         ],
         "reasons": [(meaning(code), count) for code, count in figures.reasons[:6]],
     }
+
+
+def top_keys(figures: Figures, names: dict[str, str]) -> list[Share]:
+    """Return the keys that spent most, each with the budget it is nearest the end of."""
+    most, whole = most_of(figures.keys, TOP), figures.whole
+    budgets = budgets_of(*[key for key, _sums in most])
+    nearest = {one.owner: one for one in sorted(budgets, key=lambda one: one.percent)}
+    return [
+        Share(
+            names.get(key, _("Playground")),
+            key,
+            sums,
+            part(sums, whole),
+            nearest.get(key),
+        )
+        for key, sums in most
+    ]
 
 
 def percent_of(share: float | None) -> str:
@@ -209,7 +227,9 @@ def choices(
         "key": list(names.items()),
         "model": [(model, model) for model in sorted(models)],
         "status": [(one.value, str(one.label)) for one in Generation.State],
-        "source": list(zip(LANES, (_("Playground"), _("API")), strict=True)),
+        "source": list(
+            zip(LANES, (_("Playground"), _("API"), _("Batch")), strict=True)
+        ),
         "person": [(str(one.pk), str(one)) for one in account.people.order_by("email")],
         "provider": [(name, name) for name in sorted(providers)],
         "group": [own, *(one for one in groups if one[0] != own[0])],

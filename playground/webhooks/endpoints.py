@@ -79,7 +79,7 @@ def save(endpoint: Endpoint, said: Changes, deed: Deed, by: Actor) -> Endpoint:
         endpoint.description = checked_description(said.description)
     if said.is_enabled is not None:
         endpoint.is_enabled = said.is_enabled
-        endpoint.disabled_reason = ""
+        endpoint.disabled_reason = endpoint.last_answer = ""
         endpoint.failing_since = None
     with transaction.atomic():
         endpoint.save()

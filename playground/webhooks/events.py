@@ -18,7 +18,8 @@ EVENTS = {
     State.REFUSED: "image.generation.failed",
     State.CANCELLED: "image.generation.cancelled",
 }
-NAMES = tuple(dict.fromkeys(EVENTS.values()))
+OF_BATCHES = ("batch.completed", "batch.failed", "batch.expired", "batch.cancelled")
+NAMES = (*dict.fromkeys(EVENTS.values()), *OF_BATCHES)
 
 
 def body_of(event: str, timestamp: str, data: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ Each POST leaves a `DeliveryAttempt`.
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.ids import new_id
 
@@ -30,6 +31,12 @@ class Endpoint(models.Model):
     `webhook_url` of a single call.
     """
 
+    class Reason(models.TextChoices):
+        """Why we disabled it."""
+
+        GONE = "gone"
+        TOOK_NOTHING = "took_nothing"
+
     id = models.CharField(primary_key=True, max_length=40, default=new_endpoint_id)
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE)
     url = models.CharField(max_length=LONGEST_URL, blank=True, default="")
@@ -39,7 +46,10 @@ class Endpoint(models.Model):
     old_secret = models.CharField(max_length=400, blank=True, default="")
     old_secret_until = models.DateTimeField(null=True)
     is_enabled = models.BooleanField(default=True)
-    disabled_reason = models.CharField(max_length=300, blank=True, default="")
+    disabled_reason = models.CharField(
+        max_length=12, choices=Reason, blank=True, default=""
+    )
+    last_answer = models.CharField(max_length=300, blank=True, default="")
     failing_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -51,9 +61,24 @@ class Endpoint(models.Model):
             )
         ]
 
+    @property
+    def why_disabled(self) -> str:
+        """Say why we disabled it, in the reader's language; nothing, if we did not."""
+        return in_words(self.disabled_reason, self.last_answer)
+
     def wants(self, event: str) -> bool:
         """No list of events means all of them."""
         return not self.events or event in self.events
+
+
+def in_words(reason: str, answer: str) -> str:
+    if not reason:
+        return ""
+    if reason == Endpoint.Reason.GONE:
+        return _("It answered 410: gone.")
+    return _("It took nothing for more than three days. The last answer: %(said)s") % {
+        "said": answer
+    }
 
 
 class Notice(models.Model):

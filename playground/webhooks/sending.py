@@ -13,6 +13,7 @@ from functools import partial
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from accounts.activity import note
@@ -22,7 +23,7 @@ from playground.generation.database import in_thread
 from playground.generation.errors import BadRequest
 from playground.webhooks.endpoints import signing_secrets
 from playground.webhooks.events import TEST, test_body
-from playground.webhooks.models import Delivery, DeliveryAttempt, Endpoint
+from playground.webhooks.models import Delivery, DeliveryAttempt, Endpoint, in_words
 from playground.webhooks.posting import Answer, post
 from playground.webhooks.schedule import pause_after, wish_in
 from playground.webhooks.signing import signed_headers
@@ -137,16 +138,13 @@ def disable_if_hopeless(delivery: Delivery, answer: Answer) -> None:
     is_gone = answer.status == 410
     if not endpoint.url or not (is_gone or took_nothing_since(delivery, endpoint)):
         return
-    reason = (
-        _("It answered 410: gone.")
-        if is_gone
-        else _("It took nothing for more than three days. The last answer: %(said)s")
-        % {"said": answer.status or answer.error}
-    )
+    reason = Endpoint.Reason.GONE if is_gone else Endpoint.Reason.TOOK_NOTHING
+    said = str(answer.status or answer.error)
     enabled = Endpoint.objects.filter(pk=endpoint.pk, is_enabled=True)
-    if enabled.update(is_enabled=False, disabled_reason=reason):
+    if enabled.update(is_enabled=False, disabled_reason=reason, last_answer=said):
         log.warning("webhook.disabled", endpoint=endpoint.pk, status=answer.status)
-        told = WebhookDisabled(endpoint.url, reason, endpoint.pk)
+        why = lazy(in_words, str)(reason, said)
+        told = WebhookDisabled(endpoint.url, why, endpoint.pk)
         note(endpoint.account, Deed.WEBHOOK_DISABLED, subject=endpoint.url)
         tell(endpoint.account, told)
 

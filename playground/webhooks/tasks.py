@@ -13,8 +13,10 @@ HINT_SECONDS = 60  # what is due later is the clock's to find
 
 
 @app.task(ignore_result=True)
-def tell(generation_id: str) -> None:
+def tell(generation_id: str | None) -> None:
     """Make the deliveries of an order that has ended, and have them sent."""
+    if generation_id is None:  # nothing was painted in this turn
+        return
     for delivery_id in announce(generation_id):
         send_soon(delivery_id)
 

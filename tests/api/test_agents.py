@@ -14,8 +14,7 @@ from PIL import Image
 
 from accounts.issuing import issue_key
 from playground.generation.audit import audit
-from playground.generation.studio import in_studio
-from playground.generation.tasks import paint_if_queued
+from playground.generation.tasks import take_turn
 
 FOX = {"prompt": "a fox", "model": "sketch-1", "resolution": "0.5K"}
 
@@ -122,7 +121,7 @@ def test_a_repeated_call_is_painted_once(agent, alice):
 
 def test_an_agent_need_not_wait(agent, alice):
     queued = agent.calls("generate_image", **FOX, background=True).structured_content
-    in_studio(paint_if_queued(queued["task_id"]))
+    take_turn("api")
     task = agent.calls("get_task", task_id=queued["task_id"])
 
     assert (queued["status"], queued["held"]["credits"]) == ("queued", 1)

@@ -8,8 +8,7 @@ from PIL import Image
 
 from playground.generation.audit import audit
 from playground.generation.models import Generation
-from playground.generation.studio import in_studio
-from playground.generation.tasks import paint_if_queued
+from playground.generation.tasks import take_turn
 from tests.generation.files_of_strangers import saved
 
 pytestmark = pytest.mark.books
@@ -32,7 +31,7 @@ def queue(api, who, *, key="", path="generations", **body):
 
 
 def paint(task):
-    in_studio(paint_if_queued(task["id"]))
+    take_turn("api")
 
 
 def test_a_queued_order_is_a_task_with_its_money_held(api, alice):

@@ -648,8 +648,8 @@ def test_an_unknown_path_is_not_found_in_googles_words(api, alice, path):
 
 
 def test_what_both_dialects_have_goes_by_the_key(api, alice):
-    google = api.get("/v1/files", x_goog_api_key=alice.secret)
-    openai = api.get("/v1/files", as_=alice)
+    google = api.get("/v1/operations", x_goog_api_key=alice.secret)
+    openai = api.get("/v1/operations", as_=alice)
 
     assert problem(google)["status"] == "NOT_FOUND"
     assert "type" in openai.json()["error"]

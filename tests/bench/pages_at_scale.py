@@ -20,7 +20,6 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -76,51 +75,33 @@ def run(said: argparse.Namespace) -> str | None:
 def fill(said: argparse.Namespace) -> None:
     from django.db import connection
 
+    from billing.models import Hold, Transfer
+    from playground.gallery.models import Caption
+    from playground.generation.models import Generation, Picture
     from playground.generation.rolling import catch_up
+    from tests.bench.bare_tables import bare
 
     times = COPIES if connection.vendor == "postgresql" else 1
     drawn = argparse.Namespace(
         attempts=said.requests * TRIES_AN_ORDER / times, days=said.days
     )
     timed(f"{said.requests // times:,} drawn", lambda: ten_million.fill(drawn))
-    remove, add = indexes()
-    remove()
+    dress = bare([Generation, Picture, Hold, Transfer, Caption])
     if times > 1:
         timed(f"each of them {times} times", multiply)
     for what, statement in BESIDES.items():
         timed(what, lambda statement=statement: do(statement))
     with_people()
-    timed("indexes", add)
+    timed("indexes", dress)
     timed("statistics", tidy_up)
     timed("added up by hour and by day", catch_up)
     tidy_up()
 
 
-def indexes() -> tuple[Callable[[], None], Callable[[], None]]:
-    """Return what removes the big tables' indexes, and what builds them again."""
-    from django.db import connection
-
-    from billing.models import Hold, Transfer
-    from playground.generation.models import Generation, Picture
-
-    every = [
-        (model, index)
-        for model in (Generation, Picture, Hold, Transfer)
-        for index in model._meta.indexes
-    ]
-
-    def each(verb: str) -> None:
-        with connection.schema_editor() as editor:
-            for model, index in every:
-                getattr(editor, verb)(model, index)
-
-    return lambda: each("remove_index"), lambda: each("add_index")
-
-
 def do(*statements: str) -> None:
-    from django.db import connection
+    from django.db import connection, transaction
 
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 
@@ -143,9 +124,8 @@ def multiply() -> None:
     }
     names = ", ".join(f'"{name}"' for name in columns)
     do(
-        "SET maintenance_work_mem = '1GB'",
         "CREATE UNLOGGED TABLE drawn AS SELECT * FROM generation_generation",
-        "DELETE FROM generation_generation",
+        "TRUNCATE generation_generation",
         f"INSERT INTO generation_generation ({names})"
         f" SELECT {', '.join(columns.values())} FROM (SELECT drawn.*, k, {who} AS who"
         f" FROM drawn, generate_series(0, {COPIES - 1}) AS k) AS many",
@@ -287,9 +267,11 @@ def pages_of(number: int) -> dict[str, str]:
     """Return the address of each page, by its name."""
     from django.db.models import Q
 
+    from accounts.models import Person
     from billing.models import Transfer
     from playground.generation.models import Generation
 
+    owner = Person.objects.get(email=f"owner-{number}@example.com")
     own = Generation.objects.filter(account=account_of(number)).order_by("-created_at")
     middle = datetime.now(UTC) - timedelta(days=45)
     newest, old = own[0].pk, own.filter(created_at__lt=middle)[0]
@@ -308,6 +290,8 @@ def pages_of(number: int) -> dict[str, str]:
         "a source": "source=api",
         "a provider": "provider=fal",
         "an endpoint": "endpoint=images.edits",
+        "a group": f"group=group-{number % 7}",
+        "a person who painted nothing": f"person={owner.pk}",
         "a frequent user": "user=user-0",
         "a rare user": f"user={rare(number)[0]}",
         "a user nobody knows": "user=nobody",
@@ -348,6 +332,13 @@ def pages_of(number: int) -> dict[str, str]:
         "statement, given": "/console/credits?sort=given",
         "statement, bought (nothing)": "/console/credits?sort=bought",
         "statement, held and returned": "/console/credits?sort=returned",
+        "billing details": "/console/credits/details",
+        "webhooks": "/console/webhooks",
+        "members": "/console/members",
+        "settings": "/console/settings",
+        "activity": "/console/activity",
+        "create": "/",
+        "boards": "/boards",
         "history": "/history",
         "history, a frequent word": "/history?q=snow",
         "history, a rare word": "/history?q=heron",

@@ -13,10 +13,11 @@ from playground.generation.audit import audit
 from playground.generation.inbox import Parcel, content_of, packed, put_by
 from playground.generation.inputs import picture_in
 from playground.generation.models import Generation
+from playground.generation.queues import queue_of
 from playground.generation.request import Ask, Buyer, Call
 from playground.generation.service import accept
 from playground.generation.studio import in_studio
-from playground.generation.tasks import paint_order, send
+from playground.generation.tasks import send, take_turn
 from tests.generation.test_inputs import peak_rise
 from tests.services.ports import wait_until
 
@@ -79,7 +80,7 @@ def test_pictures_that_wait_for_a_painter_wait_on_disk():
 
 
 def test_an_edit_that_was_queued_is_painted_by_another_process(alice, order, worker):
-    send(order.pk)
+    send(order)
 
     wait_until(lambda: not Generation.objects.get(pk=order.pk).is_live, "the picture")
     assert Generation.objects.get(pk=order.pk).state == "succeeded"
@@ -89,7 +90,7 @@ def test_an_edit_that_was_queued_is_painted_by_another_process(alice, order, wor
 def test_pictures_that_are_gone_before_they_are_painted_cost_nothing(alice, order):
     default_storage.delete(order.request["references"][0])
 
-    paint_order(order.pk)
+    take_turn(queue_of(order.lane))
 
     ended = Generation.objects.get(pk=order.pk)
     assert (ended.state, ended.error_code) == ("failed", "pictures_expired")

@@ -12,11 +12,12 @@ from playground.generation import watching
 from playground.generation.audit import audit
 from playground.generation.catalogue import catalogue
 from playground.generation.errors import AllProvidersFailed, RefusedByModel
-from playground.generation.models import Generation, Picture
+from playground.generation.models import Picture
+from playground.generation.queues import queue_of
 from playground.generation.request import Ask, Call
 from playground.generation.service import accept, cancel
 from playground.generation.studio import background, in_studio
-from playground.generation.tasks import paint_order
+from playground.generation.tasks import take_turn
 from tests.services.ports import wait_until
 from tests.upstreams.next_door import studio_next_door
 
@@ -62,14 +63,15 @@ def queued(customer, lane="api", n=3):
     buyer = in_studio(buyer_of(f"Bearer {customer.secret}"))
     ask = Ask("a paper boat [fault:in-turn]", model="studio-1", n=n)
     generation = in_studio(accept(ask, buyer, Call("images.generations", "queued")))
-    Generation.objects.filter(pk=generation.id).update(lane=lane)
+    generation.lane = lane
+    generation.save(update_fields=["lane"])
     return generation
 
 
 @contextmanager
 def painting(generation):
     """Paint it meanwhile, as a worker would."""
-    work = threading.Thread(target=paint_order, args=[generation.id])
+    work = threading.Thread(target=take_turn, args=[queue_of(generation.lane)])
     work.start()
     yield work
     work.join(30)
@@ -179,7 +181,7 @@ def test_an_order_that_was_put_back_is_painted_on_where_it_stopped(alice, next_d
 
     next_door.forget()
     next_door.allowed = 99
-    paint_order(generation.id)
+    take_turn(queue_of(generation.lane))
 
     generation.refresh_from_db()
     assert (generation.state, generation.delivered) == ("succeeded", 3)

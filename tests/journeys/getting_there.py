@@ -58,6 +58,13 @@ def open_editors(page: Page) -> None:
     open_dialog("#model-button", "#editors")(page)
 
 
+def preview_a_price(page: Page) -> None:
+    """Halve what a group pays: every price moves, and some are below cost."""
+    page.get_by_label("Multiplier").fill("0.05")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview")).to_be_visible()
+
+
 def second_step(page: Page) -> None:
     """Bob's password is right; his door has another lock."""
     page.context.clear_cookies()

@@ -27,6 +27,7 @@ from fido2.webauthn import (
 )
 
 from accounts.activity import OPERATOR
+from accounts.blocking import block
 from accounts.inviting import digest_of
 from accounts.models import Account, Invitation, Person
 from accounts.roles import Role
@@ -41,12 +42,14 @@ from billing.packs import find_pack
 from playground.arena.preferring import prefer, sides_of
 from playground.arena.reckoning import recompute
 from playground.arena.voters import of_person
-from playground.gallery import boards, sharing
-from playground.generation import rolling
+from playground.gallery import boards, reports, sharing
+from playground.gallery.models import Note
+from playground.generation import rolling, ruling
 from playground.generation.models import Attempt, Compared, Generation
 from playground.generation.ways import ChannelRow
 from playground.trust import incidents, inquiring
-from playground.trust.models import Announcement, Component, Health, Look
+from playground.trust.models import Announcement, Component, Health, Look, Process
+from playground.trust.pulse import Pulse, note_run
 from playground.web.mailbox import keep, newest
 from playground.web.models import EditTurn
 from playground.webhooks.endpoints import Changes, open_endpoint
@@ -90,7 +93,10 @@ def scene_of(alice: Customer) -> Scene:
         "webhook": webhook_of(alice.account),
         "vote": arena_of(alice),
         **told_by_operators(),
+        "rule": looked_after(alice.account),
     }
+    blocked = customer("blocked")
+    block(blocked.account, "Two payments were taken back.")
     rolling.catch_up()
     people = {
         "alice": (alice.person, None),
@@ -99,6 +105,7 @@ def scene_of(alice: Customer) -> Scene:
         "bob for foxes": (bob.person, foxes),
         "carol": (carol.person, None),
         "helper": (helper.person, None),
+        "blocked": (blocked.person, None),
     }
     return Scene(people, known)
 
@@ -115,6 +122,19 @@ def told_by_operators() -> dict[str, object]:
     inquiring.take(wrote)
     Look.objects.create(component=Component.WORKER, health=Health.DOWN, looked_at=now)
     return {"incident": open_one.pk, "announcement": news.pk}
+
+
+def looked_after(account: Account) -> int:
+    """A rule, a picture that waits for the gallery and one that is hidden; who lives."""
+    order = an_order(account, n=2, delivered=2, prompt="a crowd at a match")
+    waiting, hidden = (a_painted_picture_of(order, place) for place in range(2))
+    sharing.publish(waiting)
+    Note.objects.filter(picture=waiting).update(approved_at=None)
+    reports.hide(hidden.pk, why="It shows a real person.")
+    Pulse(Process.Kind.WORKER).beat()
+    note_run("playground.generation.tasks.sweep_orders", 0.02, "")
+    said = ruling.Said(label="No nudity", kind="words", text="nude*")
+    return ruling.write(said, None).pk
 
 
 def pictures_of(account: Account) -> dict[str, object]:

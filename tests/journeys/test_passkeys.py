@@ -43,6 +43,8 @@ def test_a_passkey_replaces_the_password(page, alice):
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.goto("/accounts/2fa/")
     expect(page.get_by_text("My laptop")).to_be_visible()
+    page.goto("/console/activity")
+    expect(page.get_by_text("Added a passkey")).to_be_visible()
 
     page.context.clear_cookies()
     page.goto("/accounts/login/?next=/accounts/2fa/")

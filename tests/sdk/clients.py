@@ -15,7 +15,7 @@ from typing import Any
 from tests.services.commands import ROOT
 
 HERE = Path(__file__).resolve().parent
-OPENAI = frozenset({"models", "generate", "edit", "stream", "stream_edit"})
+OPENAI = frozenset({"models", "generate", "edit", "stream", "stream_edit", "batch"})
 ASYNC = frozenset({"generate_async", "stream_async"})
 GOOGLE = frozenset({"models", "generate", "edit", "stream", "chat", "count"})
 

@@ -252,3 +252,36 @@ def test_a_test_key_paints_any_model_for_nothing(client, alice, opened):
 
     assert len(opened(answer["pictures"])) == 1
     assert alice.credits() == 100
+
+
+CALLS = "/v1/images/generations"
+
+
+def calls(count):
+    body = {"model": SMALL, "prompt": "a boat"}
+    line = {"method": "POST", "url": CALLS, "body": body}
+    return [{**line, "custom_id": f"boat-{number}"} for number in range(count)]
+
+
+@by_clients_that("batch")
+def test_a_file_of_calls_is_handed_in_and_its_results_are_fetched(
+    client, alice, worker, opened
+):
+    answer = client.does("batch", lines=calls(3), endpoint=CALLS)
+
+    assert answer["status"] == "completed"
+    assert answer["counts"] == {"total": 3, "completed": 3, "failed": 0}
+    names = [one["custom_id"] for one in answer["results"]]
+    assert names == ["boat-0", "boat-1", "boat-2"]
+    pictures = answer["results"][0]["response"]["body"]["data"]
+    assert pixels(opened(pictures)) == ["512x512"]
+    assert (answer["is_listed"], answer["files"]) == (True, [])
+    assert alice.credits() == 97
+
+
+@by_clients_that("batch")
+def test_a_batch_is_called_off(client, alice, worker):
+    answer = client.does("batch", lines=calls(30), endpoint=CALLS, is_cancelled=True)
+
+    assert answer["status"] == "cancelled"
+    assert alice.credits() == 100 - len(answer["results"])

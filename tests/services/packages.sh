@@ -7,6 +7,7 @@ missing=()
 need() { command -v "$1" >/dev/null || missing+=("$2"); }
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql
 need redis-server redis-server
+need pgbouncer pgbouncer
 need chromium chromium
 need msgfmt gettext
 need fc-list fontconfig

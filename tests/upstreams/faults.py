@@ -244,6 +244,12 @@ async def large(order: Order) -> web.Response:
     return answered([{"b64_json": base64(one)} for one in pictures])
 
 
+async def twenty_megabytes(order: Order) -> web.Response:
+    """Answers as long as a 4K picture's, spelled in base64."""
+    pictures = [picture + bytes(15_000_000) for picture in order.pictures]
+    return answered([{"b64_json": base64(one)} for one in pictures])
+
+
 async def large_escaped(order: Order) -> web.Response:
     """The same from a server that escapes every slash."""
     answer = await large(order)
@@ -382,5 +388,6 @@ FAULTS: dict[str, Fault] = {
     "streams-and-fails": streams_and_fails,
     "hang": hang,
     "huge": huge,
+    "20-mb": twenty_megabytes,
     "huge-and-says-so": huge_and_says_so,
 }

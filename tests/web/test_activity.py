@@ -1,16 +1,23 @@
 """What is done in an account leaves one line: who, what, and from what to what."""
 
+import re
+
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.utils.translation import gettext_lazy, override
 
-from accounts.activity import note
+from accounts.activity import OPERATOR, note
 from accounts.models import Account, Activity, Deed
 from accounts.roles import Role
+from accounts.teams import open_team
 from billing.ledger import budgets_of, member_name
 from billing.models import PromoCode
-from tests.cast import join
+from tests.cast import PASSWORD, join
+from tests.journeys.scene import guard
+from tests.letters import posted
 from tests.web.test_credits import DETAILS, RULE, save_card
+from tests.web.test_ways_in import digits, prove
 
 
 @pytest.fixture
@@ -114,6 +121,59 @@ def test_settings_of_billing_say_before_and_after(console, alice, lines):
     assert written[5] == ("billing.code_redeemed", me, "SPRING", "20 credits")
     assert written[6] == ("billing.topped_up", me, "240", "$5")
     assert len(written) == 7
+
+
+def test_changed_locks_are_written_down(console, alice, lines):
+    prove(console)
+    fresh = "a quieter shade of blue"
+    facts = {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh}
+    console.post("/accounts/password/change/", facts)
+    page = console.get("/accounts/2fa/totp/activate/").text
+    secret = re.search(r'value="([A-Z2-7]{32})"', page).group(1)
+    console.post("/accounts/2fa/totp/activate/", {"code": digits(secret)})
+    console.post("/accounts/2fa/recovery-codes/generate/")
+    console.post("/accounts/2fa/totp/deactivate/")
+    guard(alice.person)
+    passkey = Authenticator.objects.get(type="webauthn").pk
+    console.post(f"/accounts/2fa/webauthn/keys/{passkey}/remove/")
+    assert {one[1:3] for one in lines()} == {(alice.person.pk, "alice@example.com")}
+    assert [one[0].removeprefix("security.") for one in lines()] == [
+        "password_changed",
+        "app_added",
+        "codes_made",
+        "app_removed",
+        "passkey_removed",
+    ]
+    page = console.get("/console/activity?family=security").text
+    assert "Changed a password" in page and "Removed a passkey" in page
+
+
+def test_changed_addresses_are_written_down_in_every_account(console, alice, lines):
+    team = open_team("Foxes", alice.person, OPERATOR)
+    prove(console)
+    new = {"email": "new@example.com"}
+    console.post("/accounts/email/", {"action_add": "", **new})
+    console.post(re.search(r"http://testserver(/\S+)", posted()[0].body).group(1))
+    console.post("/accounts/email/", {"action_primary": "", **new})
+    gone = {"action_remove": "", "email": "alice@example.com"}
+    console.post("/accounts/email/", gone)
+    told = [(one[0].removeprefix("security."), one[3]) for one in lines()]
+    assert told == [
+        ("address_added", "new@example.com"),
+        ("address_changed", "alice@example.com → new@example.com"),
+        ("address_removed", "alice@example.com"),
+    ]
+    assert team.activities.filter(kind__startswith="security.").count() == 3
+
+
+def test_a_password_by_mail_is_written_down_as_whose_it_is(client, alice, lines):
+    client.post("/accounts/password/reset/", {"email": "alice@example.com"})
+    link = re.search(r"http://testserver(/\S+)", posted()[0].body).group(1)
+    form = client.get(link)["Location"]
+    fresh = "a quieter shade of blue"
+    client.post(form, {"password1": fresh, "password2": fresh})
+    [line] = [one for one in lines() if one[0].startswith("security.")]
+    assert line[:2] == ("security.password_reset", alice.person.pk)
 
 
 def test_the_log_is_in_the_servers_language(alice, lines):

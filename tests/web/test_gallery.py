@@ -176,7 +176,7 @@ def test_a_reported_picture_is_hidden_or_kept_by_the_operator(
     operator("hide", picture.pk)
     assert exhibited(stranger) == []
     assert stranger.get(f"/gallery/{picture.pk}").status_code == 404
-    assert "Hidden after a report." in browser.get(f"/p/{picture.pk}").text
+    assert "Hidden by the operator" in browser.get(f"/p/{picture.pk}").text
     noted(browser, picture, "publish", on="0")
     noted(browser, picture, "publish")
     assert exhibited(stranger) == []

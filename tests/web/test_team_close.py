@@ -57,6 +57,9 @@ def test_it_says_what_ends_asks_for_the_name_and_ends_it_for_all(chief, team, bo
     letters = [one for one in posted() if one.subject == "Foxes was closed"]
     assert [one.to[0] for one in letters] == ["alice@example.com", "bob@example.com"]
     assert "alice@example.com closed the team Foxes" in letters[1].body
+    told = "A team was closed"
+    assert told in chief.get("/console/activity").text
+    assert told in theirs.get("/console/activity").text
     forget_account(team.pk)
     assert Generation.objects.get(pk=shared.pk).prompt == ""
     closed = Account.objects.get(pk=team.pk)

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts.issuing import issue_key
-from billing.ledger import MICRO
+from billing.ledger import MICRO, limit_key
+from billing.models import KeyBudget
 from playground.codes import CODES
 from playground.generation import looking_back, newest, rolling
 from playground.generation.models import Attempt
@@ -79,6 +80,20 @@ def test_a_row_names_its_key_time_and_request(console, alice):
     page = console.get("/console/usage")
     assert "newsletter test 1 of 1 2 s Free Done" in text(page)
     assert order_ids(page) == [order.pk]
+
+
+def test_a_top_key_shows_the_budget_it_is_nearest_the_end_of(console, alice):
+    key, _ = issue_key(alice.account, name="newsletter")
+    an_order(alice.account, key=key, credits=8)
+    assert "aria-valuenow" not in console.get("/console/usage").text
+    limit_key(alice.account.pk, key.pk, "total", 5000 * MICRO)
+    limit_key(alice.account.pk, key.pk, "month", 20 * MICRO)
+    KeyBudget.objects.filter(period="month").update(spent=16_500_000)
+    page = console.get("/console/usage").text
+    assert 'aria-valuenow="82"' in page
+    assert "newsletter 8 credits 16.50 of 20 a month" in text(
+        console.get("/console/usage")
+    )
 
 
 def test_carol_never_sees_alices_requests(client, alice, carol):
@@ -300,6 +315,17 @@ def test_a_requests_life_is_told_with_every_try_and_the_sum(console, alice):
     assert "Held at first 32" in page
     assert "a fox" in page
     assert "900x900 became 1024x1024." in page
+
+
+def test_a_request_of_the_api_is_opened_in_create_as_it_was_asked(console, alice):
+    asked = replace(A_FOX, shape="16:9", tier="2K", seed=7)
+    facts = {"lane": "api", "request": asked.to_json(), "n": 2, "delivered": 2}
+    order = an_order(alice.account, **facts)
+    page = console.get(f"/console/requests/{order.pk}").text
+    link = re.search(r'href="(/\?[^"]+)">.*?Open in Create', page).group(1)
+    wish = console.get(html.unescape(link)).context["wish"]
+    assert (wish.prompt, wish.shape, wish.tier) == ("a fox", "16:9", "2K")
+    assert (wish.n, wish.seed) == (2, "7")
 
 
 def test_a_requests_page_removes_its_prompt_and_pictures(console, alice):

@@ -73,8 +73,10 @@ def test_a_new_secret_signs_beside_the_old_one(console, alice, listener):
 def test_settings_are_changed_and_a_disabled_one_is_forgiven(console, alice, listener):
     add(console, listener.url)
     hook = Endpoint.objects.get(account=alice.account)
-    Endpoint.objects.update(is_enabled=False, disabled_reason="It answered 410: gone.")
-    assert "410: gone" in text(console.get(f"{HOOKS}/{hook.pk}"))
+    Endpoint.objects.update(is_enabled=False, disabled_reason="gone")
+    assert "It answered 410: gone." in text(console.get(f"{HOOKS}/{hook.pk}"))
+    console.cookies["language"] = "es"
+    assert "Respondió 410" in text(console.get(f"{HOOKS}/{hook.pk}"))
 
     said = {"url": listener.url, "events": [NAMES[0]], "is_enabled": "on"}
     console.post(f"{HOOKS}/{hook.pk}", {**said, "description": "the shop"})

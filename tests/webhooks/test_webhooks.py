@@ -12,8 +12,7 @@ from standardwebhooks import Webhook
 from accounts.issuing import issue_key
 from accounts.limits import Limits
 from playground.generation.models import Generation
-from playground.generation.studio import in_studio
-from playground.generation.tasks import paint_if_queued
+from playground.generation.tasks import take_turn
 from playground.webhooks.models import Delivery, Endpoint, Notice
 from playground.webhooks.tasks import deliver, look_around, tell
 from tests.letters import posted
@@ -43,7 +42,7 @@ def queue(api, who, **body):
 
 
 def paint(task_id):
-    in_studio(paint_if_queued(task_id))
+    take_turn("api")
 
 
 def told(task_id):

@@ -12,7 +12,7 @@ from typing import Any
 from ninja import NinjaAPI
 from pydantic.json_schema import models_json_schema
 
-from playground.api.openapi import examples, hooks, measured, shapes, voted
+from playground.api.openapi import batched, examples, hooks, measured, shapes, voted
 from playground.api.openapi.shapes import Shape
 from playground.arena.models import Category
 from playground.codes import CODES, Code
@@ -39,6 +39,7 @@ class Answered:
     asked: Json | None = None
     status: int = 200
     needs_key: bool = True
+    kind: str = JSON
 
 
 A_PAGE = (
@@ -48,6 +49,11 @@ A_PAGE = (
 BESIDE_THE_BODY = (
     ("dry_run", "", "true: check and price the order, and paint nothing."),
     ("retention", "", "How long pictures are kept: 1h, 7d, 30d or forever."),
+)
+BY_IDS = (
+    ("after", "", "The `last_id` of the page before."),
+    ("limit", "20", "How many: 1 to 100."),
+    ("order", "", "desc, the newest first, or asc."),
 )
 IN_HEADERS = (
     ("Idempotency-Key", "", "A name for this order: asked twice, painted once."),
@@ -159,6 +165,31 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
     ("post", "/v1/async/images/edits"): Answered(
         shapes.Task, examples.QUEUED, PAINTING, asked=examples.EDIT, status=202
     ),
+    ("post", "/v1/files"): Answered(batched.FileShown, batched.A_FILE, (415, 422)),
+    ("get", "/v1/files"): Answered(
+        batched.Files,
+        batched.FILES,
+        query=(*BY_IDS, ("purpose", "batch", "batch or batch_output.")),
+    ),
+    ("get", "/v1/files/{file_id}"): Answered(batched.FileShown, batched.A_FILE),
+    ("delete", "/v1/files/{file_id}"): Answered(batched.FileDeleted, batched.DELETED),
+    ("get", "/v1/files/{file_id}/content"): Answered(
+        batched.ResultLine, batched.RESULT, kind="application/jsonl"
+    ),
+    ("post", "/v1/batches"): Answered(
+        batched.BatchShown,
+        batched.BATCH,
+        (422,),
+        query=(("dry_run", "", "true: check and price the lines, and wait."),),
+    ),
+    ("get", "/v1/batches"): Answered(batched.Batches, batched.BATCHES, query=BY_IDS),
+    ("get", "/v1/batches/{batch_id}"): Answered(batched.BatchShown, batched.UNDER_WAY),
+    ("post", "/v1/batches/{batch_id}/start"): Answered(
+        batched.BatchShown, batched.UNDER_WAY, (409,)
+    ),
+    ("post", "/v1/batches/{batch_id}/cancel"): Answered(
+        batched.BatchShown, batched.CANCELLING
+    ),
     ("get", "/v1/tasks/{task_id}"): Answered(shapes.Task, examples.TASK),
     ("get", "/v1/async/images/{task_id}"): Answered(shapes.Task, examples.TASK),
     ("post", "/v1/tasks/{task_id}/cancel"): Answered(shapes.Task, examples.CANCELLED),
@@ -168,7 +199,7 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
 }
 
 
-EVERY = (*shapes.EVERY, *hooks.EVERY, *measured.EVERY, *voted.EVERY)
+EVERY = (*shapes.EVERY, *hooks.EVERY, *measured.EVERY, *voted.EVERY, *batched.EVERY)
 
 
 @cache
@@ -200,6 +231,9 @@ def described(dialect: NinjaAPI) -> Json:
             describe(operation, method, ANSWERS.get((method, path)))
     for path in ("/v1/images/edits", "/v1/async/images/edits"):
         add_form(whole["paths"][path]["post"])
+    whole["paths"]["/v1/files"]["post"]["requestBody"] = batched.A_FORM
+    asked = whole["paths"]["/v1/batches"]["post"]["requestBody"]["content"]
+    asked[JSON]["example"] = batched.ASKED
     return whole
 
 
@@ -214,7 +248,7 @@ def describe(operation: Json, method: str, answered: Answered | None) -> None:
             "description": "What was asked for.",
             "headers": {"x-request-id": {"schema": {"type": "string"}}},
             "content": {
-                JSON: {"schema": ref(known.shape), "examples": examples_of(known)}
+                known.kind: {"schema": ref(known.shape), "examples": examples_of(known)}
             },
         },
         **{

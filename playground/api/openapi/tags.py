@@ -9,6 +9,8 @@ PARTS: tuple[tuple[str, str], ...] = (
     ("/v1beta/", GOOGLE),
     ("/v1/async/", "Without waiting"),
     ("/v1/tasks", "Without waiting"),
+    ("/v1/files", "Batches"),
+    ("/v1/batches", "Batches"),
     ("/v1/images/", PICTURES),
     ("/v1/models", "Models"),
     ("/v1/metrics", "Models"),
@@ -21,6 +23,7 @@ PARTS: tuple[tuple[str, str], ...] = (
 WORDS = {
     PICTURES: "As OpenAI's clients ask, and with a few more fields.",
     "Without waiting": "An order is handed in, and its pictures are fetched later.",
+    "Batches": "A file of many calls, painted within a day.",
     GOOGLE: "As Google's clients ask; every model answers.",
     "Models": "What there is, what it costs, and how it did lately.",
     "Webhooks": "To be told when an order has ended.",

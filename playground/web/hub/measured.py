@@ -22,6 +22,7 @@ from playground.generation.metrics import (
     series,
     stability,
 )
+from playground.generation.replica import may_lag
 from playground.generation.summing import Window
 from playground.web.lines import Chart, chart_of, colours_of
 
@@ -76,6 +77,7 @@ def kept(name: str, read: Callable[[], Read]) -> Read:
     return found
 
 
+@may_lag
 def standing() -> Standing:
     def read() -> Standing:
         found = figures_by(EVERYTHING, Window.last("30d"), "model")
@@ -88,6 +90,7 @@ def measured(model: str) -> Measured:
     return kept(f"easel.hub.measured.{model}", lambda: measure(model))
 
 
+@may_lag
 def measure(model: str) -> Measured:
     month, day = Window.last("30d"), Window.last("24h")
     lines = {

@@ -364,6 +364,6 @@ def ordered(request: HttpRequest, plans: Iterable[Plan]) -> tuple[int, list[str]
         deeds.record(
             operator_of(request), "challenge.entered", subject=about, after=said
         )
-        tasks.send(order.pk, then=collect_pictures.si())
+        tasks.send(order, then=collect_pictures.si())
         count += 1
     return count, failed

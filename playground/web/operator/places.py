@@ -28,14 +28,21 @@ class Page:
     power: Power
 
 
-CUSTOMERS = (Page(_("Inbox"), "inbox", "mail", Power.INBOX),)
+CUSTOMERS = (
+    Page(_("Inbox"), "inbox", "mail", Power.INBOX),
+    Page(_("Safety"), "safety", "lock", Power.SAFETY),
+)
 PAINTING = (
     Page(_("Channels"), "channels", "remix", Power.CHANNELS),
     Page(_("Routing"), "routing", "list", Power.CHANNELS),
     Page(_("Arena"), "arena-desk", "compare", Power.ARENA),
 )
-MONEY: tuple[Page, ...] = ()
+MONEY = (
+    Page(_("Prices"), "prices", "sliders", Power.PRICES),
+    Page(_("Money"), "money", "card", Power.MONEY),
+)
 SERVER = (
+    Page(_("Health"), "health", "clock", Power.HEALTH),
     Page(_("Incidents"), "incidents", "pulse", Power.ANNOUNCE),
     Page(_("Announcements"), "announcements", "bell", Power.ANNOUNCE),
 )

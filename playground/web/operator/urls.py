@@ -4,16 +4,24 @@ from django.urls import URLPattern, path
 
 from playground.web.operator import (
     arena_desk,
+    blocked,
     channels,
     foreseen,
+    health,
     inbox,
     log,
+    pictures,
     places,
+    safety,
     staff,
     telling,
 )
+from playground.web.operator.money import urls as money
+from playground.web.operator.pricing import urls as pricing
 
 urlpatterns: list[URLPattern] = [
+    *pricing.urls,
+    *money.urls,
     path("", places.home, name="operator"),
     path("staff", staff.people, name="staff"),
     path("log", log.deeds, name="deeds"),
@@ -59,6 +67,25 @@ urlpatterns: list[URLPattern] = [
         "channels/<int:row_id>/remove",
         channels.remove_channel,
         name="channel-remove",
+    ),
+    path("health", health.health, name="health"),
+    path("health/left", health.left, name="operator-left"),
+    path("health/maintenance", health.maintenance, name="maintenance"),
+    path("safety", safety.safety, name="safety"),
+    path("safety/rules/new", safety.new_rule, name="rule-new"),
+    path("safety/rules/<int:rule_id>", safety.edit_rule, name="rule-edit"),
+    path("safety/rules/<int:rule_id>/remove", safety.remove_rule, name="rule-remove"),
+    path("safety/accounts", blocked.blocked, name="blocked"),
+    path(
+        "safety/accounts/<str:account_id>",
+        blocked.change_block,
+        name="block-change",
+    ),
+    path("safety/pictures", pictures.pictures, name="operator-pictures"),
+    path(
+        "safety/pictures/<str:picture_id>",
+        pictures.judge_picture,
+        name="picture-judge",
     ),
     path("arena", arena_desk.desk, name="arena-desk"),
     path("arena/starters", arena_desk.open_starters, name="arena-starters"),

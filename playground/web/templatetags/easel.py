@@ -46,6 +46,12 @@ def credits_exact(microcredits: int) -> str:
 
 
 @register.filter
+def fullness(percent: int) -> str:
+    """Colour a meter: red when all is used up, amber a little before."""
+    return "bad" if percent >= 100 else "warn" if percent >= 80 else ""
+
+
+@register.filter
 def number(count: int) -> str:
     """Write a count, a thousand at a time."""
     return grouped(count)
@@ -152,7 +158,9 @@ def step_name(start: date, is_hourly: bool) -> str:
 def file_size(count: int) -> str:
     if count < 1_000_000:
         return _("%(size)s KB") % {"size": max(1, round(count / 1000))}
-    return _("%(size)s MB") % {"size": localised(f"{count / 1_000_000:.1f}")}
+    if count < 10_000_000_000:
+        return _("%(size)s MB") % {"size": localised(f"{count / 1_000_000:.1f}")}
+    return _("%(size)s GB") % {"size": localised(f"{count / 1_000_000_000:.1f}")}
 
 
 @register.filter

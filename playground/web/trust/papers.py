@@ -5,6 +5,7 @@ EASEL_PAPERS_DIR stands in its place: terms.md, privacy.md, content-policy.md; i
 language terms.es.md.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from markdown_it import MarkdownIt
 from playground.web.trust.cookies import COOKIES
 
 OURS = Path(__file__).parent / "papers"
-ENGLISH = "en"
+ENGLISH, TERMS = "en", "terms"
 FACT = re.compile(r"\{\{ *([a-z_]+) *\}\}")
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 PAPERS: dict[str, Promise] = {
@@ -56,6 +57,18 @@ def written(name: str) -> Paper:
     with override(language):
         text = filled(file.read_text())
     return Paper(mark_safe(MARKDOWN.render(text)), language)
+
+
+def version_of(name: str) -> str:
+    """Name a paper's version: the operator's name for the terms, or a fingerprint.
+
+    It is that of the English text: a better translation is no other paper.
+    """
+    if name == TERMS and settings.TERMS_VERSION:
+        return str(settings.TERMS_VERSION)
+    with override(ENGLISH):
+        file, _language = next(lying_there(name))
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
 
 
 def lying_there(name: str) -> Iterator[tuple[Path, str]]:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from playground.generation.database import AWAY
 from playground.generation.histogram import Share
+from playground.generation.replica import may_lag
 from playground.trust.board import DAYS, Board, Line, board, told_lately
 from playground.trust.incidents import names_of
 from playground.trust.models import Component, Health, Incident
@@ -54,6 +55,7 @@ def say_so(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @or_say_so
+@may_lag
 def status(request: HttpRequest) -> HttpResponse:
     """GET /status"""
     shown, incidents = board(), told_lately(timezone.now())
@@ -78,6 +80,7 @@ def incident(request: HttpRequest, incident_id: str) -> HttpResponse:
 
 @require_safe
 @or_say_so
+@may_lag
 def status_json(request: HttpRequest) -> HttpResponse:
     """GET /status.json: the same for programs."""
     shown, incidents = board(), told_lately(timezone.now())

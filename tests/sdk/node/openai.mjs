@@ -79,8 +79,42 @@ const stream = async (where, words) =>
 const streamEdit = async (where, words) =>
   told(await clientAt(where).images.edit({ ...(await withFiles(words)), stream: true }));
 
+const ENDED = ["completed", "failed", "cancelled", "expired"];
+const all = async (pages) => {
+  const ids = [];
+  for await (const one of pages) ids.push(one.id);
+  return ids;
+};
+
+async function batch(where, { lines, is_cancelled, ...words }) {
+  const client = clientAt(where);
+  const content = lines.map((line) => JSON.stringify(line)).join("\n");
+  const sent = await toFile(Buffer.from(content), "calls.jsonl");
+  const file = await client.files.create({ file: sent, purpose: "batch" });
+  const asked = { ...words, input_file_id: file.id, completion_window: "24h" };
+  let made = await client.batches.create(asked);
+  if (is_cancelled) await client.batches.cancel(made.id);
+  while (!ENDED.includes(made.status)) {
+    await new Promise((go) => setTimeout(go, 100));
+    made = await client.batches.retrieve(made.id);
+  }
+  const listed = await all(client.batches.list({ limit: 1 }));
+  const results = made.output_file_id
+    ? await (await client.files.content(made.output_file_id)).text()
+    : "";
+  await client.files.delete(file.id);
+  return {
+    status: made.status,
+    counts: made.request_counts,
+    results: results.split("\n").filter(Boolean).map((line) => JSON.parse(line)),
+    is_listed: listed.includes(made.id),
+    files: (await all(client.files.list())).filter((id) => id === file.id),
+  };
+}
+
 await obey(
   {
+    batch: saysErrors(batch),
     models: saysErrors(models),
     generate: saysErrors(generate),
     edit: saysErrors(edit),

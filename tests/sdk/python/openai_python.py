@@ -1,6 +1,9 @@
 """openai-python, as its documentation says to use it."""
 
 import asyncio
+import json
+import time
+from functools import wraps
 from io import BytesIO
 from pathlib import Path
 
@@ -26,6 +29,7 @@ def in_its_words(words):
 
 
 def says_errors(deed):
+    @wraps(deed)
     def tried(where, **words):
         try:
             return deed(where, **words)
@@ -139,9 +143,34 @@ def stream_async(where, **words):
     return told_by(asyncio.run(collected()))
 
 
+@says_errors
+def batch(where, lines, is_cancelled=False, **words):
+    """Hand a file in, wait for its end, and read what came of it."""
+    client = client_at(where)
+    content = "\n".join(map(json.dumps, lines)).encode()
+    file = client.files.create(file=("calls.jsonl", content), purpose="batch")
+    made = client.batches.create(
+        input_file_id=file.id, completion_window="24h", **words
+    )
+    if is_cancelled:
+        client.batches.cancel(made.id)
+    while made.status not in ("completed", "failed", "cancelled", "expired"):
+        time.sleep(0.1)
+        made = client.batches.retrieve(made.id)
+    listed = [one.id for one in client.batches.list(limit=1)]
+    results = made.output_file_id and client.files.content(made.output_file_id).text
+    client.files.delete(file.id)
+    return {
+        "status": made.status,
+        "counts": made.request_counts.to_dict(),
+        "results": [json.loads(line) for line in (results or "").splitlines()],
+        "is_listed": made.id in listed,
+        "files": [one.id for one in client.files.list() if one.id == file.id],
+    }
+
+
 if __name__ == "__main__":
     deeds = (models, generate, generate_async, edit, stream, stream_edit, stream_async)
-    names = (
-        "models generate generate_async edit stream stream_edit stream_async".split()
-    )
+    deeds += (batch,)
+    names = [deed.__name__ for deed in deeds]
     obey(dict(zip(names, deeds, strict=True)), package="openai")

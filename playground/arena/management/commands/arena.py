@@ -93,7 +93,7 @@ class Command(BaseCommand):
                 order = entering.order(plan, buyer)
             except EaselError as error:
                 raise CommandError(str(error)) from error
-            tasks.send(order.pk, then=collect_pictures.si())
+            tasks.send(order, then=collect_pictures.si())
         self.stdout.write(
             f"{len(plans)} orders, at most {total:g} credits. Pictures enter as they come."
         )

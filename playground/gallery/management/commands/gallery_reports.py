@@ -43,8 +43,8 @@ class Command(BaseCommand):
                 f"{one.picture_id}  {one.created_at:%Y-%m-%d %H:%M}  {one.reason}"
                 f"  {one.words or '-'}  “{one.picture.generation.prompt[:60]}”"
             )
-        asked = Note.objects.filter(public_at__isnull=False, approved_at__isnull=True)
-        for note in asked.select_related("picture__generation").order_by("public_at"):
+        asked = reports.waiting()
+        for note in asked.select_related("picture__generation"):
             prompt = note.picture.generation.prompt[:60]
             self.stdout.write(f"{note.pk}  waits for approval  “{prompt}”")
         if not waiting.exists() and not asked.exists():

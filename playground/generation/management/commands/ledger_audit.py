@@ -2,12 +2,12 @@
 
 import json
 import sys
-import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from playground.generation.audit import INVARIANTS, audit
+from playground.generation.audit import INVARIANTS
+from playground.generation.auditing import ask_for_audit, carried_out
 
 
 class Command(BaseCommand):
@@ -17,9 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        started = time.perf_counter()
-        findings = audit()
-        seconds = time.perf_counter() - started
+        run = ask_for_audit()
+        findings, seconds = carried_out(run), run.seconds
         if options["json"]:
             rows = [{"invariant": one.invariant, "row": one.row} for one in findings]
             report = {

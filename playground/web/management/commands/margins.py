@@ -59,12 +59,12 @@ def in_words(lines: list[Line], usd_per_credit: Decimal) -> Iterator[str]:
 
 
 def row(day: str, model: str, earned: Earned, usd_per_credit: Decimal) -> str:
-    money = money_of(earned, usd_per_credit)
-    share = f"{money['margin'] / money['paid']:+.1%}" if money["paid"] else "-"
+    money = earned.in_dollars(usd_per_credit)
+    share = "-" if money.share is None else f"{money.share:+.1%}"
     return (
         f"{day:10}  {model[:34]:34} {earned.pictures:8} {credits_of(earned):11.2f}"
-        f" {money['paid']:10.2f} {money['cost']:10.2f} {money['margin']:10.2f}"
-        f" {share:>8} {money['refused']:10.2f} {money['lost']:9.2f}"
+        f" {money.paid:10.2f} {money.cost:10.2f} {money.margin:10.2f}"
+        f" {share:>8} {money.refused:10.2f} {money.lost:9.2f}"
     )
 
 
@@ -72,22 +72,9 @@ def credits_of(earned: Earned) -> Decimal:
     return Decimal(earned.paid_microcredits) / MICRO
 
 
-def money_of(earned: Earned, usd_per_credit: Decimal) -> dict[str, Decimal]:
-    """Return both ledgers in dollars."""
-    paid = credits_of(earned) * usd_per_credit
-    cost = Decimal(earned.cost_microusd) / MICRO
-    return {
-        "paid": paid,
-        "cost": cost,
-        "margin": paid - cost,
-        "refused": Decimal(earned.refused_microusd) / MICRO,
-        "lost": Decimal(earned.lost_microusd) / MICRO,
-    }
-
-
 def in_json(lines: list[Line], usd_per_credit: Decimal) -> dict[str, Any]:
     def told(earned: Earned) -> dict[str, Any]:
-        money = money_of(earned, usd_per_credit)
+        money = earned.in_dollars(usd_per_credit)
         return {
             "pictures": earned.pictures,
             "paid_microcredits": earned.paid_microcredits,
@@ -95,9 +82,9 @@ def in_json(lines: list[Line], usd_per_credit: Decimal) -> dict[str, Any]:
             "refused_microusd": earned.refused_microusd,
             "lost_microusd": earned.lost_microusd,
             "demo": earned.is_demo,
-            "paid_usd": f"{money['paid']:.6f}",
-            "cost_usd": f"{money['cost']:.6f}",
-            "margin_usd": f"{money['margin']:.6f}",
+            "paid_usd": f"{money.paid:.6f}",
+            "cost_usd": f"{money.cost:.6f}",
+            "margin_usd": f"{money.margin:.6f}",
         }
 
     return {
