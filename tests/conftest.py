@@ -192,7 +192,7 @@ def _browser():
 def browser_context(_browser, live_site):
     """A browser of a person's own, with empty pockets and any number of pages."""
     context = _browser.new_context(base_url=live_site.base_url, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()
 

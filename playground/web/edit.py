@@ -6,6 +6,7 @@ plain forms, numbers in the place of a brush.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -95,8 +96,16 @@ def edit(request: HttpRequest, version_id: str) -> HttpResponse:
     is_part = bool(request.htmx)  # type: ignore[attr-defined]
     template = "web/_edit.html" if is_part else "web/edit.html"
     scene = scene_of(request, version_id)
-    context = page(request, scene, EditWish.of(request.GET))
+    context = page(request, scene, first_wish(request, scene))
     return render(request, template, context)
+
+
+def first_wish(request: HttpRequest, scene: Scene) -> EditWish:
+    """What the page opens with: a link's wish; a rehearsed version is rehearsed on."""
+    wish, picture = EditWish.of(request.GET), scene.version.picture
+    if wish.model or not picture:
+        return wish
+    return replace(wish, is_rehearsal=wish.is_rehearsal or picture.generation.is_test)
 
 
 @require_safe
@@ -148,7 +157,7 @@ def place_of(before: Version, turn: Turn) -> str:
 
 def panel_context(request: HttpRequest, scene: Scene, wish: EditWish) -> dict[str, Any]:
     """The composer and the settings, for whoever is looking."""
-    buyer = onlooker(request)
+    buyer = onlooker(request, is_rehearsal=wish.is_rehearsal)
     panel = panel_for(wish, scene, buyer)
     return {
         "version": scene.version,

@@ -43,6 +43,7 @@ from playground.web.starting import (
     Part,
     accepted_all,
     check_role,
+    fewer,
     priced,
     status_of,
     try_again,
@@ -75,7 +76,7 @@ def begin_turn(request: HttpRequest, scene: Scene, wish: EditWish) -> Generation
     No picture is laid out or stored for an order that could not be anyway.
     """
     check_role(request)
-    looking = onlooker(request)
+    looking = onlooker(request, is_rehearsal=wish.is_rehearsal)
     panel = panel_for(wish, scene, looking)
     wish = panel.wish
     plan = planned(wish, scene, panel.model)
@@ -136,12 +137,15 @@ def show_problem(
     """Say why nothing was started; words, mask and settings stay as they were."""
     status = status_of(request, error)
     context: dict[str, Any] = {"problem": error, "again": again}
-    if request.htmx:  # type: ignore[attr-defined]
-        context |= panel_context(request, scene, wish)
-        response = render(request, "web/_edit_problem.html", context, status=status)
-        return reswap(retarget(response, "#problem"), "innerHTML")
-    context |= page(request, scene, wish)
-    return render(request, "web/edit.html", context, status=status)
+    is_part = bool(request.htmx)  # type: ignore[attr-defined]
+    drawn = panel_context if is_part else page
+    context |= drawn(request, scene, wish)
+    if not again:
+        context["fewer"] = fewer(error, context)
+    if not is_part:
+        return render(request, "web/edit.html", context, status=status)
+    response = render(request, "web/_edit_problem.html", context, status=status)
+    return reswap(retarget(response, "#problem"), "innerHTML")
 
 
 @require_safe

@@ -14,7 +14,7 @@ from playground.generation.errors import BadRequest
 from playground.generation.masks import Box
 from playground.generation.sheets import NO_FRAME, Frame, frame_to_ratio
 from playground.generation.sizes import Pixels, ratio_in
-from playground.web.wishes import named_in, whole
+from playground.web.wishes import count_in, named_in, whole
 
 SIDES = ("left", "top", "right", "bottom")
 EDGES = ("x", "y", "width", "height")
@@ -37,6 +37,7 @@ class EditWish:
     mask_of: str = ""
     is_painted: bool = False
     references: tuple[str, ...] = ()
+    is_rehearsal: bool = False
 
     @classmethod
     def of(cls, form: QueryDict) -> "EditWish":
@@ -45,7 +46,7 @@ class EditWish:
             prompt=form.get("prompt", "").strip(),
             model=form.get("model", ""),
             tier=form.get("resolution", ""),
-            n=(whole(form.get("n", "")) or 0) if "n" in form else 1,
+            n=count_in(form, 1),
             quoted_microcredits=whole(form.get("quoted", "")),
             sides=tuple(form.get(f"frame_{side}", "").strip() for side in SIDES),
             ratio=form.get("frame_ratio", "").strip(),
@@ -53,6 +54,7 @@ class EditWish:
             mask_of=form.get("mask_of", ""),
             is_painted=form.get("painted", "") == "1",
             references=named_in(form),
+            is_rehearsal="rehearse" in form,
         )
 
     @property

@@ -66,7 +66,9 @@ class Slot:
 
     @property
     def elapsed_text(self) -> str:
-        return f"{self.elapsed_seconds:.1f}"
+        """As progress.js writes it, so that nothing moves when that takes over."""
+        seconds = self.elapsed_seconds
+        return f"{seconds:.1f}" if seconds < 100 else f"{seconds:.0f}"
 
     @property
     def expected_text(self) -> str:

@@ -65,7 +65,7 @@ class Wish:
             is_compared=form.get("mode") == "compare",
             shape=form.get("aspect_ratio") or AUTO,
             tier=form.get("resolution", ""),
-            n=whole(form.get("n", "")) or 0 if "n" in form else PICTURES,
+            n=count_in(form, PICTURES),
             seed=form.get("seed", "").strip(),
             output_format=form.get("output_format") or FORMAT,
             avoid=form.get("negative_prompt", "").strip(),
@@ -146,6 +146,12 @@ class Wish:
 def named_in(form: QueryDict) -> tuple[str, ...]:
     """Return the pictures a form names, each once."""
     return tuple(dict.fromkeys(filter(None, form.getlist("reference"))))
+
+
+def count_in(form: QueryDict, usual: int) -> int:
+    """Read how many pictures; a button that says fewer is heard before the settings."""
+    said = form.get("fewer") or form.get("n")
+    return usual if said is None else whole(said) or 0
 
 
 def rivals_in(form: QueryDict) -> tuple[str, ...]:

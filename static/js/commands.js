@@ -24,7 +24,7 @@
     if (show) return document.getElementById(show) !== null;
     return !press || findAll(press).some((element) => !element.disabled);
   }
-  function sift() {
+  function sift({ keeps = false } = {}) {
     const words = search.value.toLowerCase().trim();
     for (const group of findAll("[role=group]:not([data-found])", list)) {
       const own = findAll("[role=option]", group);
@@ -33,7 +33,7 @@
     }
     const shown = options();
     none.hidden = shown.length > 0 || answered !== words;
-    choose(shown[0]);
+    choose(keeps && shown.includes(chosen) ? chosen : shown[0]);
   }
   function open() {
     search.value = answered = "";
@@ -54,10 +54,10 @@
     if (dialog.open) dialog.close();
     else if (!find("dialog[open]")) open();
   });
-  search.addEventListener("input", sift);
+  search.addEventListener("input", () => sift());
   dialog.addEventListener("htmx:afterSettle", () => {
     answered = search.value.toLowerCase().trim();
-    sift();
+    sift({ keeps: true });
   });
   search.addEventListener("keydown", (event) => {
     const shown = options();

@@ -29,6 +29,7 @@
       board.stage.addEventListener(name, handlers[name], { passive: false });
     show();
     showFrame();
+    showExtend();
     showCurrent();
     const compare = find("#compare");
     if (compare) holdToCompare(compare);
@@ -220,6 +221,8 @@
 
   /* Tools. */
   function choose(tool) {
+    const reason = tool === "extend" && cannotExtend();
+    if (reason && board.tool !== tool) return page.toast(reason);
     board.tool = board.tool === tool && tool === "extend" ? "paint" : tool;
     for (const button of findAll("[data-tool]")) button.setAttribute("aria-pressed", button.dataset.tool === board.tool);
     main().classList.toggle("is-extending", board.tool === "extend");
@@ -229,6 +232,16 @@
       fit();
     }
     showFrame();
+  }
+  /* A model that cannot extend is no reason to lose a frame that is drawn already: the settings say so then. */
+  const cannotExtend = () => find("#no-frame")?.textContent || "";
+  function showExtend() {
+    const reason = cannotExtend();
+    const button = find('[data-tool="extend"]');
+    button.setAttribute("aria-disabled", Boolean(reason));
+    button.title = reason;
+    find("#extending fieldset").disabled = Boolean(reason) && !hasFrame();
+    if (reason && board.tool === "extend") choose("extend");
   }
   function resize(size) {
     board.size = Math.min(320, Math.max(8, size));
@@ -305,6 +318,14 @@
       const isOpen = find("#foot").classList.toggle("is-open");
       button.setAttribute("aria-expanded", isOpen);
     },
+    /* Too many to pay for: the number that can be, chosen but not yet sent. */
+    fewer(button, n, event) {
+      event.preventDefault();
+      find("#n").value = n;
+      find("#n").dispatchEvent(new Event("change", { bubbles: true }));
+      verbs.dismiss(button);
+      find("#generate").focus();
+    },
     unframe() {
       for (const name of SIDES) find(`#frame-${name}`).value = "";
       find("#frame-left").dispatchEvent(new Event("change", { bubbles: true }));
@@ -336,6 +357,7 @@
       const field = document.getElementById(id);
       if ([...field.options].some((one) => one.value === value)) field.value = value;
     }
+    showExtend();
   });
 
   /* Sending: the mask is written into the form first. */
@@ -358,6 +380,7 @@
   function go(path) {
     const reference = findAll("#references [name=reference]").map((one) => one.value);
     const values = { model: find("#model").value, n: find("#n").value, reference };
+    if (find("#rehearse")?.checked) values.rehearse = "on";
     htmx.ajax("GET", path, { target: "#main", swap: "outerHTML", values });
   }
   addEventListener("htmx:afterSettle", ({ detail }) => {

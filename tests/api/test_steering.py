@@ -177,7 +177,7 @@ def test_a_deadline_ends_an_order_in_time(api, alice, left, right):
     answer = ask(api, alice, headers={"X-Easel-Deadline": "1"}.items())
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (504, "timeout")
-    assert Attempt.objects.get().duration_ms < 5000
+    assert Attempt.objects.get().duration_ms < 30_000  # a provider has 180 s
     assert alice.credits() == 100
 
 

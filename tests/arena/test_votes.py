@@ -1,6 +1,7 @@
 """Voting at the door: what counts, what is refused, and what is published of it."""
 
 import re
+import time
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -41,11 +42,13 @@ def test_a_guest_votes_blind_and_is_told_afterwards(client, boats):
     votes(boats[0], boats[1], "left", 3)
     votes(boats[0], boats[2], "left", 3)
     votes(boats[1], boats[2], "left", 3)
+    began = time.monotonic()
     told = look_and_vote(client)
+    waited_ms = 1000 * (time.monotonic() - began)
     assert told.status_code == 200
     vote = Vote.objects.latest("pk")
     assert (vote.choice, vote.is_guest) == ("left", True)
-    assert 5000 <= vote.took_ms < 9000
+    assert 5000 <= vote.took_ms < 6000 + waited_ms
     assert "3 other votes" in told.text
     agree = 3 if vote.left_id < vote.right_id else 0
     assert re.search(rf"{agree} say the same", re.sub(r"\s+", " ", told.text))

@@ -93,6 +93,16 @@ def number_of(selector: str) -> str:
     return f"document.querySelectorAll('{selector}').length"
 
 
+def open_first_of_several(page: Page) -> None:
+    run = page.locator("#feed .run", has_text="a paper boat")
+    run.locator("[data-picture]").first.click()
+    page.locator("#lightbox .info").wait_for()
+
+
+def only_starred(page: Page) -> None:
+    page.locator("select[name=show]").select_option("starred")
+
+
 def only_failed(page: Page) -> None:
     page.locator("select[name=status]").select_option(index=1)
 
@@ -133,6 +143,13 @@ REACTIONS = [
         number_of("#lightbox[open]"),
     ),
     Reaction(
+        "Next picture",
+        "/",
+        press("ArrowRight"),
+        "document.querySelector('#lightbox .info')?.dataset.page",
+        open_first_of_several,
+    ),
+    Reaction(
         "Copied as code",
         "/",
         click("[hx-target='#as-code']"),
@@ -144,8 +161,14 @@ REACTIONS = [
         click("[data-day]"),
         "document.querySelector('#pickbar').hidden",
     ),
-    Reaction("History filtered", "/history?show=starred", click(".filters button.btn")),
-    Reaction("Usage, another period", USAGE, click("a[href*='period=7d']")),
+    Reaction(
+        "History filtered",
+        "/history",
+        click("#history-filter"),
+        text_of("#main"),
+        only_starred,
+    ),
+    Reaction("Usage, another period", USAGE, click("#period-7d"), text_of("#usage")),
     Reaction("Usage, filtered", USAGE, only_failed, text_of("#usage")),
     Reaction(
         "New key dialog",

@@ -40,6 +40,11 @@ def photographed(page, name):
     page.screenshot(path=RESULTS / f"{name}.png", full_page=True)
 
 
+def loaded(images):
+    for image in images.all():
+        image.evaluate("one => one.decode()")
+
+
 def test_a_pair_is_judged_by_keys_and_the_next_one_is_there_at_once(
     browser_context, boats
 ):
@@ -59,8 +64,8 @@ def test_a_pair_is_judged_by_keys_and_the_next_one_is_there_at_once(
     photographed(page, "reveal")
     ahead = page.locator(".ahead img")
     expect(ahead).to_have_count(2)
+    loaded(ahead)
     sources = {image.evaluate("one => one.currentSrc") for image in ahead.all()}
-    page.wait_for_load_state("networkidle")
     fetched = []
     page.on("request", lambda one: "/files/" in one.url and fetched.append(one.url))
     page.keyboard.press("Enter")

@@ -1,6 +1,7 @@
 """Buying, end to end, in a real browser: any amount, a card, auto top-up, the statement."""
 
 import pytest
+from playwright.sync_api import expect
 
 from billing.ledger import MICRO
 from billing.models import TopUpRule
@@ -34,7 +35,7 @@ def test_an_amount_is_bought_auto_top_up_is_on_and_the_statement_adds_up(
     page.locator("#top-up").get_by_text("Saved").wait_for()
     page.get_by_role("switch", name="Auto top-up").check()
     page.locator("#top-up").get_by_text("On.").wait_for()
-    assert page.evaluate("document.activeElement.id") == "id_top_up-is_on"
+    expect(page.locator("#id_top_up-is_on")).to_be_focused()
     assert TopUpRule.objects.get().threshold == 2000 * MICRO
     top_up_what_is_low()
     wait_until(lambda: alice.credits() == 2397, "the auto top-up")

@@ -83,7 +83,9 @@ def strained(tour, visit, place):
     photograph(visit, place, "forced")
     visit.page.emulate_media(forced_colors="none")
     visit.page.set_viewport_size(ZOOMED)
-    return wrong + tour.go(visit, place) + seen(visit, "zoomed")
+    wrong += tour.go(visit, place) + seen(visit, "zoomed")
+    photograph(visit, place, "zoomed")
+    return wrong + [f"zoomed: {one} is in the way" for one in visit.in_the_way()]
 
 
 def photograph(visit, place, how):

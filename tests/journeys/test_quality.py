@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLResolver, get_resolver
 
-from tests.journeys.places import NO_PAGES, PLACES
-from tests.journeys.tour import KIB, THEMES, WIDTHS, name_of
+from tests.journeys.places import NO_PAGES, PLACES, Place
+from tests.journeys.tour import KIB, THEMES, WIDTHS, Tour, name_of, resize
 from tests.services.axe import violations
 from tests.services.visits import Visit
 
@@ -19,6 +19,7 @@ DOORS = ("playground.api", "ninja")
 
 
 @pytest.mark.browser
+@pytest.mark.timeout(600)  # a minute, on processors that are free
 @pytest.mark.parametrize("turn, width", list(enumerate(WIDTHS)))
 def test_every_page_is_sound_at_some_width_and_in_some_theme(tour, turn, width):
     wrong = [
@@ -27,6 +28,28 @@ def test_every_page_is_sound_at_some_width_and_in_some_theme(tour, turn, width):
         for words in tour.look(place, width, THEMES[number % 2])
     ]
     assert not wrong, "\n".join(wrong)
+
+
+SLOWED = {"confirm an address": 1440, "copies": 390, "create, as a guest": 390}
+
+
+@pytest.mark.browser
+def test_a_slow_browser_draws_no_half_page(tour):
+    wrong = [
+        f"{place.name}: {words}"
+        for place in PLACES
+        if place.name in SLOWED
+        for words in slowed(tour, place, SLOWED[place.name])
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def slowed(tour: Tour, place: Place, width: int) -> list[str]:
+    """Look twice: the second time all but the page itself is there already."""
+    with tour.visit(place) as visit:
+        visit.slow_down()
+        resize(visit, width)
+        return [words for _ in range(2) for words in tour.go(visit, place)]
 
 
 def test_no_page_is_left_out():
@@ -65,6 +88,7 @@ def test_a_bad_page_is_noticed(browser_context, live_site):
     assert {"image-alt", "html-has-lang"} <= {
         line.split(":")[0] for line in violations(visit.page)
     }
+    assert any(words.startswith("p from 8,16") for words in visit.what_moved)
     assert visit.beyond_the_edge()
     assert visit.said == ["a complaint"]
     assert visit.largest_paint_ms > 0

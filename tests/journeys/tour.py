@@ -52,7 +52,7 @@ class Tour:
         context = self.browser.new_context(
             base_url=self.base_url, reduced_motion="reduce"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         if place.viewer:
             remember(context, self.base_url, *self.scene.people[place.viewer])
         page = context.new_page()
@@ -77,8 +77,9 @@ class Tour:
             for kind, size in visit.weights.items()
             if size >= MOST[kind]
         ]
-        if visit.shifted >= 0.005:
-            wrong.append(f"it shifts by {visit.shifted:.3f}")
+        if visit.shifted >= 0.001:
+            moved = "; ".join(visit.moved)
+            wrong.append(f"it shifts by {visit.shifted:.4f}: {moved}")
         ends = {name_of(visit.led_to), name_of(visit.page.url)}
         if name_of(self.path(place)) not in ends:
             wrong.append(f"it led to {visit.page.url}")

@@ -13,7 +13,7 @@ def free_port() -> int:
         return port
 
 
-def wait_until(is_so: Callable[[], bool], what: str, *, seconds: float = 30) -> None:
+def wait_until(is_so: Callable[[], bool], what: str, *, seconds: float = 60) -> None:
     """Look again and again until it is so; say what never came."""
     give_up_at = time.monotonic() + seconds
     while not is_so():

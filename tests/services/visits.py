@@ -23,13 +23,32 @@ EXPECTED = re.compile(
     r"status of 4\d\d|net::ERR_(?:FAILED|INTERNET_DISCONNECTED|NETWORK_CHANGED)"
     r"|htmx:(?:sendError|afterRequest)"
 )
+THIN_LINE = {
+    "offline": False,
+    "latency": 20,
+    "downloadThroughput": 20_000,
+    "uploadThroughput": 20_000,
+}
 WATCH = """(() => {
-  const seen = window.seenPaints = { largest: 0, shift: 0 };
+  const seen = window.seenPaints = { largest: 0, shift: 0, moved: [] };
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) seen.largest = entry.startTime;
   }).observe({ type: "largest-contentful-paint", buffered: true });
+  const place = ({ x, y, width, height }) => `${x},${y} ${width}x${height}`;
+  const name = (node) => {
+    const it = node?.localName ? node : node?.parentElement;
+    if (!it) return "something that is gone";
+    const id = it.id && `#${it.id}`;
+    return [it.localName + id, ...it.classList].join(".");
+  };
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) seen.shift += entry.value;
+    for (const entry of list.getEntries()) {
+      if (entry.hadRecentInput) continue;
+      seen.shift += entry.value;
+      for (const { node, previousRect, currentRect } of entry.sources)
+        seen.moved.push(`${name(node)} from ${place(previousRect)} to ${place(currentRect)}`
+          + ` after ${Math.round(entry.startTime)} ms`);
+    }
   }).observe({ type: "layout-shift", buffered: true });
 })()"""
 SETTLED = """async () => {
@@ -43,6 +62,24 @@ SETTLED = """async () => {
   for (let frames = 0; moves() && frames < 60; frames++) await frame();
 }"""
 
+STANDS = """() => {
+  const top = (it) => it.getBoundingClientRect().top;
+  const seen = (it) => {
+    const { top, bottom, width } = it.getBoundingClientRect();
+    return width < innerWidth / 2 ? 0 : Math.min(bottom, innerHeight) - Math.max(top, 0);
+  };
+  const all = [...document.querySelectorAll("body *")].filter((it) =>
+    /fixed|sticky/.test(getComputedStyle(it).position) && seen(it) > 0
+    && it.checkVisibility({ visibilityProperty: true }));
+  scrollTo(0, 0);
+  const before = all.map(top);
+  scrollTo(0, 60);
+  const isModal = document.querySelector("dialog:modal");
+  const standing = scrollY && !isModal ? all.filter((it, at) => top(it) === before[at]) : [];
+  const share = standing.reduce((sum, it) => sum + seen(it), 0) / innerHeight;
+  scrollTo(0, 0);
+  return share < 0.4 ? [] : standing.map((it) => `${it.localName}.${it.className}`);
+}"""
 BEYOND = """() => {
   if (document.documentElement.scrollWidth <= innerWidth) return [];
   const beyond = (it) => it.getBoundingClientRect().right > innerWidth + 1;
@@ -55,8 +92,8 @@ BEYOND = """() => {
 class Visit:
     """One page being looked at, place after place. Weights are gzipped bytes.
 
-    Where an address `led_to` is known as well as where the page is now, and by how much
-    the page had `shifted` while it loaded.
+    Where an address `led_to` is known as well as where the page is now, by how much the
+    page had `shifted` while it loaded, and what `moved` from where to where.
     """
 
     page: Page
@@ -64,6 +101,7 @@ class Visit:
     weights: dict[str, int] = field(default_factory=dict)
     led_to: str = ""
     shifted: float = 0
+    moved: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.add_init_script(WATCH)
@@ -85,10 +123,17 @@ class Visit:
         for kind, name in KINDS.items():
             addresses = [one for one in files if one.partition("?")[0].endswith(name)]
             self.weights[kind] = sum(weight_of(self.page, one) for one in addresses)
-        self.shifted = self.layout_shift
+        self.shifted, self.moved = self.layout_shift, self.what_moved
         if then:
             then(self.page)
             self.settle()
+
+    def slow_down(self) -> None:
+        """From now on pages come over a thin line, and are worked at slowly."""
+        wire = self.page.context.new_cdp_session(self.page)
+        wire.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        wire.send("Network.enable")
+        wire.send("Network.emulateNetworkConditions", THIN_LINE)
 
     def settle(self) -> None:
         self.page.evaluate(SETTLED)
@@ -101,9 +146,19 @@ class Visit:
     def layout_shift(self) -> float:
         return float(self.page.evaluate("seenPaints.shift"))
 
+    @property
+    def what_moved(self) -> list[str]:
+        found: list[str] = self.page.evaluate("seenPaints.moved")
+        return found
+
     def beyond_the_edge(self) -> list[str]:
         """Return what makes the page scroll sideways: nothing, when it does not."""
         found: list[str] = self.page.evaluate(BEYOND)
+        return found
+
+    def in_the_way(self) -> list[str]:
+        """Return what stays when the page scrolls, if that hides much of a window."""
+        found: list[str] = self.page.evaluate(STANDS)
         return found
 
 

@@ -183,7 +183,7 @@ def test_too_many_pictures_are_answered_with_the_most_that_can_be_had(client, bo
     answer = generate(client, n="8", quoted="8000000")
     assert answer.status_code == 402
     assert "Drop to 4 pictures for 4 credits, or buy credits." in words(answer)
-    assert 'name="n" value="4" data-do="fewer:4"' in answer.text
+    assert 'name="fewer" value="4" data-do="fewer:4"' in answer.text
     asked = {**ASK, "n": ["8", "4"]}  # as a form without script sends it
     assert client.get("/", asked).context["panel"].wish.n == 4
 

@@ -19,6 +19,7 @@ from playground.generation.studio import in_studio
 from playground.web.models import EditTurn, Upload
 from playground.web.past import past_of
 from playground.web.uploads import remove_unused
+from tests.cast import customer
 from tests.upstreams import openai_shop
 from tests.upstreams.gemini import KEY
 from tests.upstreams.street import open_street
@@ -249,7 +250,7 @@ def test_what_fits_in_the_days_free_pictures_is_free_and_the_rest_costs(
     ask(page, boat.pk)
     finish()
     assert alice.credits() == 98
-    assert "free" not in words(page.get(f"/edit/{boat.pk}/settings"))
+    assert "free picture" not in words(page.get(f"/edit/{boat.pk}/settings"))
 
 
 def test_another_price_than_was_shown_is_asked_about(page, alice, boat, settings):
@@ -295,7 +296,7 @@ def test_a_running_turn_is_there_after_a_reload_and_can_be_taken_back(
     assert int(nothing_new["Easel-Look"]) > 0
     in_studio(service.take_up(order.pk))
     seen = page.get(f"/edit/{boat.pk}/live?run={order.pk}~w0").text
-    assert f'id="tile-{order.pk}-1" hx-swap-oob="true" data-elapsed="0.' in seen
+    assert f'id="tile-{order.pk}-1" hx-swap-oob="true" data-elapsed="' in seen
     answer = page.post(f"/edit/{boat.pk}/turns/{order.pk}/cancel", headers=HTMX)
     assert "Stopping" in words(answer)
     order.refresh_from_db()
@@ -466,6 +467,55 @@ def test_a_model_that_takes_no_mask_says_so_before_it_is_paid(
     assert "takes no mask" in words(answer)
     assert alice.credits() == 100
     assert gemini.asked == []
+
+
+def test_a_model_that_cannot_extend_says_so_before_a_frame_is_drawn(page, boat, gemini):
+    opened = page.get(f"/edit/{boat.pk}", {"model": FLASH}).text
+    numbers = opened.partition('id="extending"')[2]
+    assert 'id="no-frame">Nano Banana 2 cannot extend a picture<' in opened
+    assert "<fieldset disabled>" in numbers
+    drawn = page.get(f"/edit/{boat.pk}", {"model": FLASH, "frame_right": "64"}).text
+    assert "<fieldset disabled>" not in drawn  # a number that was written is kept
+    assert "Use Sketch" in drawn
+    able = page.get(f"/edit/{boat.pk}", {"model": "sketch-1"}).text
+    assert 'id="no-frame"' not in able
+
+
+def test_any_model_that_edits_is_rehearsed_free_and_says_so(page, alice, boat):
+    form = {"model": "gpt-image-2", "mask_width": "99", "mask_height": "99"}
+    away = page.get(f"/edit/{boat.pk}/settings", form)
+    assert away.context["panel"].model.id == "sketch-1"
+    form["rehearse"] = "on"
+    rehearsed = page.get(f"/edit/{boat.pk}/settings", form)
+    assert rehearsed.context["panel"].model.id == "gpt-image-2"
+    assert "The demo painter stands in for the model" in words(rehearsed)
+    assert "takes no mask" not in words(rehearsed).partition("Choose a model")[0]
+    assert ask(page, boat.pk, **form).status_code == 200
+    made = finish()
+    assert (made.generation.model, made.generation.is_test) == ("gpt-image-2", True)
+    seen = page.get(f"/edit/{made.pk}")  # and the next turn is one, too
+    assert seen.context["panel"].model.id == "gpt-image-2"
+    assert re.search(r'id="rehearse"[^>]* checked', seen.text)
+    assert "2 · rehearsal" in words(seen)
+    assert alice.credits() == 100
+
+
+def test_too_many_pictures_for_the_wallet_are_dropped_to_what_it_pays(
+    client, books_db, settings
+):
+    settings.FREE_PICTURES_A_DAY = 0
+    dora = customer("dora", credits=5)
+    boat = a_picture_of(dora, 512)
+    client.force_login(dora.person)
+    drop = {"n": "4", "resolution": "4K", "quoted": "8000000"}
+    answer = ask(client, boat.pk, **drop)
+    assert answer.status_code == 402
+    assert "Drop to 2 pictures for 4 credits, or buy credits." in words(answer)
+    plain = ask(client, boat.pk, headers={}, **drop)
+    [button] = re.findall(r'<button[^>]*name="fewer"[^>]*>', plain.text)
+    assert f'formaction="/edit/{boat.pk}"' in button
+    less = client.get(f"/edit/{boat.pk}", {**drop, "fewer": "2"})
+    assert less.context["price"].total == 4_000_000
 
 
 def test_a_model_that_follows_conversations_hears_this_one_with_its_marks(
