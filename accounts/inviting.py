@@ -53,7 +53,7 @@ def invite(chief: Membership, email: str, role: Role, by: Actor) -> Invitation:
             invited_by=chief.person,
         )
         send(invitation, token)
-        note(account, Deed.MEMBER_INVITED, by, subject=email, detail=str(role.label))
+        note(account, Deed.MEMBER_INVITED, by, subject=email, detail=role.label)
     return invitation
 
 

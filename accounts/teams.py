@@ -5,6 +5,7 @@ with members; each has a role, and one of them at least is an owner.
 """
 
 from django.db import transaction
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -66,7 +67,7 @@ def change_role(member: Membership, role: Role, chief: Membership, by: Actor) ->
     with transaction.atomic():
         if role != Role.OWNER:
             check_not_last_owner(member)
-        former = member.get_role_display()
+        former = Role(member.role).label
         member.role = role
         member.save(update_fields=["role"])
         note(
@@ -74,7 +75,7 @@ def change_role(member: Membership, role: Role, chief: Membership, by: Actor) ->
             Deed.ROLE_CHANGED,
             by,
             subject=member.person.email,
-            detail=f"{former} → {role.label}",
+            detail=format_lazy("{} → {}", former, role.label),
         )
 
 

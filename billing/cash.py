@@ -4,6 +4,8 @@ import re
 from decimal import Decimal
 
 from django.utils.formats import number_format
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
 
 SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "cny": "CN¥"}
 
@@ -14,6 +16,14 @@ def cash(minor: int, currency: str = "usd") -> str:
     amount = number_format(Decimal(minor) / 100, places, force_grouping=True)
     sign = SIGNS.get(currency)
     return f"{sign}{amount}" if sign else f"{amount} {currency.upper()}"
+
+
+def credited(credits: str) -> str:
+    return _("%(credits)s credits") % {"credits": credits}
+
+
+# Said in the language of whoever it is for, once that is known.
+credits_in_words = lazy(credited, str)
 
 
 def minor_in(text: str) -> int | None:

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from accounts.activity import Actor, note
 from accounts.models import Deed
 from accounts.notices import ToppedUp, TopUpFailed, address, tell
-from billing.cash import cash
+from billing.cash import cash, credits_in_words
 from billing.ledger import MICRO
 from billing.models import StripePayment
 
@@ -23,7 +23,8 @@ def bought(payment: StripePayment) -> None:
     amount = cash(payment.paid_minor or payment.amount_minor, payment.currency)
     is_automatic = payment.kind == Kind.AUTO
     buyer = Actor(person_id=payment.bought_by_id)
-    note(account, Deed.TOPPED_UP, buyer, subject=credits, detail=amount)
+    added = credits_in_words(credits)
+    note(account, Deed.TOPPED_UP, buyer, subject=added, detail=amount)
     told = ToppedUp(credits=credits, amount=amount, is_automatic=is_automatic)
     tell(account, told, once=f"bought:{payment.pk}")
 
@@ -32,7 +33,8 @@ def taken_back(payment: StripePayment, microcredits: int) -> None:
     """A refund or a dispute moved credits; what was given again is negative."""
     credits = f"{Decimal(microcredits) / MICRO:,.2f}".removesuffix(".00")
     amount = cash(payment.refunded_minor + payment.disputed_minor, payment.currency)
-    note(payment.wallet.account, Deed.REFUNDED, subject=credits, detail=amount)
+    gone = credits_in_words(credits)
+    note(payment.wallet.account, Deed.REFUNDED, subject=gone, detail=amount)
 
 
 def top_up_failed(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.activity import OPERATOR, Actor, note
 from accounts.models import Deed
+from billing.cash import credits_in_words
 from billing.ledger import MICRO, credit
 from billing.models import PromoCode, PromoUse, Transfer
 from billing.models.gifts import LONGEST_CODE
@@ -65,13 +66,12 @@ def redeem(account_id: str, text: str, by: Actor = OPERATOR) -> PromoUse:
             if not usable(now).filter(pk=promo.pk).update(uses=F("uses") + 1):
                 raise NotRedeemed(why_not(promo, account_id, now))
             used = use(promo, account_id, now)
-            credits = f"{promo.credits:,}"
             note(
                 account_id,
                 Deed.CODE_REDEEMED,
                 by,
                 subject=promo.code,
-                detail=_("%(credits)s credits") % {"credits": credits},
+                detail=credits_in_words(f"{promo.credits:,}"),
             )
             return used
     except IntegrityError as error:

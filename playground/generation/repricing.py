@@ -147,6 +147,24 @@ def call_off(row: PriceChange, person: Person | None) -> list[PriceChange]:
     return kept([undone], person)
 
 
+@transaction.atomic
+def open_group(group: AccessGroup, person: Person | None) -> AccessGroup:
+    """Add a group; its first multiplier begins its history."""
+    if AccessGroup.objects.filter(pk=group.pk).exists():
+        message = _("There is a group %(name)s already: choose another id.")
+        raise BadRequest(message % {"name": group.pk}, param="slug")
+    group.save(force_insert=True)
+    first = PriceChange(
+        starts_at=timezone.now(),
+        person=person,
+        group=group.pk,
+        after=group.multiplier,
+        reason=_("A new group"),
+    )
+    kept([first], person)
+    return group
+
+
 def wait_for_others() -> None:
     """Let one change prices at a time."""
     list(AccessGroup.objects.order_by("pk").select_for_update(no_key=True))

@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 from django.db import connection, connections, models
 from django.utils import timezone
 
+from playground.generation import replica
 from playground.generation.models import Rolled
 from playground.generation.rolling import DAY, HOUR, day_of, hour_of
 from playground.generation.rollup_sql import plan_plainly
@@ -104,7 +105,7 @@ def found(wanted: Wanted, *, in_steps: bool) -> Iterator[tuple[datetime, Key, Su
     chosen = [seconds_of_start() if in_steps else "0", *names, *sums, demo]
     source, parameters = lines_of(wanted)
     grouped = f"GROUP BY {', '.join(groups)}" if groups else "HAVING count(*) > 0"
-    with connections[source()].cursor() as cursor:
+    with connections[replica.source()].cursor() as cursor:
         plan_plainly(cursor)
         cursor.execute(
             f"SELECT {', '.join(chosen)} FROM ({source}) AS lines {grouped}", parameters

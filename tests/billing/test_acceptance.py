@@ -166,7 +166,7 @@ def test_a_refund_with_tax_takes_the_share_of_what_was_paid(
 def test_a_refund_is_in_the_activity_log(client, bob, stripe, payment):
     deliver(client, stripe.refund(paid(client, stripe, payment), 250))
     noted = Activity.objects.get(kind="billing.refunded")
-    assert (noted.subject, noted.detail) == ("120", "$2.50")
+    assert (noted.subject, noted.detail) == ("120 credits", "$2.50")
 
 
 # Disputes.

@@ -191,6 +191,7 @@ PLACES = [
     Place("the terms, asked for", "/accounts/terms/", signed_in=True),
     Place("credits, of a blocked account", "/console/credits", by="blocked"),
     Place("prices", "/operator/prices", signed_in=True),
+    Place("a new group", "/operator/prices/groups/new", signed_in=True),
     Place("price of a model", "/operator/prices/models/gpt-image-2", signed_in=True),
     Place(
         "price of a group, previewed",

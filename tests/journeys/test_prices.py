@@ -5,7 +5,7 @@ from accounts.staffing import appoint
 from playground.generation.audit import audit
 
 IMAGES = "/v1/images/generations"
-FOX = {"prompt": "a fox", "model": "sketch-1"}
+FOX = {"prompt": "a fox", "model": "sketch-1", "resolution": "2K"}
 
 
 def test_a_price_is_previewed_saved_and_paid_by_the_next_order(
@@ -14,22 +14,21 @@ def test_a_price_is_previewed_saved_and_paid_by_the_next_order(
     appoint(alice.person, StaffRole.FINANCE)
     quote = api.post(f"{IMAGES}?dry_run=true", as_=alice, **FOX).json()
     sign_in(page, alice)
-    page.goto("/?model=sketch-1")
     asking = page.context.new_page()
-    asking.goto("/?model=sketch-1&prompt=a+fox")
+    asking.goto("/?model=sketch-1&tier=2K&n=1&prompt=a+fox")
 
     page.goto("/operator/prices")
     page.get_by_role("link", name="Sketch 1").click()
-    page.get_by_label("1K", exact=True).fill("4")
+    page.get_by_label("2K", exact=True).fill("4")
     page.get_by_role("button", name="Preview").click()
     page.get_by_role("heading", name="1 price would change").wait_for()
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved. Orders pay the new price now").wait_for()
 
     page.goto("/models/sketch-1")
-    assert "4" in page.locator("table", has_text="1K").first.inner_text().split()
+    assert "4" in page.locator("table", has_text="2K").first.inner_text().split()
     asking.get_by_role("button", name="Generate").click()
-    asking.get_by_text("4 credits").first.wait_for()
+    asking.get_by_text("The price is now 4 credits").wait_for()
     kept = api.post(IMAGES, as_=alice, quote_id=quote["quote_id"], **FOX).json()
     now = api.post(IMAGES, as_=alice, **FOX).json()
     assert kept["metadata"]["cost"]["credits"] == 1

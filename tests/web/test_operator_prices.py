@@ -112,3 +112,13 @@ def test_support_sees_no_prices_to_change(client, bob):
 
     assert client.get(HERE).status_code == 403
     assert client.post(SKETCH, {"price-1K": "4"}).status_code == 403
+
+
+def test_a_new_group_has_its_price_and_a_history(till):
+    said = {"slug": "friends", "name": "Friends", "multiplier": "0.8"}
+    added = till.post(f"{HERE}/groups/new", said, follow=True).content.decode()
+    again = till.post(f"{HERE}/groups/new", said)
+
+    assert "Friends is added." in added and "× 0.8" in added
+    assert (again.status_code, AccessGroup.objects.count()) == (422, 2)
+    assert PriceChange.objects.get().after == Decimal("0.8")

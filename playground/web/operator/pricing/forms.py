@@ -86,6 +86,36 @@ class GroupForm(PriceForm):
         return (Change(group=self.group.pk, value=value.quantize(SMALLEST_PART)),)
 
 
+class NewGroupForm(forms.Form):
+    """A group to add: accounts and keys are put in it afterwards."""
+
+    slug = forms.SlugField(
+        label=gettext_lazy("Id"),
+        max_length=40,
+        help_text=gettext_lazy("Letters, digits, - and _. It stays."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    multiplier = forms.DecimalField(
+        label=gettext_lazy("Multiplier"),
+        help_text=gettext_lazy("1 is the list price, 0.5 half of it."),
+        min_value=0,
+        max_digits=6,
+        decimal_places=4,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    is_public = forms.BooleanField(
+        label=gettext_lazy("Any key may name it"), required=False
+    )
+
+    def group(self) -> AccessGroup:
+        return AccessGroup(**self.cleaned_data)
+
+
 class ModelForm(PriceForm):
     """A model's list price by tier and quality, and what a group pays of it."""
 

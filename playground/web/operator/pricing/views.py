@@ -22,6 +22,7 @@ from playground.web.operator.door import operates
 from playground.web.operator.pricing.forms import (
     GroupForm,
     ModelForm,
+    NewGroupForm,
     model_form,
     plain,
 )
@@ -55,6 +56,22 @@ def prices(request: HttpRequest) -> HttpResponse:
         "is_in_dollars": bool(known),
     }
     return render(request, "operator/prices.html", context)
+
+
+@operates(Power.PRICES)
+@never_cache
+def new_group(request: HttpRequest) -> HttpResponse:
+    """GET and POST /operator/prices/groups/new"""
+    form = NewGroupForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            group = repricing.open_group(form.group(), current_person(request))
+            messages.success(request, _("%(name)s is added.") % {"name": group.name})
+            return redirect("prices")
+        except BadRequest as refused:
+            form.add_error(refused.param, refused.message)
+    status = 422 if form.errors else 200
+    return render(request, "operator/price_group.html", {"form": form}, status=status)
 
 
 @operates(Power.PRICES)
