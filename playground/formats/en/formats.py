@@ -1,3 +1,5 @@
+"""Days and times in English."""
+
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j M Y"
 DATETIME_FORMAT = "j F Y, H:i"

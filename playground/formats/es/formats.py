@@ -1,3 +1,5 @@
+"""Days and times in Spanish."""
+
 DATE_FORMAT = r"j \d\e F \d\e Y"
 SHORT_DATE_FORMAT = "j b Y"
 DATETIME_FORMAT = r"j \d\e F \d\e Y, H:i"

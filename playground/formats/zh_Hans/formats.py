@@ -1,3 +1,5 @@
+"""Days and times in Simplified Chinese."""
+
 DATE_FORMAT = "Y年n月j日"
 SHORT_DATE_FORMAT = "Y年n月j日"
 DATETIME_FORMAT = "Y年n月j日 H:i"
