@@ -509,6 +509,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_NAME = "language"
 LOCALE_PATHS = [BASE_DIR / "playground" / "locale"]
+FORMAT_MODULE_PATH = ["playground.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from playground.api.gemini.routes import api as google_api
 from playground.api.openai import api
-from playground.api.openai import googles as google_api
 from playground.api.openapi.google import described_in_both
 
 Json = dict[str, Any]

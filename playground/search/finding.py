@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from playground.api.addresses import site_origin
 from playground.docs.finding import found_in
+from playground.docs.shelf import ENGLISH
 from playground.gallery.captions import matching, read_orders, says
 from playground.gallery.shelf import still_there
 from playground.gallery.tasks import read_on_later
@@ -38,6 +39,7 @@ class Hit:
     url: str
     icon: str
     note: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def guides(words: str, origin: str) -> Iterator[Hit]:
     for one in found_in(words, origin)[:MOST_OF_A_KIND]:
         page = reverse("guide", args=[one.guide.slug]) + one.anchor
         note = one.guide.title if one.anchor else one.excerpt
-        yield Hit(one.heading, page, "list", note)
+        yield Hit(one.heading, page, "list", note, ENGLISH)
 
 
 def own(request: HttpRequest, words: str) -> Iterator[Hit]:

@@ -138,7 +138,7 @@ def surroundings(request: HttpRequest, account: Account | None) -> dict[str, Any
     """What stands around the list: what it can be sifted by, and where to jump."""
     return {
         "months": [
-            (last_day_of(month).isoformat(), date_format(month, "F Y"))
+            (last_day_of(month).isoformat(), date_format(month, "YEAR_MONTH_FORMAT"))
             for month in months_of(pictures_seen(request))
         ],
         "models": models_of(),
@@ -189,7 +189,8 @@ def long_title(day: date) -> str:
     today = timezone.localtime().date()
     if (today - day).days < 2:
         return day_title(day)
-    return date_format(day, "j F" if day.year == today.year else "j F Y")
+    is_near = day.year == today.year
+    return date_format(day, "MONTH_DAY_FORMAT" if is_near else "DATE_FORMAT")
 
 
 def day_in(text: str) -> date | None:

@@ -281,7 +281,7 @@
   function holdToCompare(button) {
     const before = find("#before");
     const hold = (isHeld) => {
-      if (isHeld && !before.src) before.src = before.dataset.src;
+      if (isHeld) before.src = before.dataset.src;
       before.hidden = !isHeld;
       button.setAttribute("aria-pressed", isHeld);
       main().classList.toggle("is-comparing", isHeld);

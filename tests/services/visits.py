@@ -174,13 +174,8 @@ def weight_of(page: Page, address: str) -> int:
     return KNOWN_WEIGHTS[address]
 
 
-def remember(
-    context: BrowserContext,
-    address: str,
-    person: Person,
-    account: Account | None = None,
-) -> None:
-    """Let a browser be signed in already: the front door has its own journeys."""
+def signed_in(person: Person, account: Account | None = None) -> Client:
+    """Return a client of somebody who is in already: the front door has its own journeys."""
     client = Client()
     client.force_login(person)
     request = HttpRequest()
@@ -189,6 +184,17 @@ def remember(
     if account:
         request.session[CHOSEN_ACCOUNT] = account.pk
     request.session.save()
+    return client
+
+
+def remember(
+    context: BrowserContext,
+    address: str,
+    person: Person,
+    account: Account | None = None,
+) -> None:
+    """Let a browser be signed in already."""
+    client = signed_in(person, account)
     name = settings.SESSION_COOKIE_NAME
     cookie = {"name": name, "value": client.cookies[name].value, "url": address}
     context.add_cookies([cookie])

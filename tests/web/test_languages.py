@@ -101,3 +101,13 @@ def test_letters_about_signing_in_are_in_the_language_of_the_address(client, ali
     client.post("/accounts/signup/", facts)
     [letter] = posted()
     assert '<html lang="fr">' in letter.alternatives[0].content
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("", "28 May 2027"), ("es/", "28 may 2027"), ("zh-hans/", "2027年5月28日")],
+)
+def test_a_day_is_written_as_the_language_writes_it(db, settings, language, shown):
+    settings.LANGUAGES = [("en", "English"), ("es", "Español"), ("zh-hans", "中文")]
+    page = Client().get(f"/{language}models/gemini-3-pro-image-preview").text
+    assert page.count(shown) >= 2

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -96,7 +97,8 @@ def licence_words(model: Model) -> str:
 
 
 def lifecycle_words(model: Model) -> str:
-    words = {"day": model.lifecycle.shutdown, "next": model.lifecycle.successor}
+    day = date_format(model.lifecycle.shutdown, "SHORT_DATE_FORMAT")
+    words = {"day": day, "next": model.lifecycle.successor}
     if model.lifecycle.successor:
         return _("Its vendor ends it on %(day)s; %(next)s follows.") % words
     return _("Its vendor promises it until %(day)s.") % words

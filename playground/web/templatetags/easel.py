@@ -145,13 +145,13 @@ def ago(moment: datetime) -> str:
         return _("%(count)s h ago") % {"count": int(passed // 3600)}
     if passed < 7 * 86_400:
         return _("%(count)s d ago") % {"count": int(passed // 86_400)}
-    return date_format(timezone.localtime(moment), "j M Y")
+    return date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT")
 
 
 @register.filter
 def step_name(start: date, is_hourly: bool) -> str:
     """Name a day, or an hour, of a chart."""
-    return date_format(start, "H:i" if is_hourly else "j M")
+    return date_format(start, "H:i" if is_hourly else "MONTH_DAY_FORMAT")
 
 
 @register.filter

@@ -1,0 +1,8 @@
+"""Days and times in Spanish."""
+
+DATE_FORMAT = r"j \d\e F \d\e Y"
+SHORT_DATE_FORMAT = "j b Y"
+DATETIME_FORMAT = r"j \d\e F \d\e Y, H:i"
+SHORT_DATETIME_FORMAT = "j b Y H:i"
+MONTH_DAY_FORMAT = "j b"
+YEAR_MONTH_FORMAT = r"F \d\e Y"
