@@ -118,7 +118,7 @@ def test_a_request_is_refunded_in_parts_and_never_twice(helper, alice, bob, orde
     assert deeds[1].after == {"refunded_microcredits": 12_000_000}
     assert audit() == []
     helper.force_login(alice.person)
-    assert f"Refund: {order.pk}" in said(helper.get("/console/credits"))
+    assert f"Returned: {order.pk}" in said(helper.get("/console/credits"))
     assert "sail" not in said(helper.get("/console/credits"))
 
 
