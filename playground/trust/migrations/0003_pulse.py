@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trust', '0003_replies_and_notes'),
+        ('trust', '0002_replies_and_notes'),
     ]
 
     operations = [
