@@ -34,6 +34,15 @@ def an_id(prefix: str, milliseconds: int) -> str:
     return f"{prefix}_{encode(milliseconds, MOMENT)}{chance}"
 
 
+def moment_of(name: str) -> int:
+    """Return when an id was made, in milliseconds."""
+    letters = name.partition("_")[2][:MOMENT]
+    moment = 0
+    for letter in letters:
+        moment = moment * len(ALPHABET) + ALPHABET.index(letter)
+    return moment
+
+
 def milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 

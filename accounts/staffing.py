@@ -23,13 +23,19 @@ def admins() -> QuerySet[Person]:
     return staff().filter(is_admin)
 
 
+def keep_an_admin(person: Person) -> None:
+    """Refuse to let the last admin go; to be asked in the transaction that does it."""
+    # All are locked, always in this order: two cannot unmake each other.
+    left = {one.pk for one in admins().select_for_update().order_by("pk")}
+    if left == {person.pk}:
+        raise LastAdmin
+
+
 def appoint(person: Person, role: StaffRole | None, by: Person | None = None) -> None:
     """Give somebody a staff role, another one, or none. Nobody named: a command does."""
     with transaction.atomic():
-        # All admins are locked, always in this order: two cannot unmake each other.
-        left = {one.pk for one in admins().select_for_update().order_by("pk")}
-        if role != StaffRole.ADMIN and left == {person.pk}:
-            raise LastAdmin
+        if role != StaffRole.ADMIN:
+            keep_an_admin(person)
         before = role_of(person)
         person.staff_role, person.is_staff = role or "", role is not None
         person.is_superuser = person.is_superuser and role == StaffRole.ADMIN

@@ -44,6 +44,7 @@ __all__ = [
     "Asked",
     "Budget",
     "budgets_of",
+    "charge_of",
     "claw_back",
     "credit",
     "file_turn",
@@ -54,6 +55,7 @@ __all__ = [
     "member_name",
     "one_writer",
     "refund",
+    "refunds_of",
     "settle_on_sqlite",
     "wallet_of",
     "withdraw",
@@ -124,6 +126,17 @@ def refund(charge: Transfer, amount: int, *, number: int, memo: str = "") -> boo
         ref = ("transfer", str(charge.pk))
         line = Line(charge.wallet_id, amount, "refund_in", key, ref, memo, charge.pk)
         return add(line)
+
+
+def charge_of(job_id: str) -> Transfer | None:
+    """Return what an order was charged, when it was."""
+    charges = Transfer.objects.filter(kind=Transfer.Kind.CHARGE)
+    return charges.filter(hold__job_id=job_id).first()
+
+
+def refunds_of(charge: Transfer) -> list[Transfer]:
+    """Return what was given back of a charge, in order."""
+    return list(Transfer.objects.filter(reverses=charge).order_by("seq"))
 
 
 def claw_back(

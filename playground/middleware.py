@@ -108,15 +108,21 @@ def sign_in_origins() -> tuple[str, ...]:
     return tuple(found)
 
 
-def policy(media_origin: str, sign_in: tuple[str, ...] = ()) -> str:
+def policy(
+    media_origin: str,
+    sign_in: tuple[str, ...] = (),
+    *,
+    scripts: str = "'self'",
+    styles: str = "'self'",
+) -> str:
     """Write the Content-Security-Policy; pictures may have an origin of their own."""
     forms = " ".join(("'self'", *PAY_ORIGINS, *sign_in))
     pictures = " ".join(filter(None, ("'self'", "data:", "blob:", media_origin)))
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
+            f"script-src {scripts}",
+            f"style-src {styles}",
             f"img-src {pictures}",
             "font-src 'self'",
             "connect-src 'self'",

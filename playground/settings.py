@@ -61,6 +61,8 @@ ASGI_APPLICATION = "playground.asgi.application"
 
 # Apps and middleware. API paths skip this middleware: see asgi.py.
 INSTALLED_APPS = [
+    "unfold.apps.BasicAppConfig",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -100,6 +102,13 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "playground.middleware.content_policy",
 ]
+UNFOLD = {
+    "SITE_TITLE": "Easel",
+    "SITE_HEADER": "Easel",
+    "SITE_URL": "/operator/",
+    "SITE_SYMBOL": "table",
+    "SHOW_VIEW_ON_SITE": False,
+}
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -28,6 +28,7 @@ EXCEPTIONS = {
     "billing.0006_lots_promos_and_sales",
     "billing.0008_cards_and_looks",
     "generation.0010_signatures",
+    "webhooks.0002_reasons_as_codes",
 }
 TAKES_AWAY = (
     migrations.RemoveField,

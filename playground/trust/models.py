@@ -2,7 +2,8 @@
 
 `Look` is how a part of Easel was when it was last looked at, `ComponentDay` counts the
 looks of a day. An `Incident` has dated `Update`s. An `Announcement` stands on top of
-every page for a while. An `Inquiry` is what somebody wrote by a form.
+every page for a while. An `Inquiry` is what somebody wrote by a form, with the
+`Reply`s of staff. A `CustomerNote` is what staff tell each other of an account.
 """
 
 from datetime import datetime
@@ -160,6 +161,7 @@ class Inquiry(models.Model):
     class Kind(models.TextChoices):
         CONTACT = "contact", _("Question")
         ABUSE = "abuse", _("Report of abuse")
+        SUPPORT = "support", _("Begun by support")
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -182,7 +184,42 @@ class Inquiry(models.Model):
         indexes = [
             models.Index(fields=["state", "-created_at"], name="inquiries_by_state"),
             models.Index(fields=["network", "created_at"], name="inquiries_of_network"),
+            models.Index(fields=["about"], name="inquiries_by_subject"),
         ]
+
+
+class Reply(models.Model):
+    """What staff answered, by mail. Rows are added, never edited."""
+
+    id = models.BigAutoField(primary_key=True)
+    inquiry = models.ForeignKey(
+        Inquiry, on_delete=models.CASCADE, related_name="replies"
+    )
+    person = models.ForeignKey(
+        "accounts.Person", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    to = models.CharField(max_length=254)
+    words = models.TextField(max_length=4000)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+
+class CustomerNote(models.Model):
+    """What staff should know of a customer. It goes when the account is closed."""
+
+    id = models.BigAutoField(primary_key=True)
+    account_id = models.CharField(max_length=40)
+    person = models.ForeignKey(
+        "accounts.Person", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    words = models.TextField(max_length=2000)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["account_id"], name="notes_of_account")]
 
 
 class Process(models.Model):

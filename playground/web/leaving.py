@@ -21,12 +21,14 @@ from accounts.issuing import account_of, revoke_key
 from accounts.models import Account, Activity, ApiKey, Deed, Membership, Person
 from accounts.notices import TeamClosed, in_language_of, write_to, written
 from accounts.roles import Role
+from accounts.staffing import LastAdmin, keep_an_admin
 from accounts.tasks import post
 from accounts.teams import TeamError, memberships_of
 from billing.ledger import wallet_of
 from billing.models import StripePayment, TopUpRule, Wallet
 from billing.turns import one_writer
 from playground.gallery.tasks import forget_later
+from playground.trust.models import CustomerNote
 from playground.web.tasks import forget_uploads_soon
 from playground.webhooks.models import Endpoint
 
@@ -68,6 +70,7 @@ def delete_person(person: Person, by: Actor) -> None:
         if farewell.kept_from:
             names = ", ".join(account.name for account in farewell.kept_from)
             raise TeamError(_("Make somebody else an owner first: %s.") % names)
+        stay_if_last_admin(person)
         for account in farewell.closed:
             close(account)
         for place in farewell.left:
@@ -82,6 +85,14 @@ def delete_person(person: Person, by: Actor) -> None:
         for account_id in touched:
             transaction.on_commit(partial(forget_later, account_id))
         transaction.on_commit(forget_uploads_soon)
+
+
+def stay_if_last_admin(person: Person) -> None:
+    try:
+        keep_an_admin(person)
+    except LastAdmin as error:
+        message = _("You are the last admin of this server: make another one first.")
+        raise TeamError(message) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +164,7 @@ def close(account: Account) -> None:
     TopUpRule.objects.filter(account_id=account.pk).update(state=TopUpRule.State.OFF)
     Wallet.objects.filter(pk=account.pk).update(frozen=True)
     account.invitations.all().delete()
+    CustomerNote.objects.filter(account_id=account.pk).delete()
     account.activities.all().delete()
     account.memberships.all().delete()
     account.name, account.closed_at = "", timezone.now()

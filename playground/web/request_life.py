@@ -65,16 +65,9 @@ def request_page(request: HttpRequest, request_id: str) -> HttpResponse:
     orders = Generation.objects.filter(account=account).select_related("key", "person")
     order = get_object_or_404(orders, pk=request_id)
     seen = orders_seen(request).filter(pk=order.pk).first()
-    attempts = list(order.attempts.order_by("started_at", "pk"))
+    attempts = attempts_of(order)
     context = {
-        "order": order,
-        "badge": BADGES.get(Generation.State(order.state), ""),
-        "lanes": time_line(order, attempts),
-        "ticks": ticks(order),
-        "total_seconds": length_of(order),
-        "lost_seconds": sum(one.duration_ms for one in attempts if is_lost(one)) / 1000,
-        "reason": meaning(order.error_code) if order.error_code else "",
-        "group": AccessGroup.objects.filter(pk=order.group_id).first(),
+        **life_of(order, attempts),
         "look_again_ms": LOOK_AGAIN_MS,
         "run": run_of(seen) if seen else None,
         "fields": fields_of(seen, attempts) if seen else [],
@@ -83,6 +76,24 @@ def request_page(request: HttpRequest, request_id: str) -> HttpResponse:
     whole = "console/request.html"
     part = "console/_request.html"
     return render(request, part if request.htmx else whole, context)  # type: ignore[attr-defined]
+
+
+def attempts_of(order: Generation) -> list[Attempt]:
+    return list(order.attempts.order_by("started_at", "pk"))
+
+
+def life_of(order: Generation, attempts: list[Attempt]) -> dict[str, Any]:
+    """Return what the pages of a request show of it, without what was asked."""
+    return {
+        "order": order,
+        "badge": BADGES.get(Generation.State(order.state), ""),
+        "lanes": time_line(order, attempts),
+        "ticks": ticks(order),
+        "total_seconds": length_of(order),
+        "lost_seconds": sum(one.duration_ms for one in attempts if is_lost(one)) / 1000,
+        "reason": meaning(order.error_code) if order.error_code else "",
+        "group": AccessGroup.objects.filter(pk=order.group_id).first(),
+    }
 
 
 @needs(Action.REQUESTS)

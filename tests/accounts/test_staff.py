@@ -6,9 +6,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts import deeds
+from accounts.activity import OPERATOR
 from accounts.models import Person, StaffDeed
 from accounts.staff import POWERS, Power, StaffRole, may_operate
 from accounts.staffing import LastAdmin, admins, appoint
+from accounts.teams import TeamError
+from playground.web.leaving import delete_person
 from tests.cast import customer
 
 
@@ -39,6 +42,16 @@ def test_the_last_admin_stays(alice, bob):
 
     assert [one.email for one in admins()] == ["bob@example.com"]
     assert not Person.objects.get(pk=alice.person.pk).is_staff
+
+
+def test_the_last_admin_does_not_delete_their_account_either(alice, bob):
+    appoint(alice.person, StaffRole.ADMIN)
+    with pytest.raises(TeamError, match="last admin"):
+        delete_person(alice.person, OPERATOR)
+
+    appoint(bob.person, StaffRole.ADMIN)
+    delete_person(alice.person, OPERATOR)
+    assert [one.email for one in admins()] == ["bob@example.com"]
 
 
 def test_two_admins_cannot_unmake_each_other_at_once(alice, bob):

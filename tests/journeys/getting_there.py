@@ -128,3 +128,11 @@ def point_at_chart(page: Page) -> None:
     page.locator("[data-chart]").focus()
     page.keyboard.press("End")
     expect(page.locator(".chart-tip")).to_be_visible()
+
+
+def say_why(page: Page) -> None:
+    """Staff see a customer's pictures after they said why."""
+    if page.get_by_label("Why you look").count():
+        page.get_by_label("Why you look").fill("The customer asks about the boat")
+        page.get_by_role("button", name="Show them").click()
+    expect(page.locator("#pictures")).to_be_visible()

@@ -180,6 +180,15 @@ PLACES = [
     Place("till", "/console/till/{till}", signed_in=True),
     Place("payment on its way", "/console/credits/returned?session={till}", True),
     Place("credits", "/console/credits", signed_in=True),
+    Place("support", "/operator/support", signed_in=True),
+    Place("support, a request", "/operator/support/requests/{paid}", signed_in=True),
+    Place(
+        "support, looked at",
+        "/operator/support/requests/{order}",
+        signed_in=True,
+        then=to.say_why,
+    ),
+    Place("support, a customer", "/operator/support/customers/{customer}", True),
     Place("staff", "/operator/staff", signed_in=True),
     Place("health", "/operator/health", signed_in=True),
     Place("prompt rules", "/operator/safety", signed_in=True),
@@ -320,6 +329,7 @@ NO_PAGES = {
     *("card", "card-guide", "card-model", "comparison-better"),
     *("status-json", "status-feed", "announcement-dismiss", "announcement-remove"),
     *("inbox-answer", "inbox-picture", "operator", "deeds-csv"),
+    *("support-look", "support-refund", "support-answer", "support-note"),
     *("operator-left", "maintenance", "rule-remove", "block-change", "picture-judge"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "openid_connect_callback"),
     "socialaccount_signup",  # only for somebody another site sent without an address

@@ -56,6 +56,7 @@ from playground.webhooks.endpoints import Changes, open_endpoint
 from playground.webhooks.sending import rehearse
 from tests.arena.duels import FLUX, GPT, a_challenge, a_comparison, an_entry, votes
 from tests.cast import Customer, customer, join
+from tests.web.charged import a_charged_order
 from tests.web.orders import a_painted_picture_of, an_order
 
 NOBODYS_KEY = ES256({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)})
@@ -92,6 +93,8 @@ def scene_of(alice: Customer) -> Scene:
         "key": alice.account.keys.get().pk,
         "webhook": webhook_of(alice.account),
         "vote": arena_of(alice),
+        "customer": alice.account.pk,
+        "paid": a_charged_order(alice.account, credits=6, delivered=2).pk,
         **told_by_operators(),
         "rule": looked_after(alice.account),
     }

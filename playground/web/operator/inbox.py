@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -11,7 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.staff import Power
 from playground.gallery import reports
 from playground.gallery.models import Report
+from playground.generation.errors import EaselError
 from playground.generation.models import Picture
+from playground.trust.answering import answer as write
 from playground.trust.inquiring import decide
 from playground.trust.models import Inquiry
 from playground.web.keys import done
@@ -35,7 +38,7 @@ class Reported:
 def inbox(request: HttpRequest) -> HttpResponse:
     """GET /operator/inbox: what waits; with ?show=all also what was decided."""
     shows_all = request.GET.get("show") == "all"
-    found = Inquiry.objects.all()
+    found = Inquiry.objects.prefetch_related("replies__person")
     if not shows_all:
         found = found.filter(state=Inquiry.State.OPEN)
     context = {
@@ -58,13 +61,24 @@ def reported() -> list[Reported]:
 @operates(Power.INBOX)
 @require_POST
 def answer(request: HttpRequest, inquiry_id: str) -> HttpResponse:
-    """POST /operator/inbox/<id>: say what became of it."""
+    """POST /operator/inbox/<id>: answer it by mail, or say what became of it."""
     inquiry = get_object_or_404(Inquiry, pk=inquiry_id)
+    if "words" in request.POST:
+        return reply(request, inquiry)
     state = request.POST.get("state", "")
     if state not in Inquiry.State.values:
         raise Http404
     decide(inquiry, state, operator_of(request))
     return done(request, _("Noted."), to="inbox")
+
+
+def reply(request: HttpRequest, inquiry: Inquiry) -> HttpResponse:
+    try:
+        write(inquiry, request.POST["words"], operator_of(request))
+    except EaselError as error:
+        messages.error(request, error.message)
+        return redirect("inbox")
+    return done(request, _("Sent to %(email)s.") % {"email": inquiry.email}, to="inbox")
 
 
 @operates(Power.INBOX)

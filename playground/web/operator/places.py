@@ -29,6 +29,7 @@ class Page:
 
 
 CUSTOMERS = (
+    Page(_("Support"), "support", "search", Power.SEE_CUSTOMERS),
     Page(_("Inbox"), "inbox", "mail", Power.INBOX),
     Page(_("Safety"), "safety", "lock", Power.SAFETY),
 )
@@ -49,6 +50,7 @@ SERVER = (
 STAFF = (
     Page(_("Staff"), "staff", "team", Power.STAFF),
     Page(_("Log"), "deeds", "list", Power.LOG),
+    Page(_("Rows"), "admin:index", "board", Power.STAFF),
 )
 SECTIONS = (
     (_("Customers"), CUSTOMERS),

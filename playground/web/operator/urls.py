@@ -1,6 +1,6 @@
 """The addresses of the operators' pages, all under /operator/."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, path
 
 from playground.web.operator import (
     arena_desk,
@@ -18,11 +18,15 @@ from playground.web.operator import (
 )
 from playground.web.operator.money import urls as money
 from playground.web.operator.pricing import urls as pricing
+from playground.web.operator.rows import site
+from playground.web.operator.support import urls as support
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     *pricing.urls,
     *money.urls,
     path("", places.home, name="operator"),
+    *support.urls,
+    path("rows/", site.rows.urls),
     path("staff", staff.people, name="staff"),
     path("log", log.deeds, name="deeds"),
     path("log.csv", log.deeds_csv, name="deeds-csv"),

@@ -1,5 +1,6 @@
 """Forms to the operator: a question, and a report of abuse. No account is needed."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ TOPICS = (
     ("account", gettext_lazy("My account or my data")),
     ("other", gettext_lazy("Something else")),
 )
+THREAD = re.compile(r"inq_[0-9a-z]{26}")
 AREA = forms.Textarea(attrs={"rows": 6})
 
 
@@ -34,6 +36,12 @@ class ContactForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     words = forms.CharField(label=gettext_lazy("Message"), max_length=4000, widget=AREA)
+    # The thread that an answer of ours led here from.
+    about = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_about(self) -> str:
+        about: str = self.cleaned_data["about"]
+        return about if THREAD.fullmatch(about) else ""
 
 
 class AbuseForm(forms.Form):
@@ -61,7 +69,10 @@ class AbuseForm(forms.Form):
 def contact(request: HttpRequest) -> HttpResponse:
     """GET and POST /contact"""
     person = current_person(request)
-    first = {"email": person.email if person else ""}
+    first = {
+        "email": person.email if person else "",
+        "about": request.GET.get("about", ""),
+    }
     form = ContactForm(request.POST or None, initial=first)
     return written(request, form, Inquiry.Kind.CONTACT, "trust/contact.html")
 
