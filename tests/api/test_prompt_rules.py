@@ -1,15 +1,17 @@
 """An operator's rules refuse a prompt before any money is held, whichever door it came by."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from playground.generation import rules
 from playground.generation.gates import PromptRule
 from playground.generation.models import Generation
+from playground.generation.providers.base import Piece, Turn
 from tests.api.doors import DOORS, knock
-from tests.api.test_gemini import said, send
 from tests.web.browsers import generate
+from tests.web.orders import A_FOX
 
 pytestmark = pytest.mark.books
 
@@ -47,17 +49,15 @@ def test_the_playground_names_it_too_and_keeps_the_prompt(client, alice, setting
     assert alice.credits() == 100
 
 
-def test_a_rule_reads_what_was_said_before_in_a_conversation(api, alice):
-    a_rule("naked")
-    body = {
-        "contents": [
-            said("a naked man"),
-            said("Who?", role="model"),
-            said("the one I said"),
-        ]
-    }
+@pytest.mark.wires
+def test_a_rule_reads_what_was_said_before_in_a_conversation():
+    turns = (
+        Turn("user", (Piece("a naked man"),)),
+        Turn("model", (Piece("a statue"),)),
+    )
+    request = replace(A_FOX, turns=turns)
 
-    assert send(api, alice, body).status_code == 400
+    assert rules.said_in(request) == "a naked man\na fox"
 
 
 def test_what_is_to_be_avoided_is_no_wish(api, alice):
