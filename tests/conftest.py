@@ -28,6 +28,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 from django.core.signals import setting_changed
+from django.db import connection
 from django.dispatch import receiver
 
 from playground.api.telemetry.standing import standing
@@ -115,6 +116,14 @@ def fresh_cache():
 @pytest.fixture
 def books_db(transactional_db):
     """A database with real commits: for money, races and the async side."""
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Let go of a pool that leads elsewhere: whatever asked for the catalogue while tests
+    were collected had it opened, before this process got a database of its own."""
+    if connection.vendor == "postgresql":
+        connection.close_pool()
 
 
 # The cast.
