@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.ids import new_id
-from playground.api.edits import ask_for, look_at
+from playground.api.edits import EditsIn, ask_for, look_at
 from playground.api.errors import unforeseen
 from playground.batches.buying import buyer_of
 from playground.batches.ending import refuse
@@ -176,7 +176,7 @@ async def priced(read: Read, buyer: Buyer) -> Line:
     """Look at a line as its endpoint would, and keep what it costs."""
     terms = terms_of(read.asked.said())
     ask, looked = read.asked.to_ask(), None
-    if read.form is not None:
+    if read.form is not None and isinstance(read.asked, EditsIn):
         looked = await look_at(read.form, buyer.account_id)
         ask = ask_for(read.asked, looked)
     offer = quote(ask, buyer, terms)

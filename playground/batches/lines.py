@@ -29,8 +29,9 @@ DOORS = {
     Batch.Endpoint.GENERATIONS: "images.generations",
     Batch.Endpoint.EDITS: "images.edits",
 }
-OF_THE_BATCH = ("stream", "webhook_url", "webhook_events", "dry_run", "dryRun")
-OF_THE_BATCH += ("quote_id",)
+OF_THE_BATCH = frozenset(
+    {"stream", "webhook_url", "webhook_events", "quote_id", "dry_run", "dryRun"}
+)
 OF_PICTURES = frozenset(EditsIn.model_fields) - frozenset(GenerationsIn.model_fields)
 
 
@@ -99,8 +100,8 @@ def body_in(
     body: dict[str, Any], endpoint: str
 ) -> tuple[GenerationsIn, PictureForm | None]:
     """Read a body as its endpoint would; what is wrong is named within the line."""
-    for name in OF_THE_BATCH:
-        if body.get(name) not in (None, False):
+    for name in sorted(OF_THE_BATCH & body.keys()):
+        if body[name] not in (None, False):
             message = _("%(name)s is said of a batch as a whole, or not at all.")
             raise BadRequest(message % {"name": name}, param=f"body.{name}")
     try:

@@ -118,7 +118,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 def handed_in(request: HttpRequest, form: BatchForm) -> Batch | None:
     """Keep a file and have it checked; what cannot be is said beside the field."""
     said = form.cleaned_data
-    file: UploadedFile = said["file"]
+    file: UploadedFile[bytes] = said["file"]
     account = own_account(request)
     name = (file.name or "file.jsonl")[-LONGEST_NAME:]
     by = Opener(

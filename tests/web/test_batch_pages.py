@@ -1,5 +1,6 @@
 """The console's batches, as a person without script uses them: priced, started, fetched."""
 
+import asyncio
 import html
 import json
 
@@ -49,11 +50,20 @@ def test_a_file_is_priced_before_it_is_started_and_its_results_are_fetched(
     page = text(console.get(there, headers={"HX-Request": "true"}))
     assert "<html" not in page and "hx-trigger" not in page
     fetched = console.get(f"{there}/output.jsonl")
-    lines = b"".join(fetched.streaming_content).splitlines()
+    lines = whole(fetched).splitlines()
     assert [json.loads(line)["custom_id"] for line in lines] == ["fox-1", "fox-2"]
     assert console.get(f"{there}/errors.jsonl").status_code == 404
     assert "foxes.jsonl" in text(console.get(BATCHES))
     assert alice.credits() == 98
+
+
+def whole(response):
+    """Read what is streamed to its end."""
+
+    async def pieces():
+        return [piece async for piece in response.streaming_content]
+
+    return b"".join(asyncio.run(pieces()))
 
 
 def test_what_is_wrong_with_a_file_is_shown_by_its_line(console):
