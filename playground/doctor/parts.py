@@ -94,14 +94,14 @@ def worker() -> Iterator[Finding]:
     if echo is None or timezone.now() - echo.answered_at > patience:
         yield wrong(
             "worker",
-            f"None has answered{since(echo and echo.answered_at)}.",
+            f"None has answered{since(echo.answered_at if echo else None)}.",
             "Start one: celery -A playground worker --pool=threads. It is asked by the"
             " web processes, so they have to run too.",
         )
     else:
         yield good("worker", f"One answered{since(echo.answered_at)}.")
     patience = timedelta(seconds=settings.METRICS_SECONDS * 3 + 60)
-    done = rolled and rolled.looked_at
+    done = rolled.looked_at if rolled else None
     if done is None or timezone.now() - done > patience:
         yield wrong(
             "beat",

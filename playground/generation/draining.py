@@ -135,13 +135,19 @@ def under_way() -> list[Waiting]:
         .annotate(orders=Count("pk"), oldest=Min("created_at"))
     )
     found = {(row["lane"], row["state"]): row for row in counted}
-    nothing = {"orders": 0, "oldest": None}
+    nothing: dict[str, Any] = {"orders": 0, "oldest": None}
     lines = []
     for lane in Generation.Lane.values:
         queued = found.get((lane, Generation.State.QUEUED), nothing)
         running = found.get((lane, Generation.State.RUNNING), nothing)
-        waiting = (queued["orders"], running["orders"], queued["oldest"])
-        lines.append(Waiting(lane, *waiting))
+        lines.append(
+            Waiting(
+                lane=lane,
+                queued=queued["orders"],
+                running=running["orders"],
+                oldest_queued_at=queued["oldest"],
+            )
+        )
     return lines
 
 

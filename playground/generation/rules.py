@@ -8,7 +8,7 @@ spaces, by words as nothing but its words.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,7 +107,7 @@ async def check(request: ImageRequest, buyer: Buyer) -> None:
     raise AgainstRules(message % {"label": rule.label}, param="prompt")
 
 
-def stopping(known: Iterable[Rule], text: str, group: str) -> Iterable[Rule]:
+def stopping(known: Iterable[Rule], text: str, group: str) -> Iterator[Rule]:
     """Yield the rules that stop a text, in their order."""
     read = Read.of(text)
     return (rule for rule in known if rule.stops(read, group))

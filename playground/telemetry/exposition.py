@@ -32,7 +32,7 @@ def show_at(address: str) -> None:
     """Answer Prometheus from a thread of this process."""
     host, _, port = address.rpartition(":")
     try:
-        start_http_server(int(port), host.strip("[]"), Own())  # type: ignore[arg-type]
+        start_http_server(int(port), host.strip("[]"), Own())
     except (OSError, ValueError) as error:
         log.error("telemetry.not_shown", address=address, reason=str(error))
 

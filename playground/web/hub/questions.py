@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -41,8 +42,8 @@ def told(model: Model) -> Iterable[tuple[str, str]]:
         % {"most": model.n_max},
     )
     yield _("Can I use the pictures commercially?"), licence_words(model)
-    if model.lifecycle.shutdown:
-        yield _("How long will it be there?"), lifecycle_words(model)
+    if last_day := model.lifecycle.shutdown:
+        yield _("How long will it be there?"), lifecycle_words(model, last_day)
 
 
 def fallback_words(model: Model) -> str:
@@ -96,8 +97,8 @@ def licence_words(model: Model) -> str:
     )
 
 
-def lifecycle_words(model: Model) -> str:
-    day = date_format(model.lifecycle.shutdown, "SHORT_DATE_FORMAT")
+def lifecycle_words(model: Model, last_day: date) -> str:
+    day = date_format(last_day, "SHORT_DATE_FORMAT")
     words = {"day": day, "next": model.lifecycle.successor}
     if model.lifecycle.successor:
         return _("Its vendor ends it on %(day)s; %(next)s follows.") % words

@@ -1,6 +1,7 @@
 """Pictures that strangers see or want to be seen: let in, declined, hidden, shown again."""
 
 import re
+from collections.abc import Callable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from playground.web.operator.door import operates, operator_of
 
 MOST_SHOWN, LONGEST_WHY = 60, 300
 NAME = re.compile(r"pic_\w+")
-VERDICTS = {
+VERDICTS: dict[str, Callable[..., object]] = {
     "approve": reports.approve,
     "decline": reports.decline,
     "hide": reports.hide,

@@ -6,7 +6,7 @@ same transaction, with how it stood before. Nothing is added or deleted here.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey, Model, QuerySet
@@ -44,7 +44,8 @@ class Newest(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[:MOST_COUNTED].count()
+        rows = cast("QuerySet[Model]", self.object_list)
+        return rows.order_by()[:MOST_COUNTED].count()
 
 
 class Row(ModelAdmin):  # type: ignore[misc]
