@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
 from billing import notices
 from billing.cards import default_card
 from billing.checkout import name_of
@@ -41,6 +42,7 @@ State = TopUpRule.State
 ANSWER_SECONDS = 60
 # ...which the processor remembers for a day.
 KEY_HOURS = 20
+BLOCKED = Q(blocked_at__isnull=False)
 NO_CARD, NO_PACK = "no_card", "no_pack"
 DAILY_CAP, MONTHLY_CAP = "daily_cap", "monthly_cap"
 WORDS: dict[str, str | Promise] = {
@@ -67,6 +69,7 @@ def low_wallets() -> list[str]:
     now = timezone.now()
     may_try = Q(retry_at=None) | Q(retry_at__lte=now)
     on = TopUpRule.objects.filter(may_try, state=State.ON)
+    on = on.exclude(account__in=Account.objects.filter(BLOCKED).values("pk"))
     spent = F("account__debits_posted") + F("account__held") + F("threshold")
     low = on.filter(account__credits_posted__lt=spent)
     return list(low.values_list("account", flat=True))
@@ -131,6 +134,8 @@ def is_due(rule: TopUpRule) -> bool:
         return False
     if wallet.frozen or wallet.debt or wallet.available >= rule.threshold:
         return False
+    if Account.objects.filter(BLOCKED, pk=rule.pk).exists():
+        return False  # nobody pays for what may not be used
     return not of_wallet(rule.pk).filter(status__in=UNDECIDED).exists()
 
 

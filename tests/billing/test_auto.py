@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.activity import OPERATOR
+from accounts.blocking import block
 from accounts.models import Activity, Letter
 from billing import till
 from billing.auto import low_wallets, top_up
@@ -79,6 +80,14 @@ def test_a_pack_is_bought_when_credits_run_low(alice, rule, stripe):
     assert "automatic top-up of $5" in Letter.objects.get().text.lower()
     run(alice)
     assert alice.credits() == 289
+
+
+def test_nothing_is_bought_for_an_account_that_is_blocked(alice, rule, stripe):
+    spend(alice, 51)
+    block(alice.account, "Two payments were taken back.")
+    run(alice)
+    top_up(alice.account.pk)
+    assert not stripe.intents
 
 
 def test_what_is_held_counts_as_spent(alice, rule):

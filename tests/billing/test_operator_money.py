@@ -48,6 +48,16 @@ def deeds(action):
     return list(StaffDeed.objects.filter(action=action).order_by("pk"))
 
 
+def test_a_grant_pays_debts_first_and_says_so(till, bob):
+    wallet_of(bob.account.pk)
+    claw_back(bob.account.pk, 3 * MICRO, key="refunded")
+    said = {"account": "bob@example.com", "credits": "5", "reason": "A slow day"}
+
+    seen = till.post(f"{HERE}/grants", said).context["seen"]
+
+    assert (seen["before"], seen["after"]) == (0, 2_000_000)
+
+
 def test_a_grant_is_looked_at_given_once_and_read_in_the_statement(till, bob):
     said = {"account": "bob@example.com", "credits": "12.5", "reason": "A slow day"}
     seen = till.post(f"{HERE}/grants", said)

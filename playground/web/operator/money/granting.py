@@ -20,7 +20,7 @@ from accounts.models import Account, Person
 from accounts.staff import Power, may_operate
 from billing.granting import LONGEST_REASON, Grant, give
 from billing.ledger import MICRO, wallet_of
-from billing.models import Transfer
+from billing.models import Transfer, Wallet
 from playground.web.operator.door import operates
 from playground.web.people import current_person
 from playground.web.spreadsheets import AT_ONCE, Row, plain, spreadsheet
@@ -92,13 +92,13 @@ def granted(request: HttpRequest) -> HttpResponse:
         return page(request, form, status=422)
     account, grant = form.cleaned_data["account"], form.grant()
     if not grant.nonce:
-        balance = wallet_of(account.pk).balance
+        wallet = wallet_of(account.pk)
         seen = {
             "account": account,
             "people": ", ".join(account.people.values_list("email", flat=True)[:5]),
             "amount": grant.amount,
-            "before": balance,
-            "after": balance + grant.amount,
+            "before": wallet.balance,
+            "after": after_debts(wallet, grant.amount),
             "nonce": secrets.token_hex(12),
         }
         return page(request, form, seen=seen)
@@ -107,6 +107,12 @@ def granted(request: HttpRequest) -> HttpResponse:
     else:
         messages.error(request, _("It was given already, and only once."))
     return redirect("money-grants")
+
+
+def after_debts(wallet: Wallet, amount: int) -> int:
+    """Return the balance once what is owed has been paid from it."""
+    balance = wallet.balance + amount
+    return balance - max(0, min(wallet.debt, balance - wallet.held))
 
 
 @operates(Power.MONEY)
