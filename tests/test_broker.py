@@ -57,6 +57,6 @@ def test_an_order_is_painted_through_redis(alice, redis_url):
         wait_until(
             lambda: not Generation.objects.get(pk=order.pk).is_live, "the picture"
         )
-    assert Redis.from_url(redis_url).exists("_kombu.binding.celery")
+    assert Redis.from_url(redis_url).exists("_kombu.binding.browser")
     assert Generation.objects.get(pk=order.pk).state == "succeeded"
     assert alice.credits() == 99

@@ -116,7 +116,7 @@ def mapped() -> mmap.mmap:
             path = folder() / f"{os.getpid()}-{secrets.token_hex(4)}.tally"
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o640)
             fcntl.flock(handle, fcntl.LOCK_EX)
-            os.ftruncate(handle, size)
+            os.posix_fallocate(handle, 0, size)  # a full disk says so now, not later
             _own_file[:] = [handle]  # open for as long as we live, and so locked
             return mmap.mmap(handle, size)
     except OSError as error:

@@ -10,7 +10,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.roles import REFUSALS, Action
+from accounts.roles import Action
 from playground.batches import opening
 from playground.batches.files import Sent, files_of, take_in
 from playground.batches.models import LONGEST_NAME, Batch, File, Line
@@ -29,7 +28,7 @@ from playground.batches.results import written
 from playground.batches.tasks import check_soon, feed
 from playground.generation.errors import EaselError, NotFound
 from playground.generation.price import MICROCREDITS
-from playground.web.people import may, needs, own_account, person_of
+from playground.web.people import needs, own_account, person_of
 from playground.web.sent_files import as_download, streamed
 
 SHOWN = 30
@@ -95,12 +94,21 @@ class Shown:
 @needs(Action.REQUESTS)
 @never_cache
 def batches(request: HttpRequest) -> HttpResponse:
-    """GET and POST /console/batches: those there are, and a file for another."""
-    form = BatchForm(request.POST or None, request.FILES or None)
-    if request.method == "POST":
-        check_may_paint(request)
-        if form.is_valid() and (made := handed_in(request, form)):
-            return redirect("batch", made.pk)
+    """GET /console/batches: those there are, and a form for another."""
+    return listed(request, BatchForm())
+
+
+@needs(Action.PAINT)
+@require_POST
+def new_batch(request: HttpRequest) -> HttpResponse:
+    """POST /console/batches/new: have a file checked and priced."""
+    form = BatchForm(request.POST, request.FILES)
+    if form.is_valid() and (made := handed_in(request, form)):
+        return redirect("batch", made.pk)
+    return listed(request, form)
+
+
+def listed(request: HttpRequest, form: BatchForm) -> HttpResponse:
     after = request.GET.get("after", "")
     mine = opening.batches_of(own_account(request).pk).order_by("-pk")
     page = list((mine.filter(pk__lt=after) if after else mine)[: SHOWN + 1])
@@ -209,8 +217,3 @@ def own_batch(request: HttpRequest, batch_id: str) -> Batch:
         return opening.found(own_account(request).pk, batch_id)
     except NotFound as error:
         raise Http404 from error
-
-
-def check_may_paint(request: HttpRequest) -> None:
-    if not may(request, Action.PAINT):
-        raise PermissionDenied(str(REFUSALS[Action.PAINT]))

@@ -139,6 +139,7 @@ urlpatterns: list[URLPattern] = [
     path("console/keys/<str:key_id>/rotate", keys.turn_key, name="key-rotate"),
     path("console/keys/<str:key_id>/revoke", keys.end_key, name="key-revoke"),
     path("console/batches", batches.batches, name="batches"),
+    path("console/batches/new", batches.new_batch, name="batch-new"),
     path("console/batches/<str:batch_id>", batches.batch, name="batch"),
     path("console/batches/<str:batch_id>/start", batches.start, name="batch-start"),
     path("console/batches/<str:batch_id>/cancel", batches.cancel, name="batch-cancel"),

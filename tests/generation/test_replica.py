@@ -1,8 +1,5 @@
 """Dashboards read a copy of the database when there is one, and do without it."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 from django.db import connection
 
@@ -13,14 +10,12 @@ pytestmark = pytest.mark.wires
 
 
 @pytest.fixture
-def copy(alice):
+def copy(alice, tmp_path):
     """A copy of the database as it is now: what is written later is not in it."""
     if connection.vendor != "sqlite":
         pytest.skip("a file is copied")
-    name = Path(connection.settings_dict["NAME"])
-    connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    place = name.with_name("copy.sqlite3")
-    shutil.copy(name, place)
+    place = tmp_path / "copy.sqlite3"
+    connection.cursor().execute("VACUUM INTO %s", [str(place)])
     return place
 
 

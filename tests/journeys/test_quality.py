@@ -17,6 +17,7 @@ from tests.services.visits import Visit
 
 # Of the rows, unfold draws the pages: test_rows.py looks at them.
 DOORS = ("playground.api", "ninja", "django.contrib.admin", "unfold")
+DOORS += ("playground.web.operator.rows",)  # unfold's pages, too
 
 
 @pytest.mark.browser

@@ -30,7 +30,7 @@ def text(response):
 def hand_in(browser, lines, **said):
     file = SimpleUploadedFile("foxes.jsonl", as_file(lines))
     words = {"endpoint": "/v1/images/generations", "most": ""}
-    return browser.post(BATCHES, {"file": file, **words, **said})
+    return browser.post(f"{BATCHES}/new", {"file": file, **words, **said})
 
 
 def test_a_file_is_priced_before_it_is_started_and_its_results_are_fetched(
