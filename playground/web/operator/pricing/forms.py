@@ -55,12 +55,9 @@ class PriceForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def changes(self) -> tuple[Change, ...]:
-        raise NotImplementedError
-
-    def proposal(self) -> Proposal:
+    def proposing(self, *changes: Change) -> Proposal:
         said = self.cleaned_data
-        return Proposal(self.changes(), said["starts_at"], said["reason"])
+        return Proposal(changes, said["starts_at"], said["reason"])
 
 
 class GroupForm(PriceForm):
@@ -81,9 +78,9 @@ class GroupForm(PriceForm):
     def parts(self) -> list[tuple[str, list[BoundField]]]:
         return [("", [self["multiplier"]])]
 
-    def changes(self) -> tuple[Change, ...]:
-        value = self.cleaned_data["multiplier"]
-        return (Change(group=self.group.pk, value=value.quantize(SMALLEST_PART)),)
+    def proposal(self) -> Proposal:
+        exact = self.cleaned_data["multiplier"].quantize(SMALLEST_PART)
+        return self.proposing(Change(group=self.group.pk, value=exact))
 
 
 class NewGroupForm(forms.Form):
@@ -157,8 +154,8 @@ class ModelForm(PriceForm):
             (_("Multiplier for one group; empty is the group’s"), multipliers),
         ]
 
-    def changes(self) -> tuple[Change, ...]:
-        return (*self._prices(), *self._multipliers())
+    def proposal(self) -> Proposal:
+        return self.proposing(*self._prices(), *self._multipliers())
 
     def _prices(self) -> Iterator[Change]:
         for kind in self.kinds:
