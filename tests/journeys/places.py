@@ -336,6 +336,10 @@ NO_PAGES = {
     *("inbox-answer", "inbox-picture", "operator", "deeds-csv"),
     *("support-look", "support-refund", "support-answer", "support-note"),
     *("operator-left", "maintenance", "rule-remove", "block-change", "picture-judge"),
+    *("batch-new", "batch-start", "batch-cancel", "batch-results"),
+    *("money-audit", "money-close", "money-replay", "money-closed-csv"),
+    *("money-debts-csv", "money-earned-csv", "money-events-csv", "money-grants-csv"),
+    *("money-payments-csv", "price-call-off", "price-history-csv", "view_on_site"),
     *("mfa_download_recovery_codes", "mfa_login_webauthn", "openid_connect_callback"),
     "socialaccount_signup",  # only for somebody another site sent without an address
 }
