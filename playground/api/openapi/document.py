@@ -13,8 +13,8 @@ from ninja import NinjaAPI
 from pydantic.json_schema import models_json_schema
 
 from playground.api.openapi import batched, examples, hooks, measured, shapes, voted
+from playground.api.openapi.parameters import name_a_model, parameter
 from playground.api.openapi.shapes import Shape
-from playground.arena.models import Category
 from playground.codes import CODES, Code
 from playground.generation.models import Generation
 
@@ -63,14 +63,6 @@ IN_HEADERS = (
     ("Idempotency-Key", "", "A name for this order: asked twice, painted once."),
     ("X-Easel-Strict", "", "1: refuse what would be changed, with a 400."),
 )
-CHOICES = {
-    "dry_run": ["true", "false"],
-    "retention": ["1h", "7d", "30d", "forever"],
-    "window": ["24h", "7d", "30d", "90d"],
-    "task": ["pictures", "edits"],
-    "category": Category.values,
-    "X-Easel-Strict": ["0", "1"],
-}
 KINDS = ", ".join(Generation.State.values)
 ANSWERS: Mapping[tuple[str, str], Answered] = {
     ("post", "/v1/images/generations"): Answered(
@@ -281,30 +273,9 @@ def describe(operation: Json, method: str, answered: Answered | None) -> None:
         add_painting(operation, known.asked)
 
 
-def name_a_model(parameters: list[Json]) -> None:
-    """Give an example where a path wants a model."""
-    for one in parameters:
-        if one["in"] == "path" and one["name"] in ("model", "name"):
-            one["example"] = "sketch-1"
-
-
 def examples_of(answered: Answered) -> Json:
     """By a name, since viewers trip over an example that holds `null`."""
     return {"answer": {"value": answered.example}}
-
-
-def parameter(place: str, name: str, example: str, description: str) -> Json:
-    said = {"example": example} if example else {}
-    choice: Json = {"enum": CHOICES[name]} if name in CHOICES else {}
-    pattern = {"pattern": "^[!-~]{1,64}$"} if place == "header" else {}
-    return {
-        "name": name,
-        "in": place,
-        "required": False,
-        "description": description,
-        "schema": {"type": "string", **(choice or pattern)},
-        **said,
-    }
 
 
 def add_painting(operation: Json, asked: Json) -> None:

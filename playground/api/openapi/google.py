@@ -28,10 +28,9 @@ from playground.api.openapi.document import (
     Answered,
     Json,
     described,
-    name_a_model,
-    parameter,
     ref,
 )
+from playground.api.openapi.parameters import name_a_model, parameter
 from playground.api.openapi.shapes import Quote, Shape
 from playground.api.openapi.tags import tagged
 from playground.codes import CODES, Code
