@@ -21,6 +21,7 @@ from playground.docs.operations import groups
 from playground.docs.shelf import SHELF, guides, named_in, shelves
 from playground.generation.catalogue import catalogue, load
 
+pytestmark = pytest.mark.wires
 HERE = "http://testserver"
 PRO = "/models/gemini-3-pro-image-preview"
 EDITS = "/docs/reference/post-v1-images-edits"
