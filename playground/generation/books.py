@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 import orjson
@@ -30,6 +31,8 @@ from playground.generation.entries import (
 )
 from playground.generation.models import Generation
 from playground.generation.request import KEY_HOURS
+
+COLUMNS_OF = attrgetter(*ORDER_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Open:
         )
 
     def record(self) -> dict[str, Any]:
-        own = {name: getattr(self.order, name) for name in ORDER_COLUMNS}
+        own = dict(zip(ORDER_COLUMNS, COLUMNS_OF(self.order), strict=True))
         mine = {
             "idempotency_key": self.idempotency_key,
             "fingerprint": self.fingerprint,
