@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 import orjson
@@ -22,6 +21,7 @@ from playground.generation.entries import (
     CLOSING_COLUMNS,
     MONEY_COLUMNS,
     ORDER_COLUMNS,
+    ORDER_VALUES,
     PICTURE_COLUMNS,
     AttemptRow,
     PictureRow,
@@ -31,8 +31,6 @@ from playground.generation.entries import (
 )
 from playground.generation.models import Generation
 from playground.generation.request import KEY_HOURS
-
-COLUMNS_OF = attrgetter(*ORDER_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +88,10 @@ class Open:
         )
 
     def record(self) -> dict[str, Any]:
-        own = dict(zip(ORDER_COLUMNS, COLUMNS_OF(self.order), strict=True))
-        mine = {
-            "idempotency_key": self.idempotency_key,
-            "fingerprint": self.fingerprint,
-        }
-        return {**own, **self.asked().record(), **mine}
+        own = dict(zip(ORDER_COLUMNS, ORDER_VALUES(self.order), strict=True))
+        own |= self.asked().record()
+        own |= {"idempotency_key": self.idempotency_key}
+        return own | {"fingerprint": self.fingerprint}
 
 
 def takes_key(cursor: sqlite3.Cursor, record: dict[str, Any]) -> bool:

@@ -157,5 +157,6 @@ class AttemptRow:
         return dict(zip(self.__slots__, ATTEMPT_VALUES(self), strict=True))
 
 
+ORDER_VALUES = attrgetter(*ORDER_COLUMNS)
 PICTURE_VALUES = attrgetter(*PictureRow.__slots__)
 ATTEMPT_VALUES = attrgetter(*AttemptRow.__slots__)
