@@ -177,7 +177,7 @@ def local_disk() -> FileSystemStorage | None:
     Not by way of `default_storage`, which looks itself up at every word.
     """
     storage = storages["default"]
-    return storage if storage.__class__ is FileSystemStorage else None
+    return storage if type(storage) is FileSystemStorage else None
 
 
 def written_plainly(name: str, data: bytes) -> bool:
