@@ -5,7 +5,7 @@ days without anything that fits are passed over, and a page that went through ve
 orders ends with the few it found. Rehearsals are in no rollup; they have an index.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -14,16 +14,19 @@ from django.conf import settings
 from django.db.models import Case, QuerySet, Sum, When
 from django.utils import timezone
 
+from playground.generation.digests import EVERYTHING
 from playground.generation.history import Wanted, newest_first, orders_like, page_of
 from playground.generation.models import (
     AccountDay,
+    DigestDay,
     Generation,
     Picture,
     Rolled,
     UsageDay,
 )
 from playground.generation.rolling import DAY, day_of
-from playground.generation.usage import COARSE
+from playground.generation.summing import Part
+from playground.generation.usage import COARSE, Digested, left_of, place_of
 
 Row = TypeVar("Row", bound=Generation | Picture)
 AT_ONCE, MOST = 3000, 20_000
@@ -144,13 +147,28 @@ def days_with(
 ) -> list[tuple[datetime, int, int]]:
     """Return each day, the newest first, how many orders it has, and how many fit."""
     table = AccountDay if facts.keys() <= COARSE else UsageDay
-    lines = table._default_manager.filter(
-        account_id=account_id, start__gte=day_of(since), start__lt=before
-    )
-    days = lines.values("start").annotate(
-        all=Sum("requests"), fit=Sum(Case(When(**facts, then="requests"), default=0))
-    )
-    return list(days.order_by("-start").values_list("start", "all", "fit"))
+    whole, place = Part(table, day_of(since), before), place_of(facts)
+    if place is None:
+        return sorted(days_in_lines(account_id, facts, [whole]), reverse=True)
+    kept = Digested(DigestDay, DAY, whole)
+    counts = ("start", "requests")
+    fit = dict(kept.of(account_id, place).values_list(*counts))
+    every = kept.of(account_id, EVERYTHING).order_by("start").values_list(*counts)
+    days = [(start, orders, fit.get(start, 0)) for start, orders in every]
+    rest = left_of(whole, DAY, [start for start, _, _ in days])
+    return sorted([*days, *days_in_lines(account_id, facts, rest)], reverse=True)
+
+
+def days_in_lines(
+    account_id: str, facts: Mapping[str, Any], parts: Sequence[Part]
+) -> Iterator[tuple[datetime, int, int]]:
+    for part in parts:
+        lines = part.table._default_manager.filter(
+            account_id=account_id, start__gte=part.since, start__lt=part.until
+        )
+        fits = Case(When(**facts, then="requests"), default=0)
+        days = lines.values("start").annotate(all=Sum("requests"), fit=Sum(fits))
+        yield from days.values_list("start", "all", "fit")
 
 
 def gathered(days: list[tuple[datetime, int, int]]) -> Iterator[Stretch]:

@@ -13,7 +13,7 @@ from accounts.issuing import issue_key
 from billing.ledger import MICRO, limit_key
 from billing.models import KeyBudget
 from playground.codes import CODES
-from playground.generation import looking_back, newest, rolling
+from playground.generation import digests, looking_back, newest, rolling
 from playground.generation.models import Attempt
 from playground.generation.request import Note
 from playground.web import usage
@@ -242,7 +242,11 @@ def test_what_is_stored_and_until_when_is_said(console, alice, settings):
     assert "Kept until 4 May 2031 03:02" in page
 
 
-def test_numbers_chart_table_and_file_all_follow_one_filter(console, alice):
+@pytest.mark.parametrize("few", [1, 50])  # with digests of those days, and without
+def test_numbers_chart_table_and_file_all_follow_one_filter(
+    console, alice, monkeypatch, few
+):
+    monkeypatch.setattr(digests, "FEW", few)
     key = alice.account.keys.get()
     an_order(alice.account, credits=8, key=key, lane="api", model="boat", days_ago=2)
     an_order(alice.account, credits=2, days_ago=2)
@@ -259,6 +263,9 @@ def test_numbers_chart_table_and_file_all_follow_one_filter(console, alice):
     assert len(order_ids(page)) == len(lines) == 2
     assert "boat 8" in text(page)
     assert "Spent, 7 days 8" in text(console.get(f"/console/usage?{query}&model=boat"))
+    assert "Spent, 7 days 11" in text(
+        console.get("/console/usage?period=7d&source=api")
+    )
     assert "Spent, 7 days 0" in text(console.get("/console/usage?period=7d&person=1"))
 
 
