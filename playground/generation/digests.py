@@ -84,17 +84,24 @@ def write_digests(
         account_id = one["account_id"]
         rows = then.filter(account_id=account_id).values_list(*COLUMNS)
         target._default_manager.bulk_create(
-            target(
-                start=start,
-                account_id=account_id,
-                fact=fact,
-                value=value,
-                requests=usage.requests,
-                spent_microcredits=usage.spent_microcredits,
-                body=usage.to_text(),
-            )
-            for (fact, value), usage in parted(rows).items()
+            digest_of(target, start, account_id, place, usage)
+            for place, usage in parted(rows).items()
         )
+
+
+def digest_of(
+    target: type[Digest], start: datetime, account_id: str, place: Place, usage: Usage
+) -> Digest:
+    fact, value = place
+    return target(
+        start=start,
+        account_id=account_id,
+        fact=fact,
+        value=value,
+        requests=usage.requests,
+        spent_microcredits=usage.spent_microcredits,
+        body=usage.to_text(),
+    )
 
 
 def parted(rows: Iterable[tuple[Any, ...]]) -> dict[Place, Usage]:

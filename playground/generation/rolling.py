@@ -22,6 +22,7 @@ from django.utils import timezone
 from accounts.ids import first_id
 from billing.ledger import one_writer
 from playground.generation import rollup_sql as sql
+from playground.generation.callers import write_digests_of_callers
 from playground.generation.digests import write_digests
 from playground.generation.models import Generation
 from playground.generation.rollups import (
@@ -192,6 +193,7 @@ def fill_day(start: datetime) -> None:
             cursor.execute(sql.removed(target), within)
             cursor.execute(sql.added_up(target, finer), [within[0], *within])
     write_digests(DigestDay, UsageDay, start)
+    write_digests_of_callers(start)
 
 
 def close_days() -> None:

@@ -13,11 +13,13 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
+from playground.generation.callers import all_of
 from playground.generation.digests import EVERYTHING, FACTS, SUMS, Place, Usage
 from playground.generation.models import (
     AccountDay,
     DigestDay,
     DigestHour,
+    Generation,
     UsageDay,
     UsageHour,
 )
@@ -80,9 +82,9 @@ class Digested:
             start__lt=self.part.until,
         )
 
-    def rest(self, account_id: str) -> list[Part]:
-        """Return the time without digests."""
-        known = self.of(account_id, EVERYTHING).order_by("start")
+    def rest(self, account_id: str, place: Place = EVERYTHING) -> list[Part]:
+        """Return the time without digests of this sort."""
+        known = self.of(account_id, all_of(place)).order_by("start")
         return left_of(self.part, self.length, known.values_list("start", flat=True))
 
 
@@ -118,6 +120,19 @@ def kept_and_rest(
         return [], [half.part for half in halves]
     kept = [half.of(which.account_id, place) for half in halves]
     return kept, [part for half in halves for part in half.rest(which.account_id)]
+
+
+def used_by_caller(
+    account_id: str, place: Place, window: Window
+) -> tuple[Iterator[tuple[datetime, Usage]], list[Part]]:
+    """Return what digests know of a user or a label, and the time they do not know."""
+    closed = max(window.since, min(days_closed(), window.until))
+    half = Digested(DigestDay, DAY, Part(Generation, window.since, closed))
+    rest = half.rest(account_id, place)
+    if closed < window.until:
+        rest.append(Part(Generation, closed, window.until))
+    kept = half.of(account_id, place).values_list("start", "body")
+    return ((start, Usage.of_text(body)) for start, body in kept), rest
 
 
 def place_of(facts: Mapping[str, Any]) -> Place | None:

@@ -6,20 +6,23 @@ in no rollup: a filter by it counts the orders alone, the newest of very many.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
+from playground.generation.digests import Usage
 from playground.generation.histogram import EMPTY, ENOUGH, merged, percentile
 from playground.generation.models import Generation
-from playground.generation.newest import add_up_newest
+from playground.generation.newest import Newest, add_up_newest
 from playground.generation.rolling import hour_of
-from playground.generation.summing import Window
-from playground.generation.usage import sums_of, used
+from playground.generation.summing import Part, Window
+from playground.generation.usage import sums_of, used, used_by_caller
 from playground.web.sifted import Sieve
 
 State = Generation.State
@@ -93,7 +96,7 @@ def figures_of(account: Account, sieve: Sieve, window: Window) -> Figures:
     """Add up what fits."""
     figures = Figures()
     if sieve.is_by_caller:
-        count_in(figures, sieve.orders(account, window), window)
+        count_what_callers_said(figures, account, sieve, window)
         return figures
     running = hour_of(timezone.now())
     if window.since < running:
@@ -101,7 +104,7 @@ def figures_of(account: Account, sieve: Sieve, window: Window) -> Figures:
         read_in(figures, account, sieve, early)
     if window.until > running:
         late = Window(max(window.since, running), window.until, window.step)
-        count_in(figures, sieve.orders(account, late), window)
+        take_newest(figures, add_up_newest(sieve.orders(account, late), window.step))
     return figures
 
 
@@ -110,14 +113,44 @@ def spent_in(account: Account, sieve: Sieve, window: Window) -> int:
     if not sieve.is_by_caller:
         return sums_of(sieve.filter(account), window)[1]
     figures = Figures()
-    count_in(figures, sieve.orders(account, window), window)
+    count_what_callers_said(figures, account, sieve, window)
     return 0 if figures.since else figures.whole.spent_microcredits
+
+
+def count_what_callers_said(
+    figures: Figures, account: Account, sieve: Sieve, window: Window
+) -> None:
+    """Take what digests know of a user or label, and what else the orders say."""
+    orders, place = sieve.orders(account, window), sieve.place_by_caller
+    if place and window.step == "day" and not sieve.is_nonsense:
+        kept, rest = used_by_caller(account.pk, place, window)
+        newest = add_up_newest(within(orders, rest), window.step)
+        if newest.since is None:
+            take(figures, kept)
+            take_newest(figures, newest)
+            return
+    take_newest(figures, add_up_newest(orders, window.step))
+
+
+def within(orders: QuerySet[Generation], parts: list[Part]) -> QuerySet[Generation]:
+    if not parts:
+        return orders.none()
+    # Said apart, for the index: most often there is but one part, which is today.
+    orders = orders.filter(
+        created_at__gte=parts[0].since, created_at__lt=parts[-1].until
+    )
+    every = [Q(created_at__gte=one.since, created_at__lt=one.until) for one in parts]
+    return orders.filter(reduce(or_, every)) if len(parts) > 1 else orders
 
 
 def read_in(figures: Figures, account: Account, sieve: Sieve, window: Window) -> None:
     """Take what the rollups know."""
+    take(figures, used(sieve.filter(account), window))
+
+
+def take(figures: Figures, parts: Iterable[tuple[datetime, Usage]]) -> None:
     took: Counter[int] = Counter()
-    for start, usage in used(sieve.filter(account), window):
+    for start, usage in parts:
         figures.is_demo = figures.is_demo or usage.is_demo
         for model, sums in usage.models.items():
             figures.models[model].add(*sums)
@@ -134,9 +167,8 @@ def read_in(figures: Figures, account: Account, sieve: Sieve, window: Window) ->
     figures.took = merged(figures.took, [took[place] for place in places])
 
 
-def count_in(figures: Figures, orders: QuerySet[Generation], window: Window) -> None:
+def take_newest(figures: Figures, newest: Newest) -> None:
     """Take what the orders themselves say, as far back as they are counted."""
-    newest = add_up_newest(orders, window.step)
     for one in newest.lines:
         sums = (one.requests, one.pictures, one.spent_microcredits)
         figures.whole.add(*sums)

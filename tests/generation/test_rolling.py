@@ -169,7 +169,9 @@ def everything_told(account):
             "used": [usage_told(Filter(account.pk, **facts), one) for one in windows],
             "sums": [sums_of(Filter(account.pk, **facts), one) for one in windows],
             "days": [
-                day for day in days_with(account.pk, facts, since, until) if day[2]
+                day
+                for day in days_with(account.pk, facts or {"lane": "api"}, since, until)
+                if day.fit
             ],
         }
         for name, facts in SIFTED.items()

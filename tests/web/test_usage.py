@@ -398,6 +398,26 @@ def test_a_users_numbers_say_how_far_back_they_count(console, alice, monkeypatch
     assert "Spent, 30 days 24" in every
 
 
+def test_a_user_and_a_label_are_counted_all_the_way_back(console, alice, monkeypatch):
+    monkeypatch.setattr(digests, "FEW", 2)
+    monkeypatch.setattr(newest, "MOST", 3)
+    said = {"user": "mo", "metadata": {"team": "red"}, "credits": 8}
+    for days in (9, 9, 8, 0):
+        an_order(alice.account, days_ago=days, **said)
+    an_order(alice.account, days_ago=9, user="jo", metadata={"team": "blue"})
+    rolling.catch_up()
+
+    by_user = console.get("/console/usage?user=mo")
+    by_label = console.get("/console/usage?label=team&value=red")
+
+    for page in (text(by_user), text(by_label)):
+        assert "Spent, 30 days 32" in page
+        assert "Pictures 4 4 requests" in page
+        assert "count the newest" not in page
+    assert order_ids(by_user) == order_ids(by_label)
+    assert len(order_ids(by_label)) == 4
+
+
 def test_a_request_shows_what_the_provider_received_in_its_own_terms(console, alice):
     order = an_order(alice.account, model="flux-2-pro", provider="replicate")
     page = text(console.get(f"/console/requests/{order.pk}"))
