@@ -26,5 +26,7 @@ def days_left(wallet: Wallet) -> int | None:
     reaches_back = WEEK if wallet.seq <= MOST_LINES else now - found["first"]
     span = max(reaches_back, SHORTEST)
     # In whole seconds, as a product of amounts and lengths of time would overflow.
-    left = wallet.available * int(span.total_seconds()) // (found["spent"] * DAY_SECONDS)
+    left = (
+        wallet.available * int(span.total_seconds()) // (found["spent"] * DAY_SECONDS)
+    )
     return left if left < FEW_DAYS else None
