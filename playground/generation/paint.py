@@ -216,6 +216,8 @@ async def one_round(asking: Asking, work: Work) -> list[Failure]:
 
 
 def spots_left(order: Order, work: Work) -> list[int]:
+    if len(work.pictures) == order.request.n:
+        return []
     painted = {picture.row.position for picture in work.pictures}
     return [spot for spot in range(order.request.n) if spot not in painted]
 
