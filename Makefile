@@ -9,7 +9,7 @@ COMPILE := $(VENV_PYTHON) -m piptools compile --quiet --generate-hashes --allow-
 	--strip-extras --no-header --no-emit-index-url --no-emit-find-links \
 	--no-emit-trusted-host
 
-.PHONY: run test check proof lock messages format installed installed-dev packages clients
+.PHONY: run test check proof lock messages structure format installed installed-dev packages clients
 
 # Start Easel. Ctrl-C ends it; PORT=, HOST= and EASEL_DATA_DIR= change where.
 run: installed
@@ -56,6 +56,11 @@ messages: installed-dev
 	@$(VENV_PYTHON) manage.py makemessages --all --no-obsolete --no-location \
 		--ignore ".venv*" --ignore tests --ignore node_modules
 	@cd playground && ../$(VENV_PYTHON) ../manage.py compilemessages
+
+# What all migrations make, for new databases; after each new migration.
+structure: installed-dev packages
+	@folder=$$(mktemp -d); EASEL_DATA_DIR=$$folder $(VENV_PYTHON) manage.py write_structure; rm -r $$folder
+	@$(VENV_PYTHON) -m tests.services.postgres $(VENV_PYTHON) manage.py write_structure
 
 installed:
 	@PYTHON=$(PYTHON) requirements/install.sh run
