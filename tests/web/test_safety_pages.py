@@ -141,6 +141,17 @@ def test_a_hidden_picture_is_gone_from_everywhere_but_its_owner_reads_why(
     assert deeds()[-2:] == ["picture.hidden", "picture.kept"]
 
 
+def test_a_private_picture_is_looked_at_by_its_request_alone(console, alice):
+    order = an_order(alice.account, person=alice.person, prompt="my daughter")
+    picture = a_painted_picture_of(order)
+
+    page = console.get(f"{HERE}/pictures", {"q": picture.pk})
+
+    assert "Nobody but its owner sees this picture." in text(page)
+    assert f"/operator/support/requests/{order.pk}" in page.content.decode()
+    assert "my daughter" not in text(page) and "/files/" not in page.content.decode()
+
+
 def test_a_hidden_picture_is_dealt_to_nobody_in_the_arena(console, alice):
     challenge = a_challenge()
     entries = [an_entry(alice.account, challenge, model) for model in (GPT, FLUX)]
