@@ -115,7 +115,7 @@ def console_person(console):
 
 
 def test_a_hidden_picture_is_gone_from_everywhere_but_its_owner_reads_why(
-    console, owner, alice
+    console, owner, alice, api
 ):
     picture = a_painted_picture_of(an_order(alice.account, person=alice.person))
     sharing.publish(picture)
@@ -132,7 +132,9 @@ def test_a_hidden_picture_is_gone_from_everywhere_but_its_owner_reads_why(
     assert {console.get(page).status_code for page in gone} == {404}
     page = owner.get(f"/p/{picture.pk}")
     assert "Hidden by the operator It shows a real person." in text(page)
+    told = api.get(f"/v1/requests/{picture.generation_id}", as_=alice).json()
     kept = [*files_on(page), *files_on(console.get(f"{HERE}/pictures"))]
+    kept.append(told["pictures"][0]["url"])
     assert {console.get(file).status_code for file in kept} == {200}
     assert "It shows a real person." in text(console.get(f"{HERE}/pictures"))
 
