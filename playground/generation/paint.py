@@ -237,7 +237,7 @@ async def attempt(asking: Asking, *, spots: list[int], work: Work) -> Failure | 
 async def attempted(asking: Asking, *, spots: list[int], work: Work) -> Failure | None:
     one, offer = Try(asking.candidate, len(spots)), asking.candidate.offer
     try:
-        async with asking.desk.place() as provider:
+        async with asking.desk as provider:
             await ask_and_keep(Call(asking, provider, one, spots), work)
     except (ProviderFailure, EaselError) as known:
         one.failure = known
