@@ -8,6 +8,7 @@ nothing is ever counted.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from playground.gallery.captions import matching, saying
 from playground.generation.looking_back import (
     EVER,
     Stretch,
+    days_with,
     ends_with,
     page_in,
     stretches,
@@ -44,9 +46,10 @@ class Wanted:
 
 
 def still_there(pictures: QuerySet[Picture]) -> QuerySet[Picture]:
-    """Leave out what was deleted, and what is past its end."""
+    """Leave out what was deleted, and what is past its end; notes are read along."""
     not_over = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
-    return pictures.filter(not_over, note__deleted_at__isnull=True)
+    there = pictures.filter(not_over, note__deleted_at__isnull=True)
+    return there.select_related("note")
 
 
 def pictures_like(
@@ -105,7 +108,7 @@ def days_of_pictures(
     before = ends_with(after[0] if after else None)
     if wanted.until:
         before = min(before, start_of(wanted.until + timedelta(days=1)))
-    for part in stretches(account_id, facts, since, before):
+    for part in stretches(partial(days_with, account_id, facts), since, before):
         yield replace(part, before=min(part.before + latest, before))
         before = part.since
 

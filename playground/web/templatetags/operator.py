@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from billing.ledger import MICRO
 from playground.generation.models import PriceChange
-from playground.web.templatetags.easel import dollars, grouped, point, trimmed
+from playground.web.templatetags.easel import dollars, grouped, point, seconds, trimmed
 from playground.web.templatetags.hub import times
 
 register = template.Library()
@@ -16,6 +16,8 @@ register = template.Library()
 @register.filter
 def value(row: PriceChange, amount: Decimal | None) -> str:
     """Write what a change of price says: credits, a multiplier, or nothing of its own."""
+    if amount is None and row.group and not row.model:
+        return "–"  # the group was not there
     if amount is None:
         return _("the group’s") if row.group else _("the file’s")
     return times(amount) if row.group else trimmed(grouped(amount, 6), point())
@@ -25,6 +27,15 @@ def value(row: PriceChange, amount: Decimal | None) -> str:
 def in_dollars(usd: Decimal) -> str:
     """Write an amount of dollars as a provider's cost is written."""
     return dollars(int(usd * MICRO))
+
+
+@register.filter
+def every(span: float) -> str:
+    """Write how often something is done, in the largest unit that fits."""
+    for size, words in ((3600, _("%(count)d h")), (60, _("%(count)d min"))):
+        if span >= size and span % size == 0:
+            return words % {"count": span // size}
+    return seconds(span)
 
 
 @register.inclusion_tag("operator/_money_tabs.html")
