@@ -2,7 +2,9 @@
 
 import asyncio
 import io
+import struct
 import threading
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -66,6 +68,45 @@ async def test_a_broken_picture_among_others_spoils_none_of_them(pictures):
 
     assert isinstance(ends[1], Broken)
     assert [ends[0].data, ends[2].data] == [sent[0], sent[2]]
+
+
+GOOD = png(side=40)
+HEAD, END = GOOD[:33], GOOD[-12:]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(GOOD[:20], id="begun"),
+        pytest.param(GOOD[:-13], id="cut short"),
+        pytest.param(GOOD[:60] + b"!" + GOOD[61:], id="changed on its way"),
+        pytest.param(HEAD + END, id="without pixels"),
+        pytest.param(GOOD[:25] + b"\x07" + GOOD[26:], id="with a head of nonsense"),
+    ],
+)
+async def test_a_png_that_is_not_whole_is_broken(pictures, sent):
+    with pytest.raises(Broken, match="cannot be opened"):
+        await deliver(PaintedPicture(sent), keeping(), Hands())
+
+
+async def test_pixels_that_make_no_sense_are_found_when_they_are_needed(pictures):
+    pixels = b"IDAT" + b"no pixels"
+    part = struct.pack(">I", 9) + pixels + struct.pack(">I", zlib.crc32(pixels))
+    smaller = replace(AS_PAINTED, target_width=4, target_height=4)
+
+    with pytest.raises(Broken, match="cannot be opened"):
+        await deliver(PaintedPicture(HEAD + part + END), keeping(smaller), Hands())
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+async def test_a_png_of_any_kind_is_known_without_being_unpacked(pictures, mode):
+    file = io.BytesIO()
+    Image.new(mode, (8, 8)).save(file, "PNG")
+
+    delivered = await deliver(PaintedPicture(file.getvalue()), keeping(), Hands())
+
+    row = delivered.row
+    assert (row.format, row.width, row.height) == ("png", 8, 8)
 
 
 @pytest.mark.parametrize("backend", [FileSystemStorage, FarStorage])
