@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import orjson
 
@@ -29,7 +29,15 @@ from playground.generation.entries import (
     records,
 )
 from playground.generation.models import Generation
+from playground.generation.months import within_months
 from playground.generation.request import KEY_HOURS
+
+
+class HasSubject(Protocol):
+    """Whatever is about one order."""
+
+    @property
+    def subject(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +113,9 @@ def takes_key(cursor: sqlite3.Cursor, record: dict[str, Any]) -> bool:
         " ON CONFLICT (account_id, key) DO UPDATE SET fingerprint = excluded.fingerprint,"
         " generation_id = excluded.generation_id, created_at = excluded.created_at,"
         " expires_at = excluded.expires_at"
-        f" WHERE k.expires_at < {SQLITE_NOW} OR {FREED}"
-        f" OR (k.created_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-60 seconds') AND {DANGLES})",
+        f" WHERE k.expires_at < {SQLITE_NOW} OR {STATE_OF_HOLDER} IN ('failed', 'cancelled')"
+        " OR (k.created_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-60 seconds')"
+        f" AND {STATE_OF_HOLDER} IS NULL)",
         record,
     )
     return cursor.rowcount > 0
@@ -134,6 +143,7 @@ class Move:
         )
         for ours, theirs in ((":claim", "c.claim"), ("{now}", "now()")):
             statement = statement.replace(ours, theirs)
+        statement = of_their_months(statement, batch)
         return statement, [as_json([one.record() for one in batch])]
 
     @classmethod
@@ -218,7 +228,8 @@ class Close:
             of = {"generation_id": one.generation_id}
             pictures += [of | picture.record() for picture in one.pictures]
             attempts += [of | attempt.record() for attempt in one.attempts]
-        return CLOSE, [as_json(closings), as_json(pictures), as_json(attempts)]
+        statement = of_their_months(CLOSE, batch)
+        return statement, [as_json(closings), as_json(pictures), as_json(attempts)]
 
     @classmethod
     def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:
@@ -283,6 +294,11 @@ def ending(order: str, closing: str) -> str:
     )
 
 
+def of_their_months(statement: str, batch: Sequence[HasSubject]) -> str:
+    """Fill in where the orders of a batch lie."""
+    return statement.replace("{within}", within_months(one.subject for one in batch))
+
+
 def picture_values(order: str) -> str:
     """A picture `p` as it goes into the table: it belongs to whoever the order belongs to."""
     values = {name: f"p.{name}" for name in PICTURE_COLUMNS}
@@ -305,18 +321,17 @@ JSON_COLUMNS = [name for name, kind in ORDER_COLUMNS.items() if kind == "jsonb"]
 # An order `g` is free, or its money is still held.
 PAYABLE = f"""(g.unit_price_microcredits = 0 OR EXISTS (
     SELECT 1 FROM billing_hold h WHERE h.job_id = g.id AND {ledger.PENDING}))"""
-# Said twice, so that orders are found by their ids: joined only, PostgreSQL walks through
-# all of them where its plan was made when there were few.
-NAMED = "g.id = ANY (ARRAY(SELECT generation_id FROM asked))"
+# Said again, so that orders are found by their ids: joined only, PostgreSQL walks through
+# all of them where its plan was made when there were few. Their months are filled in.
+NAMED = "g.id = ANY (ARRAY(SELECT generation_id FROM asked)) AND {within}"
 LATER = "now() + make_interval(secs => c.seconds)"
 
 # A key is free again when its order ended without pictures and was not refused, or never
 # came to be. The minute is for PostgreSQL, where a twin's newest order is not seen yet. An
 # order that was refused with others, and is asked again alone, has its key's row already.
-FREED = """EXISTS (SELECT 1 FROM generation_generation g
-    WHERE g.id = k.generation_id AND g.state IN ('failed', 'cancelled'))"""
-DANGLES = """(SELECT g.id FROM generation_generation g
-    WHERE g.id = k.generation_id) IS NULL"""
+# PostgreSQL asks a function: a lookup in the statement would prepare for every month.
+STATE_OF_HOLDER = """(SELECT g.state FROM generation_generation g
+    WHERE g.id = k.generation_id)"""
 
 OPENING = f"""
 keyed AS (
@@ -327,8 +342,10 @@ keyed AS (
     ON CONFLICT (account_id, key) DO UPDATE
     SET fingerprint = excluded.fingerprint, generation_id = excluded.generation_id,
         created_at = excluded.created_at, expires_at = excluded.expires_at
-    WHERE k.expires_at < now() OR k.generation_id = excluded.generation_id OR {FREED}
-       OR (k.created_at < now() - interval '60 seconds' AND {DANGLES})
+    WHERE k.expires_at < now() OR k.generation_id = excluded.generation_id
+       OR easel_state_of(k.generation_id) IN ('failed', 'cancelled')
+       OR (k.created_at < now() - interval '60 seconds'
+           AND easel_state_of(k.generation_id) IS NULL)
     RETURNING generation_id
 ),
 asked AS (

@@ -15,6 +15,7 @@ from playground.generation.books import (
     PAYABLE,
     PICTURE_ON_SQLITE,
     as_json,
+    of_their_months,
     on_sqlite,
     picture_values,
 )
@@ -42,7 +43,8 @@ class Keep:
 
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
-        return KEEP, [as_json([one.record() for one in batch])]
+        statement = of_their_months(KEEP, batch)
+        return statement, [as_json([one.record() for one in batch])]
 
     @classmethod
     def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:

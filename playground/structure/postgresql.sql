@@ -22,6 +22,13 @@ CREATE FUNCTION easel_price_change_is_append_only() RETURNS trigger
     AS $$
 BEGIN RAISE EXCEPTION 'a change of price is never edited or deleted'; END
 $$;
+CREATE FUNCTION easel_state_of(asked text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    RETURN (SELECT state FROM generation_generation WHERE id = asked);
+END
+$$;
 CREATE FUNCTION easel_transfer_is_append_only() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1467,6 +1474,14 @@ CREATE TABLE generation_compared (
     comparison character varying(40) NOT NULL,
     place smallint NOT NULL
 );
+CREATE TABLE generation_droppedmonth (
+    until character varying(40) NOT NULL,
+    since character varying(40) NOT NULL,
+    orders bigint NOT NULL,
+    charged_microcredits bigint NOT NULL,
+    kept bigint NOT NULL,
+    dropped_at timestamp with time zone NOT NULL
+);
 CREATE TABLE generation_generation (
     id character varying(40) NOT NULL,
     is_test boolean NOT NULL,
@@ -2672,6 +2687,8 @@ ALTER TABLE ONLY generation_closure
     ADD CONSTRAINT generation_closure_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY generation_compared
     ADD CONSTRAINT generation_compared_pkey PRIMARY KEY (generation_id);
+ALTER TABLE ONLY generation_droppedmonth
+    ADD CONSTRAINT generation_droppedmonth_pkey PRIMARY KEY (until);
 ALTER TABLE ONLY generation_generation
     ADD CONSTRAINT generation_generation_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY generation_health
@@ -2966,6 +2983,7 @@ CREATE INDEX generation_channelrow_name_d3a337ad_like ON generation_channelrow U
 CREATE INDEX generation_compared_comparison_619d436b ON generation_compared USING btree (comparison);
 CREATE INDEX generation_compared_comparison_619d436b_like ON generation_compared USING btree (comparison varchar_pattern_ops);
 CREATE INDEX generation_compared_generation_id_0ad32a5c_like ON generation_compared USING btree (generation_id varchar_pattern_ops);
+CREATE INDEX generation_droppedmonth_until_65168b3b_like ON generation_droppedmonth USING btree (until varchar_pattern_ops);
 CREATE INDEX generation_idempotencykey_account_id_1394056d ON generation_idempotencykey USING btree (account_id);
 CREATE INDEX generation_idempotencykey_account_id_1394056d_like ON generation_idempotencykey USING btree (account_id varchar_pattern_ops);
 CREATE INDEX generation_idempotencykey_expires_at_36129365 ON generation_idempotencykey USING btree (expires_at);
@@ -3128,8 +3146,6 @@ ALTER TABLE ONLY arena_challenge
     ADD CONSTRAINT arena_challenge_start_id_ace6e5a8_fk_generation_picture_id FOREIGN KEY (start_id) REFERENCES generation_picture(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY arena_commission
     ADD CONSTRAINT arena_commission_challenge_id_27019007_fk_arena_challenge_slug FOREIGN KEY (challenge_id) REFERENCES arena_challenge(slug) DEFERRABLE INITIALLY DEFERRED;
-ALTER TABLE ONLY arena_commission
-    ADD CONSTRAINT arena_commission_generation_id_c06b1a3d_fk_generatio FOREIGN KEY (generation_id) REFERENCES generation_generation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY arena_consent
     ADD CONSTRAINT arena_consent_account_id_91b478f6_fk_accounts_account_id FOREIGN KEY (account_id) REFERENCES accounts_account(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY arena_doubt
@@ -3216,8 +3232,6 @@ ALTER TABLE ONLY gallery_board
     ADD CONSTRAINT gallery_board_cover_id_847f31ba_fk_generation_picture_id FOREIGN KEY (cover_id) REFERENCES generation_picture(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY gallery_caption
     ADD CONSTRAINT gallery_caption_account_id_cb654488_fk_accounts_account_id FOREIGN KEY (account_id) REFERENCES accounts_account(id) DEFERRABLE INITIALLY DEFERRED;
-ALTER TABLE ONLY gallery_caption
-    ADD CONSTRAINT gallery_caption_generation_id_b9e84d50_fk_generatio FOREIGN KEY (generation_id) REFERENCES generation_generation(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY gallery_note
     ADD CONSTRAINT gallery_note_account_id_1ab316ad_fk_accounts_account_id FOREIGN KEY (account_id) REFERENCES accounts_account(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY gallery_note
@@ -3291,6 +3305,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0002_logent
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('arena', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('arena', '0002_append_only_votes', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('arena', '0003_parted_orders', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0002_alter_permission_name_max_length', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0003_alter_user_email_max_length', CURRENT_TIMESTAMP);
@@ -3321,6 +3336,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('contenttypes', '0002
 INSERT INTO django_migrations (app, name, applied) VALUES ('gallery', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('gallery', '0002_search', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('gallery', '0003_verdicts', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('gallery', '0004_parted_orders', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0002_idempotency', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0003_expiring_pictures', CURRENT_TIMESTAMP);
@@ -3344,6 +3360,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0020_t
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0021_audit_runs', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0022_lane_of_batches', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0023_gates', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0024_dropped_months', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0002_authenticator_timestamps', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0003_authenticator_type_uniq', CURRENT_TIMESTAMP);

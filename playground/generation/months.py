@@ -1,0 +1,56 @@
+"""Months as ranges of ids: an order's id begins with the time it was made at.
+
+Months are UTC's.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from accounts.ids import ALPHABET, MOMENT, first_id, moment_of
+
+PREFIX = "img"
+COARSE = len(PREFIX) + 1 + MOMENT - 4  # 17 minutes
+
+
+def month_of(moment: datetime) -> datetime:
+    """Return when a moment's month begins."""
+    return moment.astimezone(UTC).replace(
+        day=1, hour=0, minute=0, second=0, microsecond=0
+    )
+
+
+def next_month(month: datetime) -> datetime:
+    return month_of(month + timedelta(days=31))
+
+
+def bound_of(month: datetime) -> str:
+    """Return what sorts before every order of a month, and after all earlier ones."""
+    return first_id(PREFIX, month)
+
+
+def moment_in(name: str) -> datetime:
+    """Return when an id was made."""
+    return datetime.fromtimestamp(moment_of(name) / 1000, UTC)
+
+
+def within_months(names: Iterable[str]) -> str:
+    """Say in SQL of an order `g` that it is of these orders' months.
+
+    Where orders lie in parts, a statement then plans and locks those of its months and
+    no others: without it, each cost twice as much with two years of parts. It is said
+    with constants, for a plan that is kept is made before parameters are known; and the
+    text is the same for a month.
+    """
+    first, last = min(names := list(names)), max(names)
+    since, until = bounds_around(first[:COARSE], last[:COARSE])
+    return f"g.id >= '{since}' AND g.id < '{until}'"
+
+
+@lru_cache(maxsize=64)
+def bounds_around(first: str, last: str) -> tuple[str, str]:
+    """Return the bounds of these ids' months; of an id only its quarter of an hour is told."""
+    whole = len(PREFIX) + 1 + MOMENT
+    since = month_of(moment_in(first.ljust(whole, ALPHABET[0])))
+    until = next_month(month_of(moment_in(last.ljust(whole, ALPHABET[-1]))))
+    return bound_of(since), bound_of(until)
