@@ -55,6 +55,7 @@ __all__ = [
     "member_name",
     "one_writer",
     "refund",
+    "refunds_between",
     "refunds_of",
     "settle_on_sqlite",
     "wallet_of",
@@ -114,6 +115,15 @@ def credit(
     return add(Line(wallet_id, amount, kind, key, ref, memo, expires_at=expires_at))
 
 
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """So much was given back of an order's charge, and when."""
+
+    at: datetime
+    job_id: str
+    amount: int
+
+
 def refund(charge: Transfer, amount: int, *, number: int, memo: str = "") -> bool:
     """Give a charge back, whole or in part, and never more than was charged."""
     key = f"refund_in:{charge.pk}:{number}"
@@ -137,6 +147,13 @@ def charge_of(job_id: str) -> Transfer | None:
 def refunds_of(charge: Transfer) -> list[Transfer]:
     """Return what was given back of a charge, in order."""
     return list(Transfer.objects.filter(reverses=charge).order_by("seq"))
+
+
+def refunds_between(since: datetime, until: datetime) -> list[Refund]:
+    """Return what was given back of orders between two moments."""
+    found = Transfer.objects.filter(reverses__isnull=False, at__gte=since, at__lt=until)
+    rows = found.values_list("at", "reverses__hold__job_id", "amount")
+    return [Refund(at, job_id or "", amount) for at, job_id, amount in rows]
 
 
 def claw_back(

@@ -25,7 +25,9 @@ from playground.api.callers import Caller, caller_of
 from playground.api.forms import PictureForm, Sent, media_type, read_form
 from playground.api.schemas import ERRORS, GenerationsIn
 from playground.api.streams import answer_for_django
+from playground.batches.files import sent_picture
 from playground.generation.brought_back import brought_back, is_name
+from playground.generation.database import in_thread
 from playground.generation.errors import BadRequest
 from playground.generation.fetching import fetch_picture
 from playground.generation.inbox import Parcel, packed, put_by
@@ -42,6 +44,7 @@ from playground.generation.studio import studio
 router = Router()
 JSON = ("application/json", "text/json", "")
 NUMBER = re.compile(r"-?[0-9]{1,18}")
+FILE = re.compile(r"file_[0-9A-Za-z]{1,36}")
 LABEL = re.compile(r"metadata\[(.*)\]", re.DOTALL)
 NUMBERS = ("n", "seed", "output_compression", "partial_images")
 YES_OR_NO = ("stream", "dry_run", "dryRun", "fallback_on_refusal")
@@ -211,7 +214,8 @@ def address_in(said: Any, param: str) -> str:
         return said.strip()
     message = _(
         '%(param)s: write {"image_url": "https://…"}, a data URI as image_url,'
-        ' {"file_id": "pic_…"} of a picture of yours, or send the picture as a file.'
+        ' {"file_id": "pic_…"} of a picture of yours or "file_…" of a file you sent, or'
+        " send the picture as a file."
     )
     raise BadRequest(message % {"param": param}, param=param)
 
@@ -267,6 +271,8 @@ async def look_at_one(sent: Sent, look: Look) -> Parcel:
     file = sent
     if isinstance(file, str) and is_name(file):
         file = await brought_back(file, look.account_id, look.param)
+    elif isinstance(file, str) and FILE.fullmatch(file):
+        file = await in_thread(partial(sent_picture, look.account_id, file, look.param))
     elif isinstance(file, str):
         file = await fetch_picture(file, param=look.param)
     with file:

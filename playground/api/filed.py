@@ -1,4 +1,7 @@
-"""Files by OpenAI's words: calls for a batch go in, and what came of them comes out."""
+"""Files by OpenAI's words: calls for a batch go in, and what came of them comes out.
+
+Pictures go in, too, for edits that name them.
+"""
 
 import hashlib
 import re
@@ -38,7 +41,7 @@ from playground.generation.limits import check_scope
 from playground.generation.request import Buyer
 
 ANSWERS = {200: dict, 400: Refusal, 401: Refusal, 404: Refusal}
-JSONL = "application/jsonl"
+JSONL, BYTES = "application/jsonl", "application/octet-stream"
 WORDS = ("purpose", "expires_after[anchor]", "expires_after[seconds]")
 ANCHORS = ("", "created_at")
 LONGEST_WORD = 200
@@ -51,7 +54,8 @@ router = Router()
 @router.post("/files", response=ANSWERS)
 @router.post("/files/", response=dict, include_in_schema=False)
 async def create_file(request: HttpRequest) -> dict[str, Any]:
-    """Keep a file of calls, for a batch: JSON Lines, with `purpose` batch."""
+    """Keep a file of calls, for a batch: JSON Lines, with `purpose` batch. A picture
+    for edits to name as `file_id` comes with `purpose` vision."""
     buyer = whoever_may(request, GENERATE, EDIT)
     kind, boundary = media_type(request)
     if kind != MULTIPART:
@@ -106,7 +110,8 @@ async def show_content(request: HttpRequest, file_id: str) -> StreamingHttpRespo
     """What a file holds. Results are written anew: their links are good from now on."""
     file = await own_file(request, file_id)
     pieces = await in_thread(partial(content_of, file, origin(request)))
-    answer = StreamingHttpResponse(each(pieces), content_type=JSONL)
+    kind = BYTES if file.purpose in File.OF_PICTURES else JSONL
+    answer = StreamingHttpResponse(each(pieces), content_type=kind)
     name = file.name.replace('"', "").encode("ascii", "replace").decode()
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -174,12 +179,12 @@ def sent_in(
     if not name:
         message = _("file: send the lines as a file of the form.")
         raise BadRequest(message, param="file", code="missing_required_parameter")
-    kept = kept_seconds(words)
+    purpose, kept = purpose_in(words), kept_seconds(words)
     for field in WORDS:
         digest.update(f"\0{words.get(field, '')}".encode())
     size = content.tell()
     content.seek(0)
-    return Sent(name, content, size, kept), digest.hexdigest()
+    return Sent(name, content, size, kept, purpose), digest.hexdigest()
 
 
 def word(field: str, stream: Iterable[bytes]) -> str:
@@ -200,11 +205,17 @@ def filename_of(said: str) -> str:
     return shown.rpartition("/")[2].rpartition("\\")[2][-LONGEST_NAME:] or "file.jsonl"
 
 
-def kept_seconds(words: dict[str, str]) -> int | None:
-    """Check what a file is for, and read how long it is to be kept."""
+def purpose_in(words: dict[str, str]) -> str:
+    """Read what a file is for."""
     purpose = words.get("purpose", "")
-    if purpose != File.Purpose.BATCH:
-        raise BadRequest(_("purpose is batch."), param="purpose")
+    if purpose not in File.TAKEN:
+        message = _("purpose is batch, or for a picture vision or user_data.")
+        raise BadRequest(message, param="purpose")
+    return purpose
+
+
+def kept_seconds(words: dict[str, str]) -> int | None:
+    """Read how long a file is to be kept."""
     if words.get("expires_after[anchor]", "") not in ANCHORS:
         raise BadRequest(
             _("A file's time begins with its created_at."),

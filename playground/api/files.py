@@ -15,6 +15,7 @@ from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from playground.gallery.keeping import mark_of
 from playground.gallery.shelf import still_there
 from playground.generation.database import in_thread
 from playground.generation.links import TYPES, is_genuine
@@ -29,13 +30,14 @@ async def picture_file(request: HttpRequest, name: str) -> HttpResponseBase:
     """GET /files/<picture id>[-<width of a small copy>].<ext>?exp=&sig="""
     if request.method not in ("GET", "HEAD"):
         return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
-    expires = request.GET.get("exp", "")
-    if not is_genuine(name, expires, request.GET.get("sig", "")):
+    expires, mark = request.GET.get("exp", ""), request.GET.get("mark", "")
+    if not is_genuine(name, expires, request.GET.get("sig", ""), mark=mark):
         return missing()
     picture_id, _dash, width = name.partition(".")[0].partition("-")
     found = still_there(Picture.objects.filter(pk=picture_id))
     picture = await in_thread(found.first)
-    if picture is None:
+    # An address made before the picture was hidden opens it no more.
+    if picture is None or mark_of(picture) not in ("", mark):
         return missing()
     etag = f'"{picture.sha256}-{width}"' if width else f'"{picture.sha256}"'
     if request.headers.get("If-None-Match") == etag:

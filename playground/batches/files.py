@@ -43,22 +43,25 @@ class Sent:
     content: IO[bytes]
     size: int
     kept_seconds: int | None = None
+    purpose: str = File.Purpose.BATCH
 
 
 def take_in(account_id: str, sent: Sent, once: Once | None = None) -> tuple[File, bool]:
-    """Keep a file of calls; say whether it was here already, under the caller's name."""
+    """Keep a file of calls, or a picture; say whether it was here already, under the
+    caller's name."""
     check_size(sent.size)
     check_room(account_id, sent.size)
     now = timezone.now()
     file = File(
         account_id=account_id,
-        purpose=File.Purpose.BATCH,
+        purpose=sent.purpose,
         name=sent.name,
         bytes=sent.size,
         created_at=now,
         expires_at=kept_until(sent.kept_seconds),
     )
-    file.place = f"{FOLDER}/{account_id}/{file.pk}.jsonl"
+    extension = "jsonl" if sent.purpose == File.Purpose.BATCH else "bin"
+    file.place = f"{FOLDER}/{account_id}/{file.pk}.{extension}"
     made, is_twin = made_once(file, once)
     if not is_twin:
         store(made, sent.content)
@@ -128,6 +131,18 @@ def found(account_id: str, file_id: str) -> File:
     if file is None:
         raise NotFound(_("There is no file of this id."), code="file_not_found")
     return file
+
+
+def sent_picture(account_id: str, file_id: str, param: str) -> IO[bytes]:
+    """Open a picture that an account sent before. Close it when it has been read."""
+    try:
+        file = found(account_id, file_id)
+        if file.purpose not in File.OF_PICTURES:
+            message = _("%(param)s: a picture's file has the purpose vision.")
+            raise BadRequest(message % {"param": param}, param=param)
+        return opened(file)
+    except NotFound as error:
+        raise BadRequest(error.message, param=param, code=error.code) from error
 
 
 def opened(file: File) -> IO[bytes]:

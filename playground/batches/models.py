@@ -33,6 +33,11 @@ class File(models.Model):
     class Purpose(models.TextChoices):
         BATCH = "batch"
         RESULTS = "batch_output"
+        VISION = "vision"  # a picture to start from, by either of OpenAI's words
+        USER_DATA = "user_data"
+
+    TAKEN = (Purpose.BATCH, Purpose.VISION, Purpose.USER_DATA)
+    OF_PICTURES = (Purpose.VISION, Purpose.USER_DATA)
 
     id = models.CharField(primary_key=True, max_length=40, default=new_file_id)
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE)

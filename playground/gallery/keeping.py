@@ -51,5 +51,17 @@ def settle_end(picture: Picture) -> None:
     picture.save(update_fields=["expires_at"])
 
 
+def mark_of(picture: Picture) -> str:
+    """Return what an address has to carry to open a picture: of a hidden one, since when.
+
+    Only who read the picture with its note, as its owner's pages do, can make such one.
+    """
+    is_read = Picture._meta.get_field("note").is_cached(picture)  # type: ignore[union-attr]
+    note: Note | None = getattr(picture, "note", None) if is_read else None
+    if note is None or note.hidden_at is None:
+        return ""
+    return str(int(note.hidden_at.timestamp() * 1000))
+
+
 def is_kept(note: Note) -> bool:
     return bool(note.starred_at or note.token or note.public_at)

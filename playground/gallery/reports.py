@@ -1,6 +1,6 @@
 """Reports of public pictures, and what the operator decides about them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -40,19 +40,20 @@ def hide(picture_id: str, by: Person | None = None, *, why: str = "") -> int:
     if picture is None:
         return 0
     with transaction.atomic():
-        note_of(picture)
+        before = facts_of(note_of(picture))
         told = {"hidden_at": timezone.now(), "verdict": why}
         Note.objects.filter(picture=picture_id).update(**told)
-        noted("picture.hidden", picture_id, by, why)
+        noted("picture.hidden", picture_id, by, before=before, why=why)
         return decide(picture_id, Report.State.HIDDEN)
 
 
 def keep(picture_id: str, by: Person | None = None) -> int:
     """Find nothing wrong: a hidden picture comes back, and its reports are closed."""
     with transaction.atomic():
+        before = facts_of(Note.objects.filter(picture=picture_id).first())
         back = {"hidden_at": None, "verdict": ""}
         Note.objects.filter(picture=picture_id).update(**back)
-        noted("picture.kept", picture_id, by)
+        noted("picture.kept", picture_id, by, before=before)
         return decide(picture_id, Report.State.KEPT)
 
 
@@ -67,8 +68,10 @@ def approve(picture_id: str, by: Person | None = None) -> int:
     """Let a picture that waits for it into the gallery."""
     asked = Note.objects.filter(picture=picture_id, public_at__isnull=False)
     with transaction.atomic():
-        noted("picture.approved", picture_id, by)
-        return asked.update(approved_at=timezone.now())
+        before = facts_of(asked.first())
+        count = asked.update(approved_at=timezone.now())
+        noted("picture.approved", picture_id, by, before=before)
+    return count
 
 
 def decline(picture_id: str, by: Person | None = None, *, why: str) -> int:
@@ -76,16 +79,32 @@ def decline(picture_id: str, by: Person | None = None, *, why: str) -> int:
     asked = Note.objects.filter(picture=picture_id, public_at__isnull=False)
     now = timezone.now()
     with transaction.atomic():
-        noted("picture.declined", picture_id, by, why)
+        before = facts_of(asked.first())
         declined = {"declined_at": now, "verdict": why}
         count = asked.update(public_at=None, approved_at=None, **declined)
         settle_end(Picture.objects.get(pk=picture_id))
+        noted("picture.declined", picture_id, by, before=before, why=why)
     return count
 
 
-def noted(action: str, picture_id: str, by: Person | None, why: str = "") -> None:
+def facts_of(note: Note | None) -> dict[str, datetime | None]:
+    """Return where a picture stands: since when it is public, let in, hidden, declined."""
+    names = ("public_at", "approved_at", "hidden_at", "declined_at")
+    return {name: getattr(note, name, None) for name in names}
+
+
+def noted(
+    action: str,
+    picture_id: str,
+    by: Person | None,
+    *,
+    before: deeds.Facts,
+    why: str = "",
+) -> None:
+    """Write down who did it, and how the picture stood before and stands now."""
+    after = facts_of(Note.objects.filter(picture=picture_id).first())
     about = deeds.Subject("picture", picture_id)
-    deeds.record(by, action, subject=about, reason=why)
+    deeds.record(by, action, subject=about, before=before, after=after, reason=why)
 
 
 def decide(picture_id: str, state: Report.State) -> int:

@@ -44,9 +44,10 @@ class Wanted:
 
 
 def still_there(pictures: QuerySet[Picture]) -> QuerySet[Picture]:
-    """Leave out what was deleted, and what is past its end."""
+    """Leave out what was deleted, and what is past its end; notes are read along."""
     not_over = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
-    return pictures.filter(not_over, note__deleted_at__isnull=True)
+    there = pictures.filter(not_over, note__deleted_at__isnull=True)
+    return there.select_related("note")
 
 
 def pictures_like(

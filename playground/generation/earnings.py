@@ -1,18 +1,25 @@
 """Two ledgers side by side: what customers paid, and what providers charged us.
 
 By day and model. What customers paid is the orders' own price times their pictures, so
-it is what the credit ledger charged; what providers charge is as they told it or as the
-catalogue knows their prices. A part of that buys no picture: it is paid for refusals, and
-for other tries that came to nothing.
+it is what the credit ledger charged, less what staff gave back, on the day they did; what
+providers charge is as they told it or as the catalogue knows their prices. A part of that
+buys no picture: it is paid for refusals, and for other tries that came to nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date
 from decimal import Decimal
 
-from billing.ledger import MICRO
-from playground.generation.models import OfferDay, OfferHour, SalesDay, SalesHour
+from billing.ledger import MICRO, refunds_between
+from playground.generation.models import (
+    Generation,
+    OfferDay,
+    OfferHour,
+    SalesDay,
+    SalesHour,
+)
 from playground.generation.summing import Sums, Wanted, Window, lines
 
 OFFERED = ("charged_microcredits", "pictures")
@@ -93,7 +100,8 @@ def earnings(window: Window) -> list[Line]:
             cost = costs.get(key, {}).get(start)
             if paid or cost:
                 found.append(Line(start.date(), key[0], earned(paid, cost)))
-    return sorted(found, key=lambda line: line.day, reverse=True)
+    returned = (replace(line, provider="") for line in given_back(window))
+    return in_order(together([*found, *returned]))
 
 
 def earnings_by_provider(window: Window) -> list[Line]:
@@ -109,8 +117,36 @@ def earnings_by_provider(window: Window) -> list[Line]:
         for start, one in days.items()
         if one
     ]
+    return in_order(together([*found, *given_back(window)]))
+
+
+def given_back(window: Window) -> list[Line]:
+    """Return what staff gave back, as less that was paid, on the day they did."""
+    found = refunds_between(window.since, window.until)
+    orders = Generation.objects.in_bulk({one.job_id for one in found})
+    lines = []
+    for one in found:
+        order = orders.get(one.job_id)
+        model, provider = (order.model, order.provider) if order else ("", "")
+        day = one.at.astimezone(UTC).date()
+        lines.append(Line(day, model, Earned(-one.amount), provider))
+    return lines
+
+
+def together(lines: Iterable[Line]) -> list[Line]:
+    """Make one line of all that are of the same day, model and provider."""
+    sums: defaultdict[tuple[date, str, str], Earned] = defaultdict(Earned)
+    for one in lines:
+        sums[one.day, one.model, one.provider] += one.earned
+    return [
+        Line(day, model, one, provider) for (day, model, provider), one in sums.items()
+    ]
+
+
+def in_order(lines: list[Line]) -> list[Line]:
+    """Put the latest day first."""
     return sorted(
-        found, key=lambda one: (-one.day.toordinal(), one.model, one.provider)
+        lines, key=lambda one: (-one.day.toordinal(), one.model, one.provider)
     )
 
 

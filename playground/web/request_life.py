@@ -24,6 +24,7 @@ from playground.generation.errors import ModelNotFound, TwinAhead
 from playground.generation.horizon import is_no_longer_kept
 from playground.generation.models import Attempt, Generation
 from playground.generation.purging import purge
+from playground.generation.refunding import refundable
 from playground.generation.request import ImageRequest
 from playground.generation.wording import worded
 from playground.web.people import current_person, may, needs, own_account
@@ -104,6 +105,7 @@ def life_of(order: Generation, attempts: list[Attempt]) -> dict[str, Any]:
         "lost_seconds": sum(one.duration_ms for one in attempts if is_lost(one)) / 1000,
         "reason": meaning(order.error_code) if order.error_code else "",
         "group": AccessGroup.objects.filter(pk=order.group_id).first(),
+        "refundable": None if order.is_live else refundable(order),
     }
 
 

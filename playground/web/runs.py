@@ -208,7 +208,8 @@ def runs_of(orders: Iterable[Generation]) -> list[Run]:
     """Draw orders as runs, each with its second tries."""
     listed = list(orders)
     tries: dict[str, list[Retried]] = defaultdict(list)
-    there = Prefetch("generation__pictures", still_there(Picture.objects.all()))
+    pictures = still_there(Picture.objects.select_related("note"))
+    there = Prefetch("generation__pictures", pictures)
     again = Retried.objects.filter(first__in=listed).select_related("generation")
     for one in again.prefetch_related(there).order_by("generation"):
         tries[one.first_id].append(one)

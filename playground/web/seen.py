@@ -35,7 +35,7 @@ def orders_seen(request: HttpRequest) -> QuerySet[Generation]:
 
 def newest_of(account: Account | None) -> QuerySet[Generation]:
     orders = Generation.objects.filter(account=account).exclude(prompt="")
-    there = Prefetch("pictures", still_there(Picture.objects.all()))
+    there = Prefetch("pictures", still_there(Picture.objects.select_related("note")))
     return orders.order_by("-created_at", "-id").prefetch_related(there)
 
 

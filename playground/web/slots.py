@@ -11,6 +11,7 @@ from typing import Literal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from playground.gallery.keeping import mark_of
 from playground.generation.links import EXTENSIONS, picture_path
 from playground.generation.models import Generation, Picture
 from playground.generation.queues import LANES, queue_of
@@ -76,7 +77,8 @@ class Slot:
 
 
 def picture_url(picture: Picture) -> str:
-    return picture_path(picture.pk, picture.format, picture.expires_at)[0]
+    mark = mark_of(picture)
+    return picture_path(picture.pk, picture.format, picture.expires_at, mark=mark)[0]
 
 
 def reason_of(order: Generation) -> str:

@@ -17,9 +17,8 @@
     }
   }
   lightbox.addEventListener("close", () => {
-    if (!location.pathname.startsWith("/p/")) return;
     if (history.state?.picture) history.back();
-    else history.replaceState(null, "", "/");
+    else if (location.pathname.startsWith("/p/")) history.replaceState(null, "", "/");
   });
   addEventListener("popstate", () => lightbox.close());
   addEventListener("htmx:afterSwap", ({ detail }) => detail.target === lightbox && showPicture());

@@ -32,6 +32,7 @@ from tests.batches.filing import (
     hand_in,
     lines_in,
     seen,
+    send_file,
     work_through,
 )
 from tests.generation.files_of_strangers import saved
@@ -78,10 +79,16 @@ def test_a_file_of_calls_becomes_pictures_each_with_its_own_hold(api, alice):
     assert not Line.objects.exclude(body={}).exists()
 
 
-def test_an_edit_is_a_line_too_and_its_picture_may_come_back_as_base64(api, alice):
-    picture = base64.b64encode(saved(Image.new("RGB", (64, 64), "red"))).decode()
-    drawing = f"data:image/png;base64,{picture}"
-    line = a_line(1, EDITS, images=[{"image_url": drawing}], response_format="b64_json")
+def test_an_edit_is_a_line_too_and_its_picture_may_come_back_as_base64(
+    api, alice, carol
+):
+    red = saved(Image.new("RGB", (64, 64), "red"))
+    drawing = f"data:image/png;base64,{base64.b64encode(red).decode()}"
+    before = {"file_id": send_file(api, alice, red, purpose="vision").json()["id"]}
+    stolen = api.post(EDITS, as_=carol, prompt="a fox", images=[before])
+    assert stolen.json()["error"]["code"] == "file_not_found"
+    pictures = [{"image_url": drawing}, before]
+    line = a_line(1, EDITS, images=pictures, response_format="b64_json")
     batch = checked(api, alice, [line], endpoint=EDITS)
     assert "data:image" not in json.dumps(Line.objects.get().body)
     work_through()

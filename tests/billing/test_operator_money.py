@@ -14,10 +14,12 @@ from billing.ledger import MICRO, claw_back, wallet_of
 from billing.models import StripeEvent, Transfer
 from billing.tasks import close_month
 from playground.generation.models import AuditRun, OfferHour, Rolled, SalesHour
+from playground.generation.refunding import give_back
 from playground.generation.rolling import day_of, hour_of
 from playground.generation.rollups import measures_of
 from playground.generation.tasks import audit_books
 from tests.billing.conftest import buy, deliver, newest_payment
+from tests.web.charged import a_charged_order
 from tests.web.streamed import whole
 
 pytestmark = pytest.mark.usefixtures("closing_books")
@@ -188,7 +190,7 @@ def test_a_month_is_added_up_by_a_worker_and_shown(till, carol):
     )
 
 
-def test_earnings_and_refusals_are_told_by_day_model_and_provider(till):
+def test_earnings_and_refusals_are_told_by_day_model_and_provider(till, alice, carol):
     start = hour_of(timezone.now()) - timedelta(hours=1)
     line = {"start": start, "is_demo": False, "model": "sketch-1", "pictures": 2}
     SalesHour.objects.create(
@@ -214,6 +216,9 @@ def test_earnings_and_refusals_are_told_by_day_model_and_provider(till):
 
     said = [page(till, by=by) for by in ("day", "model", "provider")]
     (row,) = table(till, "/earned.csv")
+    order = a_charged_order(alice.account, credits=6)
+    give_back(order, 4 * MICRO, number=1, reason="Six fingers", by=carol.person)
+    rows = table(till, "/earned.csv")
 
     names = (f"{start:%Y-%m-%d}", "sketch-1", "fal")
     heads = [f'<th scope="row" class="nowrap">{name}</th>' for name in names]
@@ -226,3 +231,7 @@ def test_earnings_and_refusals_are_told_by_day_model_and_provider(till):
         row["refused_usd"],
     ) == (*("fal", "10.000000", "0.150000", "0.040000"),)
     assert float(row["margin_usd"]) == pytest.approx(float(row["paid_usd"]) - 0.15)
+    assert {one["provider"]: float(one["paid_credits"]) for one in rows} == (
+        {"fal": 10, "sketch": -4}
+    )
+    assert '<td class="num">6</td>' in page(till, by="model")  # no more than was kept

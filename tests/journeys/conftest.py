@@ -1,4 +1,10 @@
-"""What a journey needs besides the stage: a quiet console, a phone, no script."""
+"""What a journey needs besides the stage: a quiet console, a phone, no script.
+
+Where it ended is in `test-results/journeys`, one picture each.
+"""
+
+import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -12,10 +18,22 @@ from tests.services.visits import EXPECTED
 expect.set_options(timeout=60_000)
 
 PHONE = {"width": 390, "height": 844}
+PHOTOS = Path("test-results/journeys")
 
 
 @pytest.fixture
-def page(browser_page, worker):
+def photograph(request):
+    """Keep what a page shows, by the journey's own words."""
+
+    def photographed(page):
+        name = re.sub(r"\W+", "-", request.node.name.removeprefix("test_"))
+        page.screenshot(path=PHOTOS / f"{name}.png")
+
+    return photographed
+
+
+@pytest.fixture
+def page(browser_page, worker, photograph):
     """A page whose console must stay silent: no script error, nothing against the policy."""
     said = []
     browser_page.on("pageerror", lambda error: said.append(str(error)))
@@ -29,6 +47,7 @@ def page(browser_page, worker):
         ),
     )
     yield browser_page
+    photograph(browser_page)
     assert said == []
 
 
@@ -39,12 +58,14 @@ def phone(page):
 
 
 @pytest.fixture
-def plain_page(_browser, live_site, worker):
+def plain_page(_browser, live_site, worker, photograph):
     """A browser that runs no script."""
     context = _browser.new_context(
         base_url=live_site.base_url, java_script_enabled=False
     )
-    yield context.new_page()
+    plain = context.new_page()
+    yield plain
+    photograph(plain)
     context.close()
 
 

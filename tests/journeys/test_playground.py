@@ -1,6 +1,7 @@
 """People at the playground, in a real browser, with a real worker painting."""
 
 import re
+from base64 import b64encode
 from io import BytesIO
 
 from PIL import Image
@@ -102,20 +103,27 @@ def test_a_model_is_found_among_all_by_any_of_its_names(page, alice, sign_in):
     expect(rows).to_have_count(4)
     search.fill("sketch")
     expect(rows).to_have_count(1)
-    rows.click()
+    search.press("ArrowDown")
+    expect(rows).to_be_focused()
+    rows.press("Enter")
 
     expect(page.locator("#picker")).not_to_be_visible()
     expect(page.locator("#settings")).to_have_attribute("data-model", "sketch-1")
 
 
-def test_a_picture_has_an_address_and_going_back_closes_it(page):
+def test_a_picture_has_an_address_and_leaves_what_is_being_asked_for_alone(page):
     page.goto("/")
     ask_for(page)
+    expect(pictures(page)).to_have_count(1)
+    page.locator(".shapes label:has(input[value='16:9'])").click()
+    page.get_by_label("Prompt").fill("something else")
     page.locator("#feed [data-picture]").first.click()
     expect(page.locator("#lightbox")).to_be_visible()
     assert "/p/pic_" in page.url
     page.go_back()
     expect(page.locator("#lightbox")).to_be_hidden()
+    expect(page.locator("[name=aspect_ratio][value='16:9']")).to_be_checked()
+    expect(page.get_by_label("Prompt")).to_have_value("something else")
     page.go_forward()
     page.reload()
     expect(page.locator("#lightbox")).to_be_visible()
@@ -261,7 +269,7 @@ def test_a_reference_is_sent_at_once_and_a_wrong_file_says_why(page, alice, sign
     page.locator("#pick").set_input_files(
         [
             {"name": "notes.png", "mimeType": "image/png", "buffer": b"no picture"},
-            {"name": "fox.png", "mimeType": "image/png", "buffer": red_square()},
+            {"name": "fox.png", "mimeType": "image/png", "buffer": square("red")},
         ]
     )
     expect(page.get_by_role("alert")).to_contain_text("notes.png: ")
@@ -272,11 +280,34 @@ def test_a_reference_is_sent_at_once_and_a_wrong_file_says_why(page, alice, sign
     page.get_by_role("button", name="Remove this reference").click()
     expect(page.locator(".ref")).to_have_count(0)
 
+    hand_over(page, "paste", square("blue"))
+    expect(page.locator(".ref input")).to_have_count(1)
+    hand_over(page, "dragenter", square("lime"))
+    expect(page.locator("#create.drop")).to_be_visible()
+    hand_over(page, "drop", square("lime"))
+    expect(page.locator(".ref input")).to_have_count(2)
+    expect(page.locator("#create.drop")).to_have_count(0)
 
-def red_square():
+
+def square(colour):
     file = BytesIO()
-    Image.new("RGB", (64, 64), "red").save(file, "PNG")
+    Image.new("RGB", (64, 64), colour).save(file, "PNG")
     return file.getvalue()
+
+
+HAND_OVER = """([kind, data]) => {
+  const carried = new DataTransfer();
+  const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));
+  carried.items.add(new File([bytes], `${kind}.png`, { type: "image/png" }));
+  const how = { bubbles: true, cancelable: true, clipboardData: carried, dataTransfer: carried };
+  const Kind = kind === "paste" ? ClipboardEvent : DragEvent;
+  document.querySelector("#feed").dispatchEvent(new Kind(kind, how));
+}"""
+
+
+def hand_over(page, kind, data):
+    """Paste or drag a file as a person would, somewhere on the page."""
+    page.evaluate(HAND_OVER, [kind, b64encode(data).decode()])
 
 
 def test_a_guest_signs_up_by_mail_and_keeps_what_was_made(page, settings):

@@ -80,6 +80,7 @@ def test_a_picture_is_described_in_its_owners_words(browser, stranger, picture):
     assert 'alt="a secret garden"' in browser.get("/history").text
     noted(browser, picture, "describe", words="Roses behind a wall")
     assert 'alt="Roses behind a wall"' in browser.get("/history").text
+    assert 'alt="Roses behind a wall"' in browser.get("/").text
     noted(browser, picture, "share")
     shared = stranger.get(f"/s/{Note.objects.get().token}").text
     assert 'alt="Roses behind a wall"' in shared and "secret" not in shared

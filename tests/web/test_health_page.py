@@ -91,7 +91,7 @@ def test_a_process_that_fell_silent_is_told_from_one_that_lives(console):
 
     page = text(console.get(HERE))
 
-    assert "Web 7 elsewhere silent since" in page
+    assert "Web 7 elsewhere last heard" in page
     assert page.count(" alive ") == 1
 
 

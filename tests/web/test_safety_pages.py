@@ -42,6 +42,13 @@ def text(response):
     return re.sub(r"\s+", " ", html.unescape(tags))
 
 
+def files_on(response):
+    """The addresses of picture files that a page shows."""
+    found = re.findall(r"/files/[^\s\"]+", html.unescape(response.content.decode()))
+    assert found
+    return found
+
+
 def deeds():
     return list(StaffDeed.objects.order_by("pk").values_list("action", flat=True))
 
@@ -117,17 +124,20 @@ def test_a_hidden_picture_is_gone_from_everywhere_but_its_owner_reads_why(
     address = f"https://easel.example/gallery/{picture.pk}"
     assert picture.pk in text(console.get(f"{HERE}/pictures", {"q": address}))
     assert console.post(here, {"verdict": "hide"}).status_code == 422
+    signed = files_on(console.get(f"/gallery/{picture.pk}"))
 
     console.post(here, {"verdict": "hide", "why": "It shows a real person."})
 
-    gone = [f"/gallery/{picture.pk}", link, f"{link}/picture"]
-    assert [console.get(page).status_code for page in gone] == [404, 404, 404]
-    told = text(owner.get(f"/p/{picture.pk}"))
-    assert "Hidden by the operator It shows a real person." in told
+    gone = [f"/gallery/{picture.pk}", link, f"{link}/picture", *signed]
+    assert {console.get(page).status_code for page in gone} == {404}
+    page = owner.get(f"/p/{picture.pk}")
+    assert "Hidden by the operator It shows a real person." in text(page)
+    kept = [*files_on(page), *files_on(console.get(f"{HERE}/pictures"))]
+    assert {console.get(file).status_code for file in kept} == {200}
     assert "It shows a real person." in text(console.get(f"{HERE}/pictures"))
 
     console.post(here, {"verdict": "keep"})
-    assert [console.get(page).status_code for page in gone] == [200, 200, 200]
+    assert {console.get(page).status_code for page in gone} == {200}
     assert deeds()[-2:] == ["picture.hidden", "picture.kept"]
 
 

@@ -14,7 +14,7 @@ class FileShown(Shape):
     created_at: int
     expires_at: int | None
     filename: str
-    purpose: Literal["batch", "batch_output"]
+    purpose: Literal["batch", "batch_output", "vision", "user_data"]
     status: Literal["processed"]
 
 
@@ -212,9 +212,12 @@ A_FORM: Json = {
                     "file": {
                         "type": "string",
                         "format": "binary",
-                        "description": "JSON Lines, one call in each.",
+                        "description": "JSON Lines, one call in each; or a picture.",
                     },
-                    "purpose": {"type": "string", "enum": ["batch"]},
+                    "purpose": {
+                        "type": "string",
+                        "enum": ["batch", "vision", "user_data"],
+                    },
                     "expires_after[anchor]": {
                         "type": "string",
                         "enum": ["created_at"],

@@ -169,7 +169,10 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
     ("get", "/v1/files"): Answered(
         batched.Files,
         batched.FILES,
-        query=(*BY_IDS, ("purpose", "batch", "batch or batch_output.")),
+        query=(
+            *BY_IDS,
+            ("purpose", "batch", "batch, batch_output, vision or user_data."),
+        ),
     ),
     ("get", "/v1/files/{file_id}"): Answered(batched.FileShown, batched.A_FILE),
     ("delete", "/v1/files/{file_id}"): Answered(batched.FileDeleted, batched.DELETED),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from django.views.decorators.vary import vary_on_headers
 from PIL import Image
 
+from accounts import deeds
 from accounts.models import Account, ApiKey
 from accounts.staff import Power
 from playground.generation import unpaid
@@ -31,7 +32,7 @@ from playground.generation.trial import Trial, models_of, on_trial, tried
 from playground.generation.ways import ChannelRow
 from playground.web.keys import done
 from playground.web.operator.channel_form import ChannelForm
-from playground.web.operator.door import operates
+from playground.web.operator.door import operates, operator_of
 from playground.web.operator.steps import step
 from playground.web.people import actor_of
 
@@ -140,12 +141,22 @@ def try_channel(request: HttpRequest) -> HttpResponse:
         channel = on_trial(name)
         context["models"] = models_of(channel)
         trial = in_studio(tried(channel, model))
+        noted(request, name, trial)
         context |= {"trial": trial, "picture": shown(trial)}
         context["model"] = trial.candidate.model
     except EaselError as error:
         context["problem"] = error.message
     heading = _("Test of %(name)s") % {"name": name}
     return step(request, "operator/channel_trial.html", heading=heading, **context)
+
+
+def noted(request: HttpRequest, name: str, trial: Trial) -> None:
+    """Write down a test: it changes nothing, but the provider may bill it."""
+    came = {"model": trial.candidate.model, "outcome": trial.attempt.outcome}
+    cost = {"cost_microusd": trial.attempt.cost_microusd}
+    about = deeds.Subject("channel", name)
+    by = operator_of(request)
+    deeds.record(by, "channel.tested", subject=about, after=came | cost)
 
 
 @operates(Power.CHANNELS)

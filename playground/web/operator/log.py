@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from playground.web.operator.door import operates
 from playground.web.spreadsheets import AT_ONCE, Row, plain, spreadsheet
 
 ROWS_A_PAGE = 50
+MILLIONTHS = {"_microcredits": "_credits", "_microusd": "_usd"}
 COLUMNS = (
     *("time", "who", "role", "action", "subject_kind", "subject", "reason"),
     *("before", "after"),
@@ -67,6 +69,7 @@ class Line:
     """One row of the table."""
 
     deed: StaffDeed
+    subject_email: str = ""
 
     @property
     def who(self) -> Person | None:
@@ -76,10 +79,8 @@ class Line:
     @property
     def changes(self) -> list[Change]:
         was, now = self.deed.before, self.deed.after
-        return [
-            Change(name, as_text(was.get(name)), as_text(now.get(name)))
-            for name in {**was, **now}
-        ]
+        found = [change_of(name, was.get(name), now.get(name)) for name in was | now]
+        return [one for one in found if one.before or one.after]
 
 
 @operates(Power.LOG)
@@ -96,7 +97,7 @@ def deeds(request: HttpRequest) -> HttpResponse:
     actions = StaffDeed.objects.order_by("action").values_list("action", flat=True)
     doers = StaffDeed.objects.order_by().values("person").distinct()
     context = {
-        "lines": [Line(one) for one in page],
+        "lines": named(page),
         "older": page[-1].pk if len(shown) > ROWS_A_PAGE else None,
         "is_first_page": not before,
         "filter": wanted,
@@ -131,6 +132,34 @@ def cells(deed: StaffDeed) -> Row:
         "; ".join(f"{one.name}: {one.after}" for one in changes if one.after),
     )
     return [deed.at.isoformat(), *map(plain, said)]
+
+
+def named(page: list[StaffDeed]) -> list[Line]:
+    """Return the lines of a page; a person is named by their address."""
+    about = {one.subject_id for one in page if one.subject_kind == "person"}
+    known = Person.objects.in_bulk([int(one) for one in about if is_number(one)])
+    emails = {str(one.pk): one.email for one in known.values()}
+    return [
+        Line(
+            one, emails.get(one.subject_id, "") if one.subject_kind == "person" else ""
+        )
+        for one in page
+    ]
+
+
+def change_of(name: str, before: Any, after: Any) -> Change:
+    """Say how a value changed; an amount is written as people read it, not by millionths."""
+    for ending, unit in MILLIONTHS.items():
+        if name.endswith(ending):
+            said = name.removesuffix(ending) + unit
+            return Change(said, *[as_amount(one) for one in (before, after)])
+    return Change(name, as_text(before), as_text(after))
+
+
+def as_amount(millionths: Any) -> str:
+    if not isinstance(millionths, int):
+        return as_text(millionths)
+    return f"{(Decimal(millionths) / 1_000_000).normalize():f}"
 
 
 def name_of(deed: StaffDeed) -> str:

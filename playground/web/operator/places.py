@@ -3,7 +3,7 @@
 A new page gets a line here, and its addresses in `urls.py`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -70,18 +70,28 @@ def sections(request: HttpRequest) -> tuple[Section, ...]:
     person = current_person(request)
     if person is None:
         return ()
+    known = {
+        title: [
+            place(request, str(one.label), one.name, one.icon)
+            for one in open_to(person, pages)
+        ]
+        for title, pages in SECTIONS
+    }
+    here = nearest(request, [one.url for some in known.values() for one in some])
     return tuple(
         Section(
             str(title),
-            existing(
-                *(
-                    place(request, str(one.label), one.name, one.icon)
-                    for one in open_to(person, pages)
-                )
-            ),
+            existing(*(replace(one, is_current=one.url == here) for one in some)),
         )
-        for title, pages in SECTIONS
+        for title, some in known.items()
     )
+
+
+def nearest(request: HttpRequest, urls: list[str]) -> str:
+    """Return the page that is open, or that what is open belongs to."""
+    path = request.path
+    over = [one for one in urls if f"{path}/".startswith(f"{one.rstrip('/')}/")]
+    return max(over, key=len, default="")
 
 
 def open_to(person: Person, pages: tuple[Page, ...]) -> list[Page]:

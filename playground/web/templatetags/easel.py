@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from billing.cash import cash
 from billing.ledger import MICRO
+from playground.gallery.keeping import mark_of
 from playground.gallery.sharing import alt_of
 from playground.generation.links import thumbnail_path
 from playground.generation.models import Picture
@@ -107,7 +108,8 @@ register.filter(cash)
 def dollars(microusd: int) -> str:
     """Write what a provider asks: less than a dollar needs parts of a cent."""
     places = 2 if abs(microusd) >= MICRO else 4
-    return f"${grouped(round(Decimal(microusd) / MICRO, places), places)}"
+    sign = "−" if microusd < 0 else ""
+    return f"{sign}${grouped(round(abs(Decimal(microusd)) / MICRO, places), places)}"
 
 
 @register.filter
@@ -211,7 +213,8 @@ def thumb(
     """Draw a picture's small copies; `sizes` says how wide the page shows it."""
     widths = (*WIDTHS, LARGE) if large else WIDTHS
     wide = [width for width in widths if width < picture.width] or [WIDTHS[0]]
-    paths = [thumbnail_path(picture.pk, width, picture.expires_at) for width in wide]
+    end, mark = picture.expires_at, mark_of(picture)
+    paths = [thumbnail_path(picture.pk, width, end, mark=mark) for width in wide]
     sources = [
         f"{path} {min(width, picture.width)}w"
         for path, width in zip(paths, wide, strict=True)

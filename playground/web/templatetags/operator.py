@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from billing.ledger import MICRO
 from playground.generation.models import PriceChange
-from playground.web.templatetags.easel import dollars, grouped, point, trimmed
+from playground.web.templatetags.easel import dollars, grouped, point, seconds, trimmed
 from playground.web.templatetags.hub import times
 
 register = template.Library()
@@ -25,6 +25,15 @@ def value(row: PriceChange, amount: Decimal | None) -> str:
 def in_dollars(usd: Decimal) -> str:
     """Write an amount of dollars as a provider's cost is written."""
     return dollars(int(usd * MICRO))
+
+
+@register.filter
+def every(span: float) -> str:
+    """Write how often something is done, in the largest unit that fits."""
+    for size, words in ((3600, _("%(count)d h")), (60, _("%(count)d min"))):
+        if span >= size and span % size == 0:
+            return words % {"count": span // size}
+    return seconds(span)
 
 
 @register.inclusion_tag("operator/_money_tabs.html")

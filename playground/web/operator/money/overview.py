@@ -82,7 +82,7 @@ def money(request: HttpRequest) -> HttpResponse:
         "closes": closes_in(closed) if closed else [],
         "takings": sorted(takings_of(month, None).items()),
         "window": window,
-        "windows": WINDOWS,
+        "windows": [(one, days_in(one)) for one in WINDOWS],
         "by": by,
         "ways": way_words(),
         "lines": lines,
@@ -153,6 +153,10 @@ def totals() -> Totals:
     )
     credited, debited, held, debt = (one or 0 for one in sums.values())
     return Totals(credited - debited, held, debt)
+
+
+def days_in(window: str) -> str:
+    return _("%(count)d days") % {"count": int(window[:-1])}
 
 
 def way_words() -> list[tuple[str, str]]:

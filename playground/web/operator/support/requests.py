@@ -23,7 +23,7 @@ from accounts.staff import Power, may_operate
 from billing.ledger import MICRO, wallet_of
 from playground.generation.errors import EaselError
 from playground.generation.models import Attempt, Generation
-from playground.generation.refunding import give_back, refundable
+from playground.generation.refunding import give_back
 from playground.trust.answering import write_to
 from playground.web.operator.door import operates, operator_of
 from playground.web.operator.support.customers import letters_of, members_of
@@ -135,14 +135,14 @@ def shown(request: HttpRequest, order: Generation, **more: Any) -> HttpResponse:
     is_open = looks(request).get(order.pk, 0) > now()
     # What its owner has deleted is not there for staff either.
     seen = newest_of(order.account).filter(pk=order.pk).first() if is_open else None
-    emails, left = addresses_of(order), refundable(order)
+    emails, life = addresses_of(order), life_of(order, attempts)
+    left = life["refundable"]
     context = {
-        **life_of(order, attempts),
+        **life,
         "attempts": attempts,
         "cost_microusd": sum(one.cost_microusd for one in attempts),
         "run": run_of(seen) if seen else None,
         "fields": fields_shown(order, attempts, is_open=is_open),
-        "refundable": left,
         "left_credits": in_credits(left.left_microcredits) if left else "",
         "wallet": wallet_of(order.account_id),
         "members": members_of(order.account),
