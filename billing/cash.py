@@ -8,14 +8,25 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "cny": "CN¥"}
+PARTS = Decimal("0.0001")
 
 
 def cash(minor: int, currency: str = "usd") -> str:
     """Write an amount of a currency's smallest unit."""
     places = 2 if minor % 100 else 0
-    amount = number_format(Decimal(minor) / 100, places, force_grouping=True)
+    return signed(Decimal(minor) / 100, places, currency)
+
+
+def exact_cash(amount: Decimal, currency: str = "usd") -> str:
+    """Write an amount with two to four decimals: a picture may cost parts of a cent."""
+    exact = amount.quantize(PARTS).normalize()
+    return signed(exact, max(2, -int(exact.as_tuple().exponent)), currency)
+
+
+def signed(amount: Decimal, places: int, currency: str) -> str:
+    said = number_format(amount, places, force_grouping=True)
     sign = SIGNS.get(currency)
-    return f"{sign}{amount}" if sign else f"{amount} {currency.upper()}"
+    return f"{sign}{said}" if sign else f"{said} {currency.upper()}"
 
 
 def credited(credits: str) -> str:

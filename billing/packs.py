@@ -69,10 +69,28 @@ def most_generous(on_sale: Iterable[Pack]) -> Pack | None:
     return min(in_dollars, key=lambda pack: pack.earned_minor_per_credit, default=None)
 
 
-def paid_usd_per_credit(on_sale: Iterable[Pack]) -> Decimal | None:
+@dataclass(frozen=True, slots=True)
+class Paid:
     """What a credit costs its buyer at the most, in the pack that gives the fewest."""
-    paid = [pack.minor_per_credit for pack in on_sale if pack.currency == "usd"]
-    return max(paid) / 100 if paid else None
+
+    currency: str
+    per_credit: Decimal
+
+
+def paid_per_credit(on_sale: Iterable[Pack]) -> Paid | None:
+    """In dollars, as vendors have their prices, or else in the first currency on sale."""
+    known = tuple(on_sale)
+    if not known:
+        return None
+    in_dollars = any(pack.currency == "usd" for pack in known)
+    currency = "usd" if in_dollars else known[0].currency
+    paid = [pack.minor_per_credit for pack in known if pack.currency == currency]
+    return Paid(currency, max(paid) / 100)
+
+
+def paid_usd_per_credit(on_sale: Iterable[Pack]) -> Decimal | None:
+    paid = paid_per_credit(on_sale)
+    return paid.per_credit if paid and paid.currency == "usd" else None
 
 
 def find_pack(pack_id: str) -> Pack | None:

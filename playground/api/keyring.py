@@ -183,7 +183,9 @@ async def end_key(request: HttpRequest, key_id: str) -> dict[str, Any]:
     return await in_thread(end)
 
 
-@router.post("/keys/{key_id}/rotate", response=ANSWERS, auth=MANAGER)
+@router.post(
+    "/keys/{key_id}/rotate", response=ANSWERS, auth=MANAGER, summary="Rotate key"
+)
 @router.post(
     "/keys/{key_id}/rotate/", response=dict, include_in_schema=False, auth=MANAGER
 )

@@ -51,7 +51,12 @@ router = Router()
 
 @router.get("/tasks/{task_id}", response=ANSWERS)
 @router.get("/tasks/{task_id}/", response=dict, include_in_schema=False)
-@router.get("/async/images/{task_id}", response=ANSWERS, operation_id="async_images")
+@router.get(
+    "/async/images/{task_id}",
+    response=ANSWERS,
+    operation_id="async_images",
+    summary="Show queued images",
+)
 @router.get("/async/images/{task_id}/", response=dict, include_in_schema=False)
 async def show_task(
     request: HttpRequest, task_id: str, wait: Wait = 0
@@ -70,6 +75,7 @@ async def show_task(
     "/async/images/{task_id}/cancel",
     response=ANSWERS,
     operation_id="cancel_async_images",
+    summary="Cancel queued images",
 )
 @router.post("/async/images/{task_id}/cancel/", response=dict, include_in_schema=False)
 async def cancel_task(request: HttpRequest, task_id: str) -> dict[str, Any]:

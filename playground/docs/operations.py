@@ -7,16 +7,18 @@ page cannot show.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from playground.api.gemini.routes import api as google_api
 from playground.api.openai import api
 from playground.api.openapi.google import described_in_both
+from playground.docs.shelf import ENGLISH, named_in
 
 Json = dict[str, Any]
 JSON, FORM = "application/json", "multipart/form-data"
+FILE = "binary"
 DEEPEST = 3
 
 
@@ -31,6 +33,10 @@ class Field:
     place: str = ""
     choices: tuple[str, ...] = ()
     example: str = ""
+
+    @property
+    def is_file(self) -> bool:
+        return self.kind == FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,11 @@ class Operation:
     answers: tuple[Answer, ...]
     errors: tuple[str, ...]
 
+    @property
+    def only_form(self) -> tuple[Field, ...]:
+        """What can be sent as a form alone."""
+        return () if self.body else self.form
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -71,8 +82,25 @@ class Group:
 
 
 @cache
-def groups() -> tuple[Group, ...]:
-    """Return every endpoint, in the order the document has them."""
+def groups(language: str = ENGLISH) -> tuple[Group, ...]:
+    """Return every endpoint, in the order the document has them, as called in a language."""
+    if language == ENGLISH:
+        return described_groups()
+    names = named_in(language)
+    return tuple(
+        replace(
+            group,
+            name=names["groups"].get(group.name, group.name),
+            operations=tuple(
+                replace(one, name=names["operations"].get(one.slug, one.name))
+                for one in group.operations
+            ),
+        )
+        for group in described_groups()
+    )
+
+
+def described_groups() -> tuple[Group, ...]:
     whole = described_in_both(api, google_api)
     reader = Reader(whole["components"]["schemas"])
     found: dict[str, list[Operation]] = {tag["name"]: [] for tag in whole["tags"]}
@@ -85,8 +113,8 @@ def groups() -> tuple[Group, ...]:
     )
 
 
-def operation_named(slug: str) -> Operation | None:
-    known = (one for group in groups() for one in group.operations)
+def operation_named(slug: str, language: str = ENGLISH) -> Operation | None:
+    known = (one for group in groups(language) for one in group.operations)
     return next((one for one in known if one.slug == slug), None)
 
 
@@ -173,7 +201,12 @@ class Reader:
             for name, said in one.get("properties", {}).items():
                 path = f"{before}{name}"
                 yield Field(
-                    path, self.kind(said), said.get("description", ""), name in required
+                    path,
+                    self.kind(said),
+                    said.get("description", ""),
+                    name in required,
+                    choices=tuple(said.get("enum", ())),
+                    example=str(said.get("example", "")),
                 )
                 yield from self.fields(said, f"{path}.", depth + 1)
             if one.get("type") == "array" and before:

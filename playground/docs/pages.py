@@ -39,8 +39,9 @@ class Edition:
 def index(request: HttpRequest) -> HttpResponse:
     """GET /docs: every guide by shelf, or those in which the words of `?q=` stand."""
     words = request.GET.get("q", "").strip()
-    found: list[Found] = found_in(words, site_origin(request)) if words else []
     language = get_language() or ENGLISH
+    origin = site_origin(request)
+    found: list[Found] = found_in(words, origin, language) if words else []
     context = {"shelves": shelves(language), "words": words, "found": found}
     return render(request, "docs/index.html", context)
 

@@ -4,12 +4,22 @@ Written from `/v1/openapi.json`, one page for each endpoint. Trying is a form th
 script sends to this very site: it needs nothing that other pages may not do.
 """
 
+import re
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
 from playground.api.addresses import site_origin
 from playground.docs.marking import Block
-from playground.docs.operations import Operation, as_text, groups, operation_named
+from playground.docs.operations import (
+    Field,
+    Operation,
+    as_text,
+    groups,
+    operation_named,
+)
+from playground.docs.shelf import ENGLISH
 from playground.web.code.said import Snippet
 
 KEY = "Authorization: Bearer $EASEL_API_KEY"
@@ -17,16 +27,18 @@ KEY = "Authorization: Bearer $EASEL_API_KEY"
 
 def show(request: HttpRequest) -> HttpResponse:
     """GET /docs/reference: every endpoint by what it is about."""
-    return render(request, "docs/reference.html", {"groups": groups()})
+    context = {"groups": groups(get_language() or ENGLISH)}
+    return render(request, "docs/reference.html", context)
 
 
 def show_operation(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /docs/reference/<endpoint>."""
-    operation = operation_named(slug)
+    language = get_language() or ENGLISH
+    operation = operation_named(slug, language)
     if operation is None:
         raise Http404(slug)
     context = {
-        "groups": groups(),
+        "groups": groups(language),
         "operation": operation,
         "sample": block("sample", curl(operation, site_origin(request)), "curl"),
         "examples": [
@@ -44,15 +56,34 @@ def block(name: str, text: str, language: str) -> Block:
 
 
 def curl(operation: Operation, origin: str) -> str:
-    """Write the request as one line of a terminal."""
+    """Write the request as one line of a terminal; what only the reader knows is a variable."""
     verb = "" if operation.method == "GET" else f"-X {operation.method} "
-    parts = [f'curl {verb}"{origin}{operation.path}"']
+    parts = [f'curl {verb}"{origin}{filled_path(operation)}"']
     if operation.needs_key:
         parts.append(f'-H "{KEY}"')
     if operation.body:
         parts.append('-H "Content-Type: application/json"')
         parts.append(f"-d {quoted(operation.example or as_text({}))}")
+    elif operation.form:
+        parts += [
+            f"-F {one.name}={given(one)}" for one in operation.form if one.is_required
+        ]
     return " \\\n  ".join(parts)
+
+
+def filled_path(operation: Operation) -> str:
+    known = {one.name: one.example for one in operation.parameters}
+    return re.sub(
+        r"{(\w+)}",
+        lambda found: known.get(found[1]) or f"${{{found[1].upper()}}}",
+        operation.path,
+    )
+
+
+def given(field: Field) -> str:
+    if field.is_file:
+        return f"@{field.example or field.name}"
+    return field.example or next(iter(field.choices), "…")
 
 
 def quoted(text: str) -> str:

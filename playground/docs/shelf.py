@@ -59,8 +59,9 @@ def contents(folder: Path) -> dict[str, Any]:
 
 
 def named_in(language: str) -> dict[str, dict[str, str]]:
-    """Return what shelves and guides are called in a language, where it has names."""
-    nothing: dict[str, dict[str, str]] = {"shelves": {}, "guides": {}}
+    """Return what shelves, guides and endpoints are called in a language, if it has names."""
+    kinds = ("shelves", "guides", "groups", "operations")
+    nothing: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
     is_there = language != ENGLISH and (SHELF / language).is_dir()
     return nothing | (contents(SHELF / language) if is_there else {})
 

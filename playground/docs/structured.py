@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from billing.packs import packs, paid_usd_per_credit
+from billing.packs import packs, paid_per_credit
 from playground.generation.channels import connected
 from playground.generation.offered import Model
 from playground.generation.price import MICROCREDITS, listed
@@ -14,10 +14,10 @@ IN_STOCK, OUT_OF_STOCK = "https://schema.org/InStock", "https://schema.org/OutOf
 
 
 def product(model: Model, *, address: str, card: str) -> Json:
-    """A model as something that is sold: its prices are the list's, in dollars.
+    """A model as something that is sold: its prices are the list's, in money.
 
     A credit costs the most in the smallest pack, and that is the one reckoned with. Where
-    no pack is sold for dollars, nothing is said of prices.
+    no pack is sold, nothing is said of prices.
     """
     about = SCHEMA | {
         "@type": "Product",
@@ -35,7 +35,7 @@ def product(model: Model, *, address: str, card: str) -> Json:
     prices = [Decimal(offer["price"]) for offer in offers]
     together = {
         "@type": "AggregateOffer",
-        "priceCurrency": "USD",
+        "priceCurrency": offers[0]["priceCurrency"],
         "lowPrice": str(min(prices)),
         "highPrice": str(max(prices)),
         "offerCount": len(offers),
@@ -46,16 +46,16 @@ def product(model: Model, *, address: str, card: str) -> Json:
 
 def offers_of(model: Model) -> list[Json]:
     """One offer for each tier and quality that has a price."""
-    dollars = paid_usd_per_credit(packs())
-    if dollars is None or model.is_retired:
+    paid = paid_per_credit(packs())
+    if paid is None or model.is_retired:
         return []
     there = any(offer.provider in connected() for offer in model.offers)
     return [
         {
             "@type": "Offer",
             "name": " ".join(filter(None, (kind.tier, kind.quality))),
-            "price": f"{price * dollars / MICROCREDITS:.4f}",
-            "priceCurrency": "USD",
+            "price": f"{price * paid.per_credit / MICROCREDITS:.4f}",
+            "priceCurrency": paid.currency.upper(),
             "availability": IN_STOCK if there else OUT_OF_STOCK,
         }
         for kind, price in listed(model, Decimal(1))

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from playground.api.addresses import site_origin
@@ -92,10 +93,10 @@ def said_of(model: Model) -> str:
 
 
 def guides(words: str, origin: str) -> Iterator[Hit]:
-    for one in found_in(words, origin)[:MOST_OF_A_KIND]:
-        page = reverse("guide", args=[one.guide.slug]) + one.anchor
-        note = one.guide.title if one.anchor else one.excerpt
-        yield Hit(one.heading, page, "list", note, ENGLISH)
+    language = get_language() or ENGLISH
+    for one in found_in(words, origin, language)[:MOST_OF_A_KIND]:
+        note = one.inside or one.excerpt
+        yield Hit(one.heading, one.url, "list", note, one.heading_language)
 
 
 def own(request: HttpRequest, words: str) -> Iterator[Hit]:

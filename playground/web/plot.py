@@ -99,12 +99,13 @@ def totals(amounts: Amounts) -> dict[date, int]:
 
 def top_of_scale(highest: int, unit: int) -> int:
     """Return the round number, four equal steps up, that the highest bar fits."""
-    step = unit
+    tens = unit
     while True:
-        for factor in STEPS:
-            if ROWS * step * factor >= highest:
-                return ROWS * step * factor
-        step *= 10
+        quarter = (tens * 5 // 2,) if tens > unit else ()  # it has no decimals more
+        for step in sorted((*(tens * factor for factor in STEPS), *quarter)):
+            if ROWS * step >= highest:
+                return ROWS * step
+        tens *= 10
 
 
 def parts_of(

@@ -7,7 +7,10 @@ wide the page is. What is cheaper or better for the same is joined by a line.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import ceil, floor, log10
+
+from django.utils.formats import number_format
 
 ROWS, COLUMNS = 4, 5
 STEPS = (1, 2, 2.5, 5, 10)
@@ -104,9 +107,15 @@ def chart(spots: Sequence[Spot], costs: Sequence[str]) -> Chart:
     return Chart(
         tuple(points),
         joined(spots, width, height),
-        tuple(Tick(percent(part(one, width)), f"{one:,g}") for one in width),
-        tuple(Tick(percent(100 - part(one, height)), f"{one:,g}") for one in height),
+        tuple(Tick(percent(part(one, width)), written_as(one)) for one in width),
+        tuple(
+            Tick(percent(100 - part(one, height)), written_as(one)) for one in height
+        ),
     )
+
+
+def written_as(value: float) -> str:
+    return number_format(Decimal(f"{value:g}"), force_grouping=True)
 
 
 def joined(

@@ -11,6 +11,7 @@
     const method = form.dataset.method;
     const headers = {};
     const query = new URLSearchParams();
+    const sent = new FormData();
     let path = form.dataset.path;
     for (const [name, value] of said) {
       const [place, parameter] = name.split(/:(.*)/);
@@ -18,10 +19,12 @@
       if (place === "path") path = path.replace(`{${parameter}}`, encodeURIComponent(value));
       if (place === "query") query.append(parameter, value);
       if (place === "header") headers[parameter] = value;
+      if (place === "form") sent.append(parameter, value);
     }
     if (said.get("key")) headers.Authorization = `Bearer ${said.get("key").trim()}`;
-    const body = said.get("body") ?? undefined;
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const isForm = [...sent].length > 0;
+    const body = isForm ? sent : (said.get("body") ?? undefined);
+    if (!isForm && body !== undefined) headers["Content-Type"] = "application/json";
     const address = query.size ? `${path}?${query}` : path;
     return [address, { method, headers, body, credentials: "omit" }];
   }

@@ -1,6 +1,7 @@
 """The chart of ratings against a cost: everything is inside, and the line is a stair."""
 
 import pytest
+from django.utils.translation import override
 
 from playground.web.scatter import Chart, Spot, chart, scale
 
@@ -38,4 +39,7 @@ def test_what_nothing_beats_is_joined_and_labels_do_not_lie_on_each_other():
     named = {point.name: point.is_named for point in drawn.points}
     assert named == {"dear": True, "cheap": True, "twin": False}
     assert [point.name for point in drawn.points if point.is_left] == ["dear"]
+    assert [tick.label for tick in drawn.up][-1] == "1,200"
+    with override("es"):
+        assert "," not in chart(spots, ["8", "2", "2"]).up[-1].label
     assert chart([], []) == Chart()

@@ -13,8 +13,11 @@ from django.urls import reverse
 from justhtml import JustHTML
 from PIL import Image
 
+from playground.api.openapi.document import described
+from playground.api.openapi.google import described_in_both
 from playground.codes import CODES
 from playground.docs.inserts import INSERTS, NAME, filled
+from playground.docs.operations import groups
 from playground.docs.shelf import SHELF, guides, named_in, shelves
 from playground.generation.catalogue import catalogue, load
 
@@ -94,6 +97,16 @@ def test_every_code_has_its_place_and_its_words(opened):
     for name, code in CODES.items():
         assert str(code.meaning) in text, name
         assert str(code.hint) in text, name
+
+
+def test_every_code_that_might_be_repeated_is_told_whether_to():
+    table = SOURCES[SHELF / "retries.md"]
+    unclear = [
+        name
+        for name, code in CODES.items()
+        if code.status in (409, 429, 503) and f"`{name}`" not in table
+    ]
+    assert unclear == []
 
 
 def test_an_error_leads_to_its_words(api, alice, opened):
@@ -213,9 +226,17 @@ def test_a_model_says_what_it_costs_to_those_who_index(opened, settings):
     assert (offers["lowPrice"], offers["highPrice"]) == ("0.1600", "0.3200")
 
 
-def test_what_is_sold_for_no_dollars_has_no_price(opened, settings):
-    settings.PACKS = {"eur": {"500": 250}}
+def test_where_no_dollars_are_taken_prices_are_told_in_what_is(opened, settings):
+    settings.PACKS = {"cny": {"3600": 250}, "eur": {"500": 250}}
+    offers = in_script(opened(PRO))["offers"]
+    assert (offers["priceCurrency"], offers["lowPrice"]) == ("CNY", "1.1520")
+    assert "CN¥0.144 a credit" in opened(PRO).page.to_text()
+
+
+def test_what_is_not_sold_has_no_price(opened, settings):
+    settings.PACKS = {}
     assert "offers" not in in_script(opened(PRO))
+    assert "8 (" not in opened("/models/nano-banana-pro.md").answer.text
 
 
 def in_script(seen):
@@ -263,9 +284,26 @@ def test_the_reference_has_what_the_document_has(opened, client):
     assert opened("/docs/reference/nothing").answer.status_code == 404
 
 
+def test_the_description_is_in_english_whoever_opens_the_reference_first(client, db):
+    for kept in (groups, described_in_both, described):
+        kept.cache_clear()
+    client.get("/es/docs/reference")
+    answers = client.get("/v1/openapi.json").json()["components"]["responses"]
+    assert "There is no API key" in answers["401"]["description"]
+
+
+def test_no_two_endpoints_are_called_alike():
+    names = [one.name for group in groups() for one in group.operations]
+    assert sorted(names) == sorted(set(names))
+
+
 @pytest.mark.parametrize("language", ["es", "zh-hans"])
-def test_every_guide_and_shelf_has_a_name_in_each_language(language):
+def test_whatever_the_docs_list_has_a_name_in_each_language(language):
     names = named_in(language)
+    operations = [one for group in groups() for one in group.operations]
+    assert names["groups"].keys() == {group.name for group in groups()}
+    assert names["operations"].keys() == {one.slug for one in operations}
+    assert len(set(names["operations"].values())) == len(operations)
     assert names["guides"].keys() == {guide.slug for guide in guides()}
     assert names["shelves"].keys() == {shelf.title for shelf in shelves()}
 

@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import AccessGroup
 from playground.gallery.sharing import publish
@@ -18,6 +19,7 @@ from playground.generation.rolling import catch_up
 from playground.generation.sizes import STANDARD
 from playground.web.lines import path_of
 from playground.web.templatetags.easel import credits_exact, pixels
+from playground.web.templatetags.hub import in_unit, money, times
 from tests.generation.orders import an_order
 from tests.web.orders import a_painted_picture_of
 from tests.web.orders import an_order as a_run
@@ -183,16 +185,21 @@ def test_a_page_ranks_providers_by_what_was_measured(client, alice):
         tries = [{"provider": "gemini", "outcome": "busy"}]
         tries += [{"provider": "fal", "ms": 42_000, "first_byte_ms": 9_000}]
         an_order(alice.account, timezone.now(), model=PRO, tries=tries)
+    one = [{"provider": "vertex", "ms": 30_000}]
+    an_order(alice.account, timezone.now(), model=PRO, tries=one)
+    an_order(alice.account, timezone.now(), model="gpt-image-2", tries=one)
     catch_up()
     page = page_of(client)
 
     assert "Nothing was measured here" in empty
     ranked = words(part(page, "providers"))
     assert re.search(r"1 fal 4\d s 4\d s 9\.?\d? s 100 % 24 .*2 gemini – – ", ranked)
+    assert "– vertex – – when done too few to say 1" in ranked
     assert "Demo data" not in page.text
     measured = words(page.text)
     assert "The least stable: gemini 0 %" in measured
-    assert re.search(r"Standard 4\d s 4\d s 0\.02 – 50 % 48", measured)
+    assert re.search(r"Standard 4\d s 4\d s 0\.02 – 51 % 49", measured)
+    assert "Standard – – – – – 1 " in words(page_of(client, "gpt-image-2").text)
     assert page.text.count("<path class=") >= 3
 
 
@@ -265,6 +272,21 @@ def test_up_to_four_models_stand_side_by_side(client, db):
     assert "Nano Banana Pro" in table and "Z-Image" not in table
     assert page.text.count('type="hidden" name="compare"') == 2
     assert "<html" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", ["× 0.55", "12.5 %", "3 %", "$0.134"]),
+        ("es", ["× 0,55", "12,5 %", "3 %", "$0,134"]),
+        ("zh-hans", ["× 0.55", "12.5 %", "3 %", "$0.134"]),
+    ],
+)
+def test_numbers_are_written_as_the_language_has_them(language, written):
+    with override(language):
+        parts = [in_unit(125, "part"), in_unit(30, "part")]
+        shown = [times(Decimal("0.5500")), *parts, money(Decimal("0.134"), "usd")]
+    assert shown == written
 
 
 @pytest.mark.parametrize(

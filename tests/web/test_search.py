@@ -17,14 +17,14 @@ def boat(alice):
     return a_painted_picture_of(order, 0)
 
 
-def hits(client, words, **headers):
-    page = client.get("/search", {"q": words}, headers=headers).text
+def hits(client, words, *, within="", **headers):
+    page = client.get(f"{within}/search", {"q": words}, headers=headers).text
     return re.findall(r'<a role="option" tabindex="-1" href="([^"]+)"', page)
 
 
-def typed(client, words):
+def typed(client, words, *, within=""):
     """What the command list gets while somebody types."""
-    return hits(client, words, hx_request="true")
+    return hits(client, words, within=within, hx_request="true")
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,22 @@ def typed(client, words):
 )
 def test_models_and_guides_are_found_by_any_of_their_names(client, db, words, address):
     assert typed(client, words)[0] == address
+
+
+@pytest.mark.parametrize(
+    ("within", "words", "address"),
+    [
+        ("/es", "mascaras", "/es/docs/masks"),
+        ("/zh-hans", "批次", "/zh-hans/docs/batches"),
+        ("/zh-hans", "查看余额", "/zh-hans/docs/reference/get-v1-balance"),
+        ("/es", "tres pasos", "/es/docs/quick-start"),
+        ("", "v1/tasks cancel", "/docs/reference/post-v1-tasks-task_id-cancel"),
+    ],
+)
+def test_the_docs_are_found_by_what_they_are_called_in_each_language(
+    client, db, within, words, address
+):
+    assert typed(client, words, within=within)[0] == address
 
 
 def test_own_pictures_and_requests_are_found_by_words_and_by_id(client, alice, boat):

@@ -148,8 +148,10 @@ def test_an_incident_that_is_over_stands_among_the_past_ones_and_in_the_feed(con
     page = console.get("/status").text
     feed = ElementTree.fromstring(console.get("/status/feed.atom").content)
     entry = feed.find("{http://www.w3.org/2005/Atom}entry")
+    author = feed.find("{http://www.w3.org/2005/Atom}author")
     told = [child.text or "" for child in entry]
     assert page.index("Past incidents") < page.index("fal is &lt;slow&gt;")
+    assert author is not None and author[0].text == "Easel"
     assert "fal is <slow> (Resolved)" in told
     assert any("It is fast again." in text and "We look" in text for text in told)
 

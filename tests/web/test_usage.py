@@ -176,7 +176,8 @@ def test_more_than_five_models_are_folded_into_other():
 
 @pytest.mark.check
 @pytest.mark.parametrize(
-    ("highest", "top"), [(0, 4), (4, 4), (5, 8), (9, 20), (150, 200), (401, 800)]
+    ("highest", "top"),
+    [(0, 4), (4, 4), (5, 8), (9, 20), (81, 100), (150, 200), (401, 800), (900, 1000)],
 )
 def test_the_scale_is_round(highest, top):
     plot = stacked(DAYS, {(DAYS[0], "a"): highest * MICRO}, MICRO)

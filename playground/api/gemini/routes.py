@@ -103,7 +103,7 @@ async def count_tokens(request: HttpRequest, model: str) -> dict[str, Any]:
     return await reading(request, counted)
 
 
-@api.get("/models", response=dict)
+@api.get("/models", response=dict, summary="List models and methods")
 @api.get("/models/", response=dict, include_in_schema=False)
 async def list_models(request: HttpRequest) -> dict[str, Any]:
     """The models that can be asked for, a page at a time."""
@@ -112,7 +112,7 @@ async def list_models(request: HttpRequest) -> dict[str, Any]:
     return listed(size, said.get("pageToken", said.get("page_token", "")))
 
 
-@api.get("/models/{path:model}", response=dict)
+@api.get("/models/{path:model}", response=dict, summary="Show model and methods")
 async def show_model(request: HttpRequest, model: str) -> dict[str, Any]:
     """One model, by its id, an alias, or a tier variant."""
     return model_out(catalogue().current(named(model.rstrip("/"))).model)

@@ -213,6 +213,7 @@ A_FORM: Json = {
                         "type": "string",
                         "format": "binary",
                         "description": "JSON Lines, one call in each; or a picture.",
+                        "example": "foxes.jsonl",
                     },
                     "purpose": {
                         "type": "string",

@@ -13,8 +13,8 @@ from ninja import NinjaAPI
 from pydantic.json_schema import models_json_schema
 
 from playground.api.openapi import batched, examples, hooks, measured, shapes, voted
+from playground.api.openapi.parameters import name_a_model, parameter
 from playground.api.openapi.shapes import Shape
-from playground.arena.models import Category
 from playground.codes import CODES, Code
 from playground.generation.models import Generation
 
@@ -30,13 +30,17 @@ PICTURE = {"type": "string", "format": "binary"}
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What an operation answers when all is well, with an example of it."""
+    """What an operation answers when all is well, with an example of it.
+
+    `asked` is an example of an order for pictures, `sent` one of any other body.
+    """
 
     shape: type[Shape]
     example: Json
     also: tuple[int, ...] = ()
     query: tuple[tuple[str, str, str], ...] = ()
     asked: Json | None = None
+    sent: Json | None = None
     status: int = 200
     needs_key: bool = True
     kind: str = JSON
@@ -59,14 +63,6 @@ IN_HEADERS = (
     ("Idempotency-Key", "", "A name for this order: asked twice, painted once."),
     ("X-Easel-Strict", "", "1: refuse what would be changed, with a 400."),
 )
-CHOICES = {
-    "dry_run": ["true", "false"],
-    "retention": ["1h", "7d", "30d", "forever"],
-    "window": ["24h", "7d", "30d", "90d"],
-    "task": ["pictures", "edits"],
-    "category": Category.values,
-    "X-Easel-Strict": ["0", "1"],
-}
 KINDS = ", ".join(Generation.State.values)
 ANSWERS: Mapping[tuple[str, str], Answered] = {
     ("post", "/v1/images/generations"): Answered(
@@ -122,11 +118,15 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
         shapes.Purged, examples.PURGED, PURGING
     ),
     ("get", "/v1/balance"): Answered(shapes.Balance, examples.BALANCE),
-    ("post", "/v1/webhooks"): Answered(hooks.WebhookOpened, hooks.OPENED, status=201),
+    ("post", "/v1/webhooks"): Answered(
+        hooks.WebhookOpened, hooks.OPENED, sent=hooks.WANTED, status=201
+    ),
     ("get", "/v1/webhooks"): Answered(hooks.Webhooks, hooks.LIST),
     ("get", "/v1/webhooks/secret"): Answered(hooks.WebhookOpened, hooks.SIGNER),
     ("get", "/v1/webhooks/{endpoint_id}"): Answered(hooks.Webhook, hooks.ONE),
-    ("patch", "/v1/webhooks/{endpoint_id}"): Answered(hooks.Webhook, hooks.ONE),
+    ("patch", "/v1/webhooks/{endpoint_id}"): Answered(
+        hooks.Webhook, hooks.ONE, sent=hooks.CHANGES
+    ),
     ("delete", "/v1/webhooks/{endpoint_id}"): Answered(
         hooks.WebhookDeleted, hooks.DELETED
     ),
@@ -152,12 +152,16 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
     ),
     ("get", "/v1/key"): Answered(shapes.KeyStanding, examples.KEY_STANDING),
     ("get", "/v1/keys"): Answered(shapes.Keys, examples.KEYS, query=A_PAGE),
-    ("post", "/v1/keys"): Answered(shapes.KeyMade, examples.KEY_MADE),
+    ("post", "/v1/keys"): Answered(
+        shapes.KeyMade, examples.KEY_MADE, sent=examples.KEY_WANTED
+    ),
     ("get", "/v1/keys/{key_id}"): Answered(shapes.Key, examples.KEY),
-    ("patch", "/v1/keys/{key_id}"): Answered(shapes.Key, examples.KEY),
+    ("patch", "/v1/keys/{key_id}"): Answered(
+        shapes.Key, examples.KEY, sent=examples.KEY_CHANGES
+    ),
     ("delete", "/v1/keys/{key_id}"): Answered(shapes.Key, examples.KEY),
     ("post", "/v1/keys/{key_id}/rotate"): Answered(
-        shapes.KeyRotated, examples.KEY_ROTATED
+        shapes.KeyRotated, examples.KEY_ROTATED, sent=examples.KEY_ROTATION
     ),
     ("post", "/v1/async/images/generations"): Answered(
         shapes.Task, examples.QUEUED, PAINTING, asked=examples.GENERATION, status=202
@@ -184,6 +188,7 @@ ANSWERS: Mapping[tuple[str, str], Answered] = {
         batched.BATCH,
         (422,),
         query=(("dry_run", "", "true: check and price the lines, and wait."),),
+        sent=batched.ASKED,
     ),
     ("get", "/v1/batches"): Answered(batched.Batches, batched.BATCHES, query=BY_IDS),
     ("get", "/v1/batches/{batch_id}"): Answered(batched.BatchShown, batched.UNDER_WAY),
@@ -235,8 +240,6 @@ def described(dialect: NinjaAPI) -> Json:
     for path in ("/v1/images/edits", "/v1/async/images/edits"):
         add_form(whole["paths"][path]["post"])
     whole["paths"]["/v1/files"]["post"]["requestBody"] = batched.A_FORM
-    asked = whole["paths"]["/v1/batches"]["post"]["requestBody"]["content"]
-    asked[JSON]["example"] = batched.ASKED
     return whole
 
 
@@ -260,6 +263,9 @@ def describe(operation: Json, method: str, answered: Answered | None) -> None:
         },
     }
     parameters = operation.setdefault("parameters", [])
+    name_a_model(parameters)
+    if known.sent:
+        operation["requestBody"]["content"][JSON]["example"] = known.sent
     parameters += [parameter("query", *one) for one in known.query]
     if known.asked:
         parameters += [parameter("query", *one) for one in BESIDE_THE_BODY]
@@ -270,20 +276,6 @@ def describe(operation: Json, method: str, answered: Answered | None) -> None:
 def examples_of(answered: Answered) -> Json:
     """By a name, since viewers trip over an example that holds `null`."""
     return {"answer": {"value": answered.example}}
-
-
-def parameter(place: str, name: str, example: str, description: str) -> Json:
-    said = {"example": example} if example else {}
-    choice: Json = {"enum": CHOICES[name]} if name in CHOICES else {}
-    pattern = {"pattern": "^[!-~]{1,64}$"} if place == "header" else {}
-    return {
-        "name": name,
-        "in": place,
-        "required": False,
-        "description": description,
-        "schema": {"type": "string", **(choice or pattern)},
-        **said,
-    }
 
 
 def add_painting(operation: Json, asked: Json) -> None:

@@ -266,6 +266,15 @@ KEY: Json = {
     "revoked": None,
 }
 KEYS: Json = {"object": "list", "data": [KEY], "has_more": False, "next_after": None}
+KEY_WANTED: Json = {
+    "name": "newsletter",
+    "scopes": ["generate"],
+    "max_tier": "1K",
+    "requests_per_minute": 60,
+    "spend_caps": {"month": 500},
+}
+KEY_CHANGES: Json = {"requests_per_minute": 120, "max_tier": None}
+KEY_ROTATION: Json = {"overlap_hours": 24}
 KEY_MADE: Json = {**KEY, "secret": "esl_live_…"}
 KEY_ROTATED: Json = {**KEY_MADE, "old_secret_works_until": PAINTED_AT + 86_400}
 KEY_STANDING: Json = {

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
+from django.utils.translation import override
 from ninja import NinjaAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -27,9 +28,9 @@ from playground.api.openapi.document import (
     Answered,
     Json,
     described,
-    parameter,
     ref,
 )
+from playground.api.openapi.parameters import name_a_model, parameter
 from playground.api.openapi.shapes import Quote, Shape
 from playground.api.openapi.tags import tagged
 from playground.codes import CODES, Code
@@ -190,7 +191,12 @@ BODIES: Mapping[str, type[BaseModel]] = {
 
 @cache
 def described_in_both(dialect: NinjaAPI, googles: NinjaAPI) -> Json:
-    """Return the whole description, Google's paths among it."""
+    """Return the whole description, Google's paths among it; it is kept, and in English."""
+    with override("en"):
+        return both_doors(dialect, googles)
+
+
+def both_doors(dialect: NinjaAPI, googles: NinjaAPI) -> Json:
     whole = described(dialect)
     paths: Json = googles.get_openapi_schema(path_prefix="/v1beta/")["paths"]
     for (method, path), answered in GOOGLES.items():
@@ -230,6 +236,7 @@ def describe(operation: Json, path: str, answered: Answered) -> None:
     if answered.also == PAINTING:
         said += [("query", *one) for one in BESIDE_THE_BODY]
         said += [("header", *one) for one in IN_HEADERS]
+    name_a_model(operation["parameters"])
     operation["parameters"] += [parameter(*one) for one in said]
     if path in BODIES:
         body = {"schema": {"$ref": SCHEMAS + BODIES[path].__name__}}

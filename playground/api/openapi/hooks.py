@@ -65,6 +65,12 @@ EVERY: tuple[type[Shape], ...] = (
     *(Webhook, WebhookOpened, Webhooks, WebhookDeleted, Delivery, Deliveries),
 )
 
+WANTED: Json = {
+    "url": "https://shop.example.com/easel",
+    "events": ["image.generation.completed", "image.generation.failed"],
+    "description": "The shop",
+}
+CHANGES: Json = {"events": ["image.generation.failed"], "description": "Failures"}
 ONE: Json = {
     "id": "whk_01kaf3x2m8q4v7t9b1c5d6e8fg",
     "object": "webhook",

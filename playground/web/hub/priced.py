@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from accounts.issuing import groups_for
 from accounts.models import AccessGroup
-from billing.packs import packs, paid_usd_per_credit
+from billing.packs import Paid, packs, paid_per_credit, paid_usd_per_credit
 from playground.generation.offered import Model, Offer, Painted
 from playground.generation.price import (
     MICROCREDITS,
@@ -32,8 +32,9 @@ class Cell:
     """One price, in what it is told in; None is not known, or not sold."""
 
     microcredits: int | None = None
-    usd: Decimal | None = None
+    money: Decimal | None = None
     percent: int | None = None
+    currency: str = "usd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Prices:
     savings: tuple[Row, ...]
     providers: tuple[Row, ...]
     by_size: tuple[Row, ...]
-    usd_per_credit: Decimal | None
+    paid: Paid | None
     start: int
     per_reference: int
     per_search: int
@@ -85,7 +86,8 @@ def groups_shown(request: HttpRequest) -> list[AccessGroup]:
 
 
 def prices_of(model: Model, own: AccessGroup, groups: Sequence[AccessGroup]) -> Prices:
-    paid, mine = paid_usd_per_credit(packs()), multiplier_of(model, own)
+    paid, mine = paid_per_credit(packs()), multiplier_of(model, own)
+    dollars = paid_usd_per_credit(packs())
     known = listed(model, mine)
     official = {
         kind: usd
@@ -93,9 +95,9 @@ def prices_of(model: Model, own: AccessGroup, groups: Sequence[AccessGroup]) -> 
         if (usd := official_usd(model, kind)) is not None
     }
     saved = {
-        kind: saving_percent(official[kind], cost, paid)
+        kind: saving_percent(official[kind], cost, dollars)
         for kind, cost in known
-        if paid and kind in official
+        if dollars and kind in official
     }
     percents = {kind: Cell(percent=one) for kind, one in saved.items() if one}
     return Prices(
@@ -105,12 +107,12 @@ def prices_of(model: Model, own: AccessGroup, groups: Sequence[AccessGroup]) -> 
             row for one in groups for row in group_rows(model, one, own, paid)
         ),
         official=rows(
-            model, model.vendor, {k: Cell(usd=u) for k, u in official.items()}
+            model, model.vendor, {k: Cell(money=u) for k, u in official.items()}
         ),
         savings=rows(model, "", percents),
         providers=tuple(row for one in model.offers for row in offer_rows(model, one)),
         by_size=tuple(size_rows(model, mine, paid)),
-        usd_per_credit=paid,
+        paid=paid,
         start=start_of(known),
         per_reference=in_microcredits(model.price.per_reference, mine),
         per_search=in_microcredits(model.price.per_search, mine),
@@ -135,17 +137,18 @@ def multiplier_of(model: Model, group: AccessGroup) -> Decimal:
     return model.multiplier_for(group.pk, Decimal(group.multiplier))
 
 
-def in_usd(microcredits: int, paid: Decimal | None) -> Decimal | None:
-    return microcredits * paid / MICROCREDITS if paid else None
+def cell_of(microcredits: int, paid: Paid | None) -> Cell:
+    if paid is None:
+        return Cell(microcredits)
+    money = microcredits * paid.per_credit / MICROCREDITS
+    return Cell(microcredits, money, currency=paid.currency)
 
 
 def group_rows(
-    model: Model, group: AccessGroup, own: AccessGroup, paid: Decimal | None
+    model: Model, group: AccessGroup, own: AccessGroup, paid: Paid | None
 ) -> Iterable[Row]:
     multiplier = multiplier_of(model, group)
-    costs = {
-        kind: Cell(cost, in_usd(cost, paid)) for kind, cost in listed(model, multiplier)
-    }
+    costs = {kind: cell_of(cost, paid) for kind, cost in listed(model, multiplier)}
     for row in rows(model, group.name, costs):
         yield Row(
             row.name,
@@ -158,7 +161,7 @@ def group_rows(
 
 def offer_rows(model: Model, offer: Offer) -> Iterable[Row]:
     costs = {
-        kind: Cell(usd=usd)
+        kind: Cell(money=usd)
         for kind in kinds_of(model)
         if (usd := offer.usd(kind)) is not None
     }
@@ -182,7 +185,7 @@ def rows(model: Model, name: str, known: dict[Painted, Cell]) -> tuple[Row, ...]
     return tuple(found)
 
 
-def size_rows(model: Model, mine: Decimal, paid: Decimal | None) -> Iterable[Row]:
+def size_rows(model: Model, mine: Decimal, paid: Paid | None) -> Iterable[Row]:
     """Name every size, where sizes of one tier do not all cost the same."""
     qualities = model.qualities.values or (None,)
     priced = {
@@ -204,8 +207,7 @@ def size_rows(model: Model, mine: Decimal, paid: Decimal | None) -> Iterable[Row
     ):
         width, height = model.sizes.pixels(shape, tier)
         cells = tuple(
-            Cell(cost, in_usd(cost, paid)) if cost is not None else Cell()
-            for cost in costs
+            cell_of(cost, paid) if cost is not None else Cell() for cost in costs
         )
         yield Row(f"{width} × {height}", tier, cells, note=shape)
 

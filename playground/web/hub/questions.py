@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from playground.generation.facts import providers_of
 from playground.generation.offered import Model
+from playground.web.hub.licences import called
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def seed_words(model: Model) -> str:
 
 
 def licence_words(model: Model) -> str:
-    words = {"licence": model.licence or _("unknown to us")}
+    words = {"licence": called(model.licence) or _("unknown to us")}
     return (
         _(
             "That is between you and the model's vendor: its licence is “%(licence)s”."

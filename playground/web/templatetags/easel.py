@@ -95,6 +95,7 @@ def unit(microcredits: int) -> str:
     return ngettext("credit", "credits", count_of(microcredits))
 
 
+@register.filter
 def count_of(microcredits: int) -> int:
     """Return what decides between one and many: a broken amount is many."""
     whole, rest = divmod(abs(int(microcredits)), MICRO)

@@ -9,27 +9,30 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from billing.cash import exact_cash
 from playground.generation.histogram import Share
+from playground.web.hub import licences
 from playground.web.lines import Chart
-from playground.web.templatetags.easel import grouped, seconds
+from playground.web.templatetags.easel import localised, percent, seconds, trimmed
 
 register = template.Library()
-PARTS = Decimal("0.0001")
 WELL, FAIR = 0.99, 0.95
 
 
 @register.filter
-def usd(amount: Decimal) -> str:
-    """Write dollars with two to four decimals: a picture may cost parts of a cent."""
-    exact = amount.quantize(PARTS).normalize()
-    places = max(2, -int(exact.as_tuple().exponent))
-    return f"${grouped(exact, places)}"
+def money(amount: Decimal, currency: str) -> str:
+    return exact_cash(amount, currency)
 
 
 @register.filter
 def times(multiplier: Decimal) -> str:
     text = f"{multiplier:f}"
-    return f"× {text.rstrip('0').rstrip('.') if '.' in text else text}"
+    return "× " + localised(trimmed(text, ".") if "." in text else text)
+
+
+@register.filter
+def licence(name: str) -> str:
+    return licences.called(name)
 
 
 @register.filter
@@ -75,4 +78,4 @@ def in_unit(value: int | None, unit: str) -> str:
     """Write a number of a chart: milliseconds, or thousandths as per cent."""
     if value is None:
         return "–"
-    return seconds(value / 1000) if unit == "time" else f"{value / 10:g} %"
+    return seconds(value / 1000) if unit == "time" else percent(value / 1000)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -114,6 +115,8 @@ def feed(request: HttpRequest) -> HttpResponse:
         link=home,
         description=_("Incidents and what became of them."),
         feed_url=request.build_absolute_uri(),
+        author_name="Easel",  # without one it is no Atom
+        language=get_language(),
     )
     for one in told_lately(timezone.now()):
         updates = list(one.updates.all())
