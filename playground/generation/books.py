@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 
 import orjson
 
@@ -29,15 +29,8 @@ from playground.generation.entries import (
     records,
 )
 from playground.generation.models import Generation
-from playground.generation.months import within_months
+from playground.generation.months import of_their_months
 from playground.generation.request import KEY_HOURS
-
-
-class HasSubject(Protocol):
-    """Whatever is about one order."""
-
-    @property
-    def subject(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +106,8 @@ def takes_key(cursor: sqlite3.Cursor, record: dict[str, Any]) -> bool:
         " ON CONFLICT (account_id, key) DO UPDATE SET fingerprint = excluded.fingerprint,"
         " generation_id = excluded.generation_id, created_at = excluded.created_at,"
         " expires_at = excluded.expires_at"
-        f" WHERE k.expires_at < {SQLITE_NOW} OR {STATE_OF_HOLDER} IN ('failed', 'cancelled')"
-        " OR (k.created_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-60 seconds')"
-        f" AND {STATE_OF_HOLDER} IS NULL)",
+        f" WHERE k.expires_at < {SQLITE_NOW} OR {HOLDER} IN ('failed', 'cancelled') OR ("
+        f"k.created_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-60 seconds') AND {HOLDER} IS NULL)",
         record,
     )
     return cursor.rowcount > 0
@@ -138,13 +130,12 @@ class Move:
 
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
-        statement = MOVE.replace("{changes}", cls.changes).replace(
-            "{unless}", cls.unless
-        )
+        statement = MOVE.replace("{changes}", cls.changes)
+        statement = statement.replace("{unless}", cls.unless)
         for ours, theirs in ((":claim", "c.claim"), ("{now}", "now()")):
             statement = statement.replace(ours, theirs)
-        statement = of_their_months(statement, batch)
-        return statement, [as_json([one.record() for one in batch])]
+        told = [as_json([one.record() for one in batch])]
+        return of_their_months(statement, batch), told
 
     @classmethod
     def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:
@@ -228,8 +219,8 @@ class Close:
             of = {"generation_id": one.generation_id}
             pictures += [of | picture.record() for picture in one.pictures]
             attempts += [of | attempt.record() for attempt in one.attempts]
-        statement = of_their_months(CLOSE, batch)
-        return statement, [as_json(closings), as_json(pictures), as_json(attempts)]
+        told = [as_json(rows) for rows in (closings, pictures, attempts)]
+        return of_their_months(CLOSE, batch), told
 
     @classmethod
     def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:
@@ -294,11 +285,6 @@ def ending(order: str, closing: str) -> str:
     )
 
 
-def of_their_months(statement: str, batch: Sequence[HasSubject]) -> str:
-    """Fill in where the orders of a batch lie."""
-    return statement.replace("{within}", within_months(one.subject for one in batch))
-
-
 def picture_values(order: str) -> str:
     """A picture `p` as it goes into the table: it belongs to whoever the order belongs to."""
     values = {name: f"p.{name}" for name in PICTURE_COLUMNS}
@@ -329,10 +315,8 @@ LATER = "now() + make_interval(secs => c.seconds)"
 # A key is free again when its order ended without pictures and was not refused, or never
 # came to be. The minute is for PostgreSQL, where a twin's newest order is not seen yet. An
 # order that was refused with others, and is asked again alone, has its key's row already.
-# PostgreSQL asks a function: a lookup in the statement would prepare for every month.
-STATE_OF_HOLDER = """(SELECT g.state FROM generation_generation g
-    WHERE g.id = k.generation_id)"""
-
+HOLDER = "(SELECT g.state FROM generation_generation g WHERE g.id = k.generation_id)"
+HELD_BY = "easel_state_of(k.generation_id)"
 OPENING = f"""
 keyed AS (
     INSERT INTO generation_idempotencykey AS k
@@ -343,9 +327,8 @@ keyed AS (
     SET fingerprint = excluded.fingerprint, generation_id = excluded.generation_id,
         created_at = excluded.created_at, expires_at = excluded.expires_at
     WHERE k.expires_at < now() OR k.generation_id = excluded.generation_id
-       OR easel_state_of(k.generation_id) IN ('failed', 'cancelled')
-       OR (k.created_at < now() - interval '60 seconds'
-           AND easel_state_of(k.generation_id) IS NULL)
+       OR {HELD_BY} IN ('failed', 'cancelled')
+       OR (k.created_at < now() - interval '60 seconds' AND {HELD_BY} IS NULL)
     RETURNING generation_id
 ),
 asked AS (

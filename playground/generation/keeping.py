@@ -15,7 +15,6 @@ from playground.generation.books import (
     PAYABLE,
     PICTURE_ON_SQLITE,
     as_json,
-    of_their_months,
     on_sqlite,
     picture_values,
 )
@@ -26,6 +25,7 @@ from playground.generation.entries import (
     listed,
     records,
 )
+from playground.generation.months import of_their_months
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 Months are UTC's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Protocol
 
 from accounts.ids import ALPHABET, MOMENT, first_id, moment_of
 
@@ -34,17 +35,25 @@ def moment_in(name: str) -> datetime:
     return datetime.fromtimestamp(moment_of(name) / 1000, UTC)
 
 
-def within_months(names: Iterable[str]) -> str:
-    """Say in SQL of an order `g` that it is of these orders' months.
+class OfOrder(Protocol):
+    """Something that is done to one order."""
+
+    @property
+    def generation_id(self) -> str: ...
+
+
+def of_their_months(statement: str, batch: Sequence[OfOrder]) -> str:
+    """Say in a statement, where `{within}` stands, that its orders `g` are of the months
+    of these.
 
     Where orders lie in parts, a statement then plans and locks those of its months and
     no others: without it, each cost twice as much with two years of parts. It is said
     with constants, for a plan that is kept is made before parameters are known; and the
     text is the same for a month.
     """
-    first, last = min(names := list(names)), max(names)
-    since, until = bounds_around(first[:COARSE], last[:COARSE])
-    return f"g.id >= '{since}' AND g.id < '{until}'"
+    names = [one.generation_id for one in batch]
+    since, until = bounds_around(min(names)[:COARSE], max(names)[:COARSE])
+    return statement.replace("{within}", f"g.id >= '{since}' AND g.id < '{until}'")
 
 
 @lru_cache(maxsize=64)

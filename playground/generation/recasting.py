@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from billing.ledger import PENDING
-from playground.generation.books import as_json, as_text, of_their_months
+from playground.generation.books import as_json, as_text
 from playground.generation.entries import records
+from playground.generation.months import of_their_months
 
 COLUMNS = {
     "generation_id": "text",

@@ -6,7 +6,7 @@ whole, and what is still needed of it moves into the part for what is kept. Mone
 touched: journal and holds stay, and the month's line says what they add up to.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -68,27 +68,30 @@ def drop_overdue(now: datetime, seconds: float | None = None) -> list[str]:
 def emptied(months: Range, ends: float | None) -> bool:
     """Remove what hangs on orders that nothing needs; say whether all of it is gone."""
     stays = needed(months)
-    for model, column in hanging():
-        for names in orders_in(model, column, months):
-            gone = [name for name in names if name not in stays]
-            rows = model._default_manager.filter(**{f"{column}__in": gone})
-            if model is Picture:
-                for file in rows.values_list("file", flat=True):
-                    remove_files(file)
-            rows.delete()
-            if ends and monotonic() > ends:
-                return False
+    for model, column, names in hanging(months):
+        rows = model._default_manager.filter(**{f"{column}__in": names - stays})
+        remove_all(rows.values_list("file", flat=True) if model is Picture else ())
+        rows.delete()
+        if ends and monotonic() > ends:
+            return False
     return True
 
 
-def hanging() -> list[tuple[Model, str]]:
-    """Return every table whose rows go with an order, and by which column: pictures first.
+def remove_all(files: Iterable[str]) -> None:
+    for file in files:
+        remove_files(file)
 
-    Tries have parts of their own, and go with those.
+
+def hanging(months: Range) -> Iterator[tuple[Model, str, set[str]]]:
+    """Yield tables whose rows go with an order, by which column, and a few such orders.
+
+    Pictures come first. Tries have parts of their own, and go with those.
     """
     found = [(one.related_model, one.field.attname) for one in RELATED]
-    found = [one for one in found if one[0] is not Attempt]
-    return sorted(found, key=lambda one: one[0] is not Picture)
+    for model, column in sorted(found, key=lambda one: one[0] is not Picture):
+        if model is not Attempt:
+            for names in orders_in(model, column, months):
+                yield model, column, set(names)
 
 
 def orders_in(model: Model, column: str, months: Range) -> Iterator[list[str]]:
