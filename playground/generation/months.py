@@ -11,6 +11,7 @@ from typing import Protocol
 from accounts.ids import ALPHABET, MOMENT, first_id, moment_of
 
 PREFIX = "img"
+LONGEST_LIFE = timedelta(days=31)
 COARSE = len(PREFIX) + 1 + MOMENT - 4  # 17 minutes
 
 
@@ -33,6 +34,15 @@ def bound_of(month: datetime) -> str:
 def moment_in(name: str) -> datetime:
     """Return when an id was made."""
     return datetime.fromtimestamp(moment_of(name) / 1000, UTC)
+
+
+def alive_now() -> tuple[str, str]:
+    """Return between which ids every order lies that still waits to be painted.
+
+    None waits for weeks: the sweep, which looks everywhere, has ended it long before.
+    """
+    now = datetime.now(UTC)
+    return bound_of(month_of(now - LONGEST_LIFE)), bound_of(next_month(month_of(now)))
 
 
 class OfOrder(Protocol):

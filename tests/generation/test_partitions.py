@@ -21,6 +21,7 @@ from playground.generation.parted import strays
 from playground.generation.parting import begin
 from playground.generation.tasks import make_months_ahead
 from playground.retention.dropping import drop_overdue
+from playground.web.operator.support.finding import find
 from tests.generation.shapes import tables_to_part
 from tests.generation.test_books import TRY, closing, do, in_studio, opened, order
 
@@ -140,6 +141,27 @@ def test_a_month_that_is_no_longer_kept_goes_with_its_files_and_the_money_stays(
     assert alice.credits() == 84
     assert Transfer.objects.filter(kind="charge").count() == 2
     assert audit() == []
+
+
+def test_of_a_request_that_is_no_longer_kept_everybody_is_told_so(
+    alice, half_a_year, client, api
+):
+    old = painted(alice, LONG_AGO)
+    add_up()
+    drop_overdue(timezone.now())
+    client.force_login(alice.person)
+
+    page = client.get(f"/console/requests/{old.pk}")
+    statement = client.get("/console/credits")
+    answer = api.get(f"/v1/requests/{old.pk}", as_=alice)
+
+    assert page.status_code == 410
+    assert "This request is no longer kept" in page.content.decode()
+    assert old.pk in statement.content.decode()
+    assert (answer.status_code, "no longer kept" in answer.text) == (404, True)
+    assert [one.url for one in find(old.pk)] == [
+        one.url for one in find(alice.account.pk)
+    ]
 
 
 def test_what_others_rest_on_stays_when_its_month_goes(alice, half_a_year):
