@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import Min, Sum
 from django.utils import timezone
 
 from billing.models import Transfer, Wallet
@@ -17,17 +18,15 @@ def days_left(wallet: Wallet) -> int | None:
     """Return the whole days that are left when they are fewer than a week, else nothing."""
     now = timezone.now()
     newest = Transfer.objects.filter(wallet=wallet, seq__gt=wallet.seq - MOST_LINES)
-    charges = list(
-        newest.filter(kind=Transfer.Kind.CHARGE, at__gte=now - WEEK)
-        .order_by("seq")
-        .values_list("at", "amount")
-    )
-    if not charges:
+    charges = newest.filter(kind=Transfer.Kind.CHARGE, at__gte=now - WEEK)
+    found = charges.aggregate(first=Min("at"), spent=Sum("amount"))
+    if not found["spent"]:
         return None
     # Who spends so much that the newest lines reach back less than a week has a faster pace.
-    reaches_back = WEEK if wallet.seq <= MOST_LINES else now - charges[0][0]
+    reaches_back = WEEK if wallet.seq <= MOST_LINES else now - found["first"]
     span = max(reaches_back, SHORTEST)
-    spent = sum(amount for _, amount in charges)
     # In whole seconds, as a product of amounts and lengths of time would overflow.
-    left = wallet.available * int(span.total_seconds()) // (spent * DAY_SECONDS)
+    left = (
+        wallet.available * int(span.total_seconds()) // (found["spent"] * DAY_SECONDS)
+    )
     return left if left < FEW_DAYS else None

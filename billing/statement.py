@@ -16,6 +16,7 @@ from billing.models import Hold, Transfer, Wallet
 
 PAGE_LINES = 50
 MOST_HOLDS = 20
+LOOKED_AT = 16
 Kind = Transfer.Kind
 GIVEN_BACK = (Hold.State.VOIDED, Hold.State.EXPIRED)
 
@@ -205,16 +206,16 @@ def seqs_of(wallet: Wallet, month: date) -> tuple[int, int]:
 def seq_at(wallet: Wallet, moment: datetime) -> int:
     """Find the first line at or after a moment: lines are numbered as time goes by.
 
-    There is an index of the numbers and none of the times, so it is looked up by halves.
+    There is an index of the numbers and none of the times, so it is looked up among a few
+    lines, and then between two of them.
     """
     low, high = 1, wallet.seq + 1
-    lines = Transfer.objects.filter(wallet=wallet)
+    times = Transfer.objects.filter(wallet=wallet).values_list("seq", "at")
     while low < high:
-        middle = (low + high) // 2
-        if lines.values_list("at", flat=True).get(seq=middle) < moment:
-            low = middle + 1
-        else:
-            high = middle
+        places = range(low, high, max(1, (high - low) // LOOKED_AT))
+        earlier = [seq for seq, at in times.filter(seq__in=places) if at < moment]
+        low = max(earlier, default=low - 1) + 1
+        high = min((seq for seq in places if seq >= low), default=high)
     return low
 
 

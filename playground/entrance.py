@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from typing import IO, Any
 
 import structlog
@@ -56,6 +57,7 @@ SLIM = (
     *("/v1", "/v1beta", "/openai/v1", "/files", "/mcp"),
     *("/healthz", "/readyz", "/metrics"),
 )
+UNDER_SLIM = tuple(f"{start}/" for start in SLIM)
 STRICT = b"strict-transport-security"
 WORN: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -216,15 +218,18 @@ def on_disk(begun: io.BytesIO) -> IO[bytes]:
 
 def dressed(response: Response, request_id: str) -> list[Header]:
     """Return an answer's headers, and what every answer wears unless it has its own."""
-    own = [
-        (name.lower().encode("ascii"), value.encode("latin-1"))
-        for name, value in response.items()
-    ]
+    own = [(spelled(name), value.encode("latin-1")) for name, value in response.items()]
     names = {name for name, _ in own}
     worn = [header for header in WORN if header[0] not in names]
     if settings.IS_HTTPS and STRICT not in names:
         worn.append((STRICT, f"max-age={settings.SECURE_HSTS_SECONDS}".encode()))
     return [*own, *worn, (b"x-request-id", request_id.encode())]
+
+
+@lru_cache(maxsize=256)
+def spelled(name: str) -> bytes:
+    """Write a header's name as it is sent."""
+    return name.lower().encode("ascii")
 
 
 async def send_whole(response: Response, headers: list[Header], send: Send) -> None:
@@ -314,7 +319,7 @@ def forget_hearsay(scope: Scope) -> None:
 
 
 def is_slim(path: str) -> bool:
-    return path in SLIM or path.startswith(tuple(f"{start}/" for start in SLIM))
+    return path in SLIM or path.startswith(UNDER_SLIM)
 
 
 async def live(receive: Receive, send: Send) -> None:

@@ -7,6 +7,7 @@ functions, as behind ninja's route, which is there for the schema and other meth
 """
 
 import io
+from functools import cache
 from typing import Any
 
 import orjson
@@ -68,7 +69,12 @@ async def answer_straight(
 
 
 def said(headers: dict[bytes, bytes], name: str) -> str:
-    return headers.get(name.lower().encode(), b"").decode("latin-1")
+    return headers.get(spelled(name), b"").decode("latin-1")
+
+
+@cache
+def spelled(name: str) -> bytes:
+    return name.lower().encode()
 
 
 def site_of(scope: Scope) -> str:

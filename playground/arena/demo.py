@@ -35,7 +35,7 @@ from playground.arena.models import (
 from playground.arena.reckoning import publish
 from playground.arena.voters import hidden
 from playground.generation.catalogue import catalogue
-from playground.generation.deliver import Keeping, kept
+from playground.generation.deliver import Keeping, checked, kept
 from playground.generation.demo_orders import ACCOUNT, request_for
 from playground.generation.models import Generation, Picture
 from playground.generation.price import unit_price
@@ -229,7 +229,7 @@ def stored(
         finished_at=now,
     )
     painted = PaintedPicture(file.getvalue())
-    row = kept(painted, picture_as_read(painted), Keeping(request, 0, 0)).row
+    row = kept(painted, checked(painted.data), Keeping(request, 0, 0)).row
     return Picture.objects.create(
         id=row.id,
         generation=order,
@@ -242,10 +242,6 @@ def stored(
         height=row.height,
         bytes=row.bytes,
     )
-
-
-def picture_as_read(painted: PaintedPicture) -> Image.Image:
-    return Image.open(BytesIO(painted.data))
 
 
 def entry_of(challenge: Challenge, picture: Picture) -> Entry:

@@ -8,6 +8,7 @@ nothing is ever counted.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from playground.gallery.captions import matching, saying
 from playground.generation.looking_back import (
     EVER,
     Stretch,
+    days_with,
     ends_with,
     page_in,
     stretches,
@@ -106,7 +108,7 @@ def days_of_pictures(
     before = ends_with(after[0] if after else None)
     if wanted.until:
         before = min(before, start_of(wanted.until + timedelta(days=1)))
-    for part in stretches(account_id, facts, since, before):
+    for part in stretches(partial(days_with, account_id, facts), since, before):
         yield replace(part, before=min(part.before + latest, before))
         before = part.since
 

@@ -21,6 +21,7 @@ from playground.generation.entries import (
     CLOSING_COLUMNS,
     MONEY_COLUMNS,
     ORDER_COLUMNS,
+    ORDER_VALUES,
     PICTURE_COLUMNS,
     AttemptRow,
     PictureRow,
@@ -88,12 +89,10 @@ class Open:
         )
 
     def record(self) -> dict[str, Any]:
-        own = {name: getattr(self.order, name) for name in ORDER_COLUMNS}
-        mine = {
-            "idempotency_key": self.idempotency_key,
-            "fingerprint": self.fingerprint,
-        }
-        return {**own, **self.asked().record(), **mine}
+        own = dict(zip(ORDER_COLUMNS, ORDER_VALUES(self.order), strict=True))
+        own |= self.asked().record()
+        own |= {"idempotency_key": self.idempotency_key}
+        return own | {"fingerprint": self.fingerprint}
 
 
 def takes_key(cursor: sqlite3.Cursor, record: dict[str, Any]) -> bool:

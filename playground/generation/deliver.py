@@ -5,22 +5,24 @@ their size or format has to change, and every picture stands in its file before
 anybody pays for it. All of it happens in threads, off the event loop.
 """
 
-import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import cast
+from functools import cache, partial
+from hashlib import sha256
+from typing import Self
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, default_storage, storages
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from accounts.ids import new_id
+from playground.generation import png
 from playground.generation.entries import PictureRow
 from playground.generation.errors import OutOfService
-from playground.generation.files import write_new
+from playground.generation.files import LARGE_BYTES, write_new
 from playground.generation.hands import Hands
 from playground.generation.links import EXTENSIONS
 from playground.generation.outside import with_its_outside
@@ -29,6 +31,7 @@ from playground.generation.request import ImageRequest
 
 MAX_PIXELS = 64_000_000
 SMALL_BYTES = 256 * 1024
+SUMMED_AT_ONCE = 2
 QUALITY = {"jpeg": 90, "webp": 85, "avif": 70}
 OPAQUE = {"jpeg"}
 READABLE = ("PNG", "JPEG", "WEBP", "AVIF", "GIF")
@@ -39,6 +42,23 @@ UNREADABLE = (
     SyntaxError,
     ValueError,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a picture is, as its file says."""
+
+    format: str
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, picture: Image.Image) -> Self:
+        return cls((picture.format or "").lower(), *picture.size)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.width, self.height
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +95,20 @@ async def deliver(painted: PaintedPicture, keeping: Keeping, hands: Hands) -> De
 
 def kept_as_it_is(painted: PaintedPicture, keeping: Keeping) -> Delivered | None:
     """Store a picture that is what was asked for; `None` when it has to be changed."""
-    picture = checked(painted.data)
+    seen = checked(painted.data)
     request = keeping.request
     if request.output_compression is not None or request.keeps_outside:
         return None
-    if wanted(picture, request) != (format_of(picture), picture.size):
+    if wanted(seen, request) != (seen.format, seen.size):
         return None
-    return kept(painted, picture, keeping)
+    return kept(painted, seen, keeping)
 
 
 def changed(painted: PaintedPicture, keeping: Keeping) -> Delivered:
     """Store a picture in the size and format that were asked for."""
     request = keeping.request
     picture = Image.open(io.BytesIO(painted.data), formats=READABLE)
-    image_format, size = wanted(picture, request)
+    image_format, size = wanted(Seen.of(picture), request)
     resized = reshape(picture, size, request.fit)
     if request.keeps_outside:
         resized = with_its_outside(resized, request)
@@ -96,26 +116,42 @@ def changed(painted: PaintedPicture, keeping: Keeping) -> Delivered:
     return kept(replace(painted, data=data, base64=None), checked(data), keeping)
 
 
-def kept(painted: PaintedPicture, picture: Image.Image, keeping: Keeping) -> Delivered:
-    row = row_of(painted, picture, keeping)
-    store(row.file, painted.data)
-    return Delivered(row, painted.data, painted.base64)
+def kept(painted: PaintedPicture, seen: Seen, keeping: Keeping) -> Delivered:
+    """Store a picture. A large one is summed up while the disk is busy with it."""
+    data, name = painted.data, new_id("pic")
+    file = f"{datetime.now(UTC):%Y/%m/%d}/{name}.{EXTENSIONS[seen.format]}"
+    summing = summers().submit(sha256, data) if len(data) >= LARGE_BYTES else None
+    store(file, data)
+    digest = (summing.result() if summing else sha256(data)).hexdigest()
+    row = row_of(painted, seen, keeping, name=name, file=file, digest=digest)
+    return Delivered(row, data, painted.base64)
+
+
+@cache
+def summers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(SUMMED_AT_ONCE, thread_name_prefix="sum")
 
 
 def row_of(
-    painted: PaintedPicture, picture: Image.Image, keeping: Keeping
+    painted: PaintedPicture,
+    seen: Seen,
+    keeping: Keeping,
+    *,
+    name: str = "",
+    file: str = "",
+    digest: str = "",
 ) -> PictureRow:
-    now, seconds, data = datetime.now(UTC), keeping.kept_seconds, painted.data
-    picture_id, image_format = new_id("pic"), format_of(picture)
+    """Write a picture's row; one that is only looked at has no name and no file."""
+    now, seconds = datetime.now(UTC), keeping.kept_seconds
     return PictureRow(
-        id=picture_id,
+        id=name,
         position=keeping.position,
-        file=f"{now:%Y/%m/%d}/{picture_id}.{EXTENSIONS[image_format]}",
-        sha256=hashlib.sha256(data).hexdigest(),
-        format=image_format,
-        width=picture.width,
-        height=picture.height,
-        bytes=len(data),
+        file=file,
+        sha256=digest,
+        format=seen.format,
+        width=seen.width,
+        height=seen.height,
+        bytes=len(painted.data),
         seed=painted.seed,
         revised_prompt=painted.revised_prompt,
         expires_at=now + timedelta(seconds=seconds) if seconds else None,
@@ -136,9 +172,12 @@ def store(name: str, data: bytes) -> None:
 
 
 def local_disk() -> FileSystemStorage | None:
-    """Return the storage when it is a local disk and nothing more."""
-    is_local = default_storage.__class__ is FileSystemStorage
-    return cast(FileSystemStorage, default_storage) if is_local else None
+    """Return the storage when it is a local disk and nothing more.
+
+    Not by way of `default_storage`, which looks itself up at every word.
+    """
+    storage = storages["default"]
+    return storage if type(storage) is FileSystemStorage else None
 
 
 def written_plainly(name: str, data: bytes) -> bool:
@@ -157,30 +196,32 @@ def written_plainly(name: str, data: bytes) -> bool:
     return True
 
 
-def wanted(picture: Image.Image, request: ImageRequest) -> tuple[str, tuple[int, int]]:
+def wanted(seen: Seen, request: ImageRequest) -> tuple[str, tuple[int, int]]:
     """Return the format and size to deliver a picture in."""
     target = (request.target_width, request.target_height)
-    size = picture.size if request.fit == "none" else target
-    return request.output_format or format_of(picture), size
+    size = seen.size if request.fit == "none" else target
+    return request.output_format or seen.format, size
 
 
-def format_of(picture: Image.Image) -> str:
-    return (picture.format or "").lower()
-
-
-def checked(data: bytes) -> Image.Image:
-    """Open a picture and check it through, or call it broken. A PNG's pixels are not read."""
+def checked(data: bytes) -> Seen:
+    """Check a picture through, or call it broken. A PNG's pixels are not read."""
     try:
-        picture = Image.open(io.BytesIO(data), formats=READABLE)
-        if picture.width * picture.height > MAX_PIXELS:
-            raise Broken("the picture is larger than any we ask for", ran="yes")
-        if picture.format == "PNG":
-            picture.verify()  # its checksums; other formats have to be read through
+        if data.startswith(png.SIGNATURE):
+            seen = within_reason(Seen("png", *png.size_in(data)))
+            png.check_parts(data)
         else:
-            picture.load()
+            picture = Image.open(io.BytesIO(data), formats=READABLE)
+            seen = within_reason(Seen.of(picture))
+            picture.load()  # no other format can be checked without
     except UNREADABLE as error:
         raise Broken(f"the picture cannot be opened: {error}", ran="yes") from error
-    return picture
+    return seen
+
+
+def within_reason(seen: Seen) -> Seen:
+    if seen.width * seen.height > MAX_PIXELS:
+        raise Broken("the picture is larger than any we ask for", ran="yes")
+    return seen
 
 
 def reshape(picture: Image.Image, target: tuple[int, int], fit: str) -> Image.Image:

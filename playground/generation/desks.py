@@ -7,8 +7,7 @@ when its last call has ended.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 
 from playground.generation.providers.base import Busy, Channel, Provider
 
@@ -23,7 +22,7 @@ class Crowded(Busy):
 
 
 class Desk:
-    """One open channel."""
+    """One open channel. `async with` takes a place at it, for one call."""
 
     def __init__(
         self, channel: Channel, clock: Callable[[], float] = time.monotonic
@@ -57,8 +56,7 @@ class Desk:
             self._begun.popleft()
         return self._begun[-most] - before if len(self._begun) >= most else 0.0
 
-    @asynccontextmanager
-    async def place(self) -> AsyncIterator[Provider]:
+    async def __aenter__(self) -> Provider:
         """Take part in the channel's calls, or say that it is crowded."""
         if wait := self._wait():
             raise Crowded("our limit a minute", retry_after_seconds=wait)
@@ -67,14 +65,14 @@ class Desk:
         if self.channel.per_minute:
             self._begun.append(self._clock())
         self._under_way += 1
-        try:
-            yield self.provider
-        finally:
-            self._under_way -= 1
-            if self._places is not None:
-                self._places.release()
-            if self._is_closing and not self._under_way:
-                await self.provider.close()
+        return self.provider
+
+    async def __aexit__(self, *why: object) -> None:
+        self._under_way -= 1
+        if self._places is not None:
+            self._places.release()
+        if self._is_closing and not self._under_way:
+            await self.provider.close()
 
     async def _take(self, places: asyncio.Semaphore) -> None:
         try:

@@ -5,25 +5,30 @@ days without anything that fits are passed over, and a page that went through ve
 orders ends with the few it found. Rehearsals are in no rollup; they have an index.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Case, QuerySet, Sum, When
 from django.utils import timezone
 
+from playground.generation.callers import all_of, place_of_label
+from playground.generation.digests import Place
 from playground.generation.history import Wanted, newest_first, orders_like, page_of
 from playground.generation.models import (
     AccountDay,
+    DigestDay,
     Generation,
     Picture,
     Rolled,
     UsageDay,
 )
 from playground.generation.rolling import DAY, day_of
-from playground.generation.usage import COARSE
+from playground.generation.summing import Part
+from playground.generation.usage import COARSE, Digested, left_of, place_of
 
 Row = TypeVar("Row", bound=Generation | Picture)
 AT_ONCE, MOST = 3000, 20_000
@@ -39,12 +44,24 @@ class Stretch:
     orders: int
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day, or some time nobody knows more of, and how many orders in it fit."""
+
+    part: Stretch
+    fit: int
+
+
+Days = Callable[[datetime, datetime], list[Day]]
+
+
 def page_like(
     account_id: str, wanted: Wanted, count: int, after: Generation | None = None
 ) -> tuple[list[Generation], bool]:
     """Return the newest orders that fit, or those older than one, and whether to go on."""
-    orders, facts = orders_like(account_id, wanted), facts_of(wanted)
-    if not facts or wanted.user or wanted.metadata:
+    orders = orders_like(account_id, wanted)
+    days = days_for(account_id, wanted)
+    if days is None:
         return page_of(orders, count, after)
     before = min(
         wanted.before or timezone.now() + DAY,
@@ -53,9 +70,20 @@ def page_like(
     return page_in(
         newest_first(orders.filter(is_test=False), after),
         newest_first(orders.filter(is_test=True), after),
-        stretches(account_id, facts, wanted.since or EVER, before),
+        stretches(days, wanted.since or EVER, before),
         count,
     )
+
+
+def days_for(account_id: str, wanted: Wanted) -> Days | None:
+    """Return what knows on which days there is something, if it is worth asking."""
+    facts = facts_of(wanted)
+    if not wanted.user and not wanted.metadata:
+        return partial(days_with, account_id, facts) if facts else None
+    if wanted.user or facts or len(wanted.metadata) > 1:
+        return None
+    [(name, value)] = wanted.metadata.items()
+    return partial(days_labelled, account_id, place_of_label(name, value))
 
 
 def ends_with(after: datetime | None) -> datetime:
@@ -111,10 +139,8 @@ def facts_of(wanted: Wanted) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value}
 
 
-def stretches(
-    account_id: str, facts: Mapping[str, Any], since: datetime, before: datetime
-) -> Iterator[Stretch]:
-    """Return when there were orders with these facts, the newest time first.
+def stretches(days: Days, since: datetime, before: datetime) -> Iterator[Stretch]:
+    """Return when there were orders that fit, the newest time first.
 
     Days that are not added up, or no longer, are among them.
     """
@@ -129,7 +155,7 @@ def stretches(
         if since < closed:
             yield Stretch(since, closed, AT_ONCE)
         return
-    yield from gathered(days_with(account_id, facts, first, closed))
+    yield from gathered(days(first, closed))
     if since < first:
         yield Stretch(since, first, AT_ONCE)
 
@@ -141,31 +167,72 @@ def first_day_kept() -> datetime:
 
 def days_with(
     account_id: str, facts: Mapping[str, Any], since: datetime, before: datetime
-) -> list[tuple[datetime, int, int]]:
-    """Return each day, the newest first, how many orders it has, and how many fit."""
+) -> list[Day]:
+    """Return each day, the newest first, and how many of its orders have these facts."""
     table = AccountDay if facts.keys() <= COARSE else UsageDay
-    lines = table._default_manager.filter(
-        account_id=account_id, start__gte=day_of(since), start__lt=before
-    )
-    days = lines.values("start").annotate(
-        all=Sum("requests"), fit=Sum(Case(When(**facts, then="requests"), default=0))
-    )
-    return list(days.order_by("-start").values_list("start", "all", "fit"))
+    whole, place = Part(table, day_of(since), before), place_of(facts)
+    if place is None:
+        return newest_of(days_in_lines(account_id, facts, [whole]))
+    days = days_digested(account_id, place, whole)
+    rest = left_of(whole, DAY, [day.part.since for day in reversed(days)])
+    return newest_of([*days, *days_in_lines(account_id, facts, rest)])
 
 
-def gathered(days: list[tuple[datetime, int, int]]) -> Iterator[Stretch]:
+def days_labelled(
+    account_id: str, place: Place, since: datetime, before: datetime
+) -> list[Day]:
+    """Return the same for a label; days of which nobody knows are taken to have it."""
+    whole = Part(Generation, day_of(since), before)
+    days = days_digested(account_id, place, whole)
+    rest = left_of(whole, DAY, [day.part.since for day in reversed(days)])
+    unknown = [Day(Stretch(one.since, one.until, AT_ONCE), 1) for one in rest]
+    return newest_of([*days, *unknown])
+
+
+def days_digested(account_id: str, place: Place, whole: Part) -> list[Day]:
+    kept, counts = Digested(DigestDay, DAY, whole), ("start", "requests")
+    fit = dict(kept.of(account_id, place).values_list(*counts))
+    every = kept.of(account_id, all_of(place)).values_list(*counts)
+    return newest_of(
+        day_of_orders(start, all, fit.get(start, 0)) for start, all in every
+    )
+
+
+def days_in_lines(
+    account_id: str, facts: Mapping[str, Any], parts: Sequence[Part]
+) -> Iterator[Day]:
+    for part in parts:
+        lines = part.table._default_manager.filter(
+            account_id=account_id, start__gte=part.since, start__lt=part.until
+        )
+        fits = Case(When(**facts, then="requests"), default=0)
+        days = lines.values("start").annotate(all=Sum("requests"), fit=Sum(fits))
+        for start, all, fit in days.values_list("start", "all", "fit"):
+            yield day_of_orders(start, all, fit)
+
+
+def day_of_orders(start: datetime, orders: int, fit: int) -> Day:
+    return Day(Stretch(start, start + DAY, orders), fit)
+
+
+def newest_of(days: Iterable[Day]) -> list[Day]:
+    return sorted(days, key=lambda day: day.part.since, reverse=True)
+
+
+def gathered(days: list[Day]) -> Iterator[Stretch]:
     """Join days while there are few orders in them; pass over days without any that fit."""
     open_part: Stretch | None = None
-    for start, orders, fit in days:
+    for day in days:
+        orders = day.part.orders
         if open_part and open_part.orders + orders <= AT_ONCE:
             open_part = Stretch(
-                start if fit else open_part.since,
+                day.part.since if day.fit else open_part.since,
                 open_part.before,
                 open_part.orders + orders,
             )
             continue
         if open_part:
             yield open_part
-        open_part = Stretch(start, start + DAY, orders) if fit else None
+        open_part = day.part if day.fit else None
     if open_part:
         yield open_part

@@ -49,19 +49,21 @@ COMPRESSED = ("jpeg", "webp", "avif")
 def normalise(ask: Ask, catalogue: Catalogue, default_model: str) -> ImageRequest:
     """Return the one request this ask stands for.
 
-    Most differ from one before in their prompt only, and are that one with another.
+    Most differ from one before in their prompt only, and are that one with another. Where
+    nothing had to be remarked on, it is the same in every language.
     """
     if OWN_FIELDS(ask) != NOTHING_OF_ONES_OWN:
         return made_anew(ask, catalogue, default_model)
-    key = (get_language(), default_model, *COMMON_FIELDS(ask))
-    known = catalogue.normalised.get(key)
+    key = (default_model, *COMMON_FIELDS(ask))
+    remembered = catalogue.normalised
+    known = remembered.get(key) or remembered.get((get_language(), *key))
     if known is not None:
         model = catalogue.names[known.model].model
         return known.with_prompt(_prompt(ask, model))
     made = made_anew(ask, catalogue, default_model)
-    if len(catalogue.normalised) >= REMEMBERED:
-        catalogue.normalised.clear()
-    catalogue.normalised[key] = made
+    if len(remembered) >= REMEMBERED:
+        remembered.clear()
+    remembered[(get_language(), *key) if made.notes else key] = made
     return made
 
 

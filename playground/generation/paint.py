@@ -216,6 +216,8 @@ async def one_round(asking: Asking, work: Work) -> list[Failure]:
 
 
 def spots_left(order: Order, work: Work) -> list[int]:
+    if len(work.pictures) == order.request.n:
+        return []
     painted = {picture.row.position for picture in work.pictures}
     return [spot for spot in range(order.request.n) if spot not in painted]
 
@@ -235,7 +237,7 @@ async def attempt(asking: Asking, *, spots: list[int], work: Work) -> Failure | 
 async def attempted(asking: Asking, *, spots: list[int], work: Work) -> Failure | None:
     one, offer = Try(asking.candidate, len(spots)), asking.candidate.offer
     try:
-        async with asking.desk.place() as provider:
+        async with asking.desk as provider:
             await ask_and_keep(Call(asking, provider, one, spots), work)
     except (ProviderFailure, EaselError) as known:
         one.failure = known

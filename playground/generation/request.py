@@ -217,7 +217,7 @@ class ImageRequest:
     def to_json(self) -> dict[str, Any]:
         """Return plain data for the order's row, as JSON would give it back."""
         notes = [note.to_json() for note in self.notes]
-        own = {name: getattr(self, name) for name in self.__slots__}
+        own = dict(zip(FIELDS, FIELDS_OF(self), strict=True))
         return own | {
             "notes": notes,
             "turns": [asdict(turn) for turn in self.turns],
@@ -242,7 +242,8 @@ class ImageRequest:
         return cls(**{**data, **read})
 
 
-FIELDS_OF = attrgetter(*[one.name for one in fields(ImageRequest)])
+FIELDS = tuple(one.name for one in fields(ImageRequest))
+FIELDS_OF = attrgetter(*FIELDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,16 @@ from django.utils import timezone
 from accounts.ids import first_id
 from billing.ledger import one_writer
 from playground.generation import rollup_sql as sql
+from playground.generation.callers import write_digests_of_callers
+from playground.generation.digests import write_digests
 from playground.generation.horizon import dropped_until
 from playground.generation.models import Generation
 from playground.generation.rollups import (
     AccountDay,
     AttemptDay,
     AttemptHour,
+    DigestDay,
+    DigestHour,
     OfferDay,
     OfferHour,
     Rolled,
@@ -164,13 +168,15 @@ def fill_hour(start: datetime) -> None:
         sql.plan_plainly(cursor)
         for target in HOURS:
             cursor.execute(sql.removed(target), within)
-        if not has_orders(start):
-            return
-        asked = [begins, *sql.asked_in(start)]
-        cursor.execute(sql.attempts_of_an_hour(), asked)
-        cursor.execute(sql.usage_of_an_hour(), asked)
-        for target, finer in ((OfferHour, AttemptHour), (SalesHour, UsageHour)):
-            cursor.execute(sql.added_up(target, finer), [begins, *within])
+        if has_orders(start):
+            asked = [begins, *sql.asked_in(start)]
+            cursor.execute(sql.attempts_of_an_hour(), asked)
+            cursor.execute(sql.usage_of_an_hour(), asked)
+            for target, finer in ((OfferHour, AttemptHour), (SalesHour, UsageHour)):
+                cursor.execute(sql.added_up(target, finer), [begins, *within])
+    # Pages count the hour that runs from the orders themselves.
+    if start + HOUR <= timezone.now():
+        write_digests(DigestHour, UsageHour, start)
 
 
 def has_orders(start: datetime) -> bool:
@@ -187,6 +193,8 @@ def fill_day(start: datetime) -> None:
         for target, finer in DAYS.items():
             cursor.execute(sql.removed(target), within)
             cursor.execute(sql.added_up(target, finer), [within[0], *within])
+    write_digests(DigestDay, UsageDay, start)
+    write_digests_of_callers(start)
 
 
 def close_days() -> None:
@@ -254,8 +262,8 @@ def remove_old() -> int:
     if mark is None:
         return 0
     kept_days = {
-        **dict.fromkeys(HOURS, settings.METRICS_HOURS_KEPT_DAYS),
-        **dict.fromkeys(DAYS, settings.METRICS_DAYS_KEPT_DAYS),
+        **dict.fromkeys((*HOURS, DigestHour), settings.METRICS_HOURS_KEPT_DAYS),
+        **dict.fromkeys((*DAYS, DigestDay), settings.METRICS_DAYS_KEPT_DAYS),
     }
     removed = 0
     for model, days in kept_days.items():

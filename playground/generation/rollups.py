@@ -184,6 +184,43 @@ class AccountDay(Orders, Rollup):
 with_buckets(AccountDay, TOOK)
 
 
+class Digest(models.Model):
+    """One account's usage of an hour or a day, all of it or what has one `fact` in common.
+
+    `body` says it by model, key and end, with the times, as `digests` writes it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    start = models.DateTimeField()
+    account_id = models.CharField(max_length=40)
+    fact = models.CharField(max_length=12)
+    value = models.CharField(max_length=80)
+    requests = models.IntegerField()
+    spent_microcredits = models.BigIntegerField()
+    body = models.TextField()
+
+    class Meta:
+        abstract = True
+
+
+def found_by_fact(name: str) -> list[models.Index]:
+    by = ["account_id", "fact", "value", "start"]
+    return [
+        models.Index(fields=by, name=f"{name}_by_fact"),
+        models.Index(fields=["start"], name=f"{name}_by_start"),
+    ]
+
+
+class DigestHour(Digest):
+    class Meta:
+        indexes = found_by_fact("digesthours")
+
+
+class DigestDay(Digest):
+    class Meta:
+        indexes = found_by_fact("digestdays")
+
+
 class SalesHour(SalesRollup):
     class Meta:
         indexes = [models.Index(fields=["start"], name="saleshours_by_start")]

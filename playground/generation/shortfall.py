@@ -5,6 +5,7 @@ when it was no.
 """
 
 from decimal import Decimal
+from functools import lru_cache
 
 import structlog
 from django.core.cache import cache
@@ -115,6 +116,7 @@ def say_it_is_dry(wallet_id: str) -> None:
         log.warning("broker.away", wallet=wallet_id, reason=str(error))
 
 
+@lru_cache(maxsize=1024)
 def in_credits(microcredits: int) -> str:
     """Write an amount exactly, without needless zeros."""
     return f"{Decimal(microcredits) / MICRO:f}"

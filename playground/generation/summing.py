@@ -55,11 +55,20 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Some of a window, and the rollup that it is read from."""
+
+    table: type[models.Model]
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which columns to add up, of which lines, and by what; `fits` has no null in it.
 
     Lines without a picture hold no time either: where only times are wanted, most of the
-    lines may be passed over.
+    lines may be passed over. Without `parts` it is the whole window.
     """
 
     hours: type[models.Model]
@@ -69,6 +78,7 @@ class Wanted:
     fits: Mapping[str, Any] = field(default_factory=dict)
     by: tuple[str, ...] = ()
     is_of_pictures: bool = False
+    parts: Sequence[Part] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,30 +131,35 @@ def found(wanted: Wanted, *, in_steps: bool) -> Iterator[tuple[datetime, Key, Su
 
 def lines_of(wanted: Wanted) -> tuple[str, Sequence[Any]]:
     """Return a window's lines as a query, and its parameters."""
+    texts, parameters = [], []
+    for part in wanted.parts or parts_of(wanted):
+        text, its = some(wanted, part)
+        texts.append(text)
+        parameters += its
+    return " UNION ALL ".join(texts), parameters
+
+
+def parts_of(wanted: Wanted) -> list[Part]:
+    """Read days as far as they are closed, and hours after that."""
     window = wanted.window
     if window.step == "hour":
-        return some(wanted, wanted.hours, window.since, window.until)
+        return [Part(wanted.hours, window.since, window.until)]
     closed = max(window.since, min(days_closed(), window.until))
-    early, first = some(wanted, wanted.days, window.since, closed)
-    late, then = some(wanted, wanted.hours, closed, window.until, day_start())
-    return f"{early} UNION ALL {late}", [*first, *then]
+    early = Part(wanted.days, window.since, closed)
+    return [early, Part(wanted.hours, closed, window.until)]
 
 
-def some(
-    wanted: Wanted,
-    table: type[models.Model],
-    since: datetime,
-    until: datetime,
-    start: str = "start",
-) -> tuple[str, list[Any]]:
+def some(wanted: Wanted, part: Part) -> tuple[str, list[Any]]:
+    is_finer = wanted.window.step == "day" and part.table is wanted.hours
+    start = day_start() if is_finer else "start"
     names = ", ".join(f'"{name}"' for name in (*wanted.by, *wanted.sums))
     fits = "".join(f' AND "{name}" = %s' for name in wanted.fits)
     fits += " AND pictures > 0" if wanted.is_of_pictures else ""
     adapt = connection.ops.adapt_datetimefield_value
     return (
-        f"SELECT {start} AS start, is_demo, {names} FROM {table._meta.db_table}"
+        f"SELECT {start} AS start, is_demo, {names} FROM {part.table._meta.db_table}"
         f" WHERE start >= %s AND start < %s{fits}",
-        [adapt(since), adapt(until), *wanted.fits.values()],
+        [adapt(part.since), adapt(part.until), *wanted.fits.values()],
     )
 
 

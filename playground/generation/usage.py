@@ -1,31 +1,40 @@
 """An account's usage, read from the rollups: what the console's charts and tables show.
 
-A window is in hours or in days, as `metrics.Window` has it. What a test key rehearsed is
-in none of it.
+A window is in hours or in days, as `metrics.Window` has it. Where there are digests they
+are read, and elsewhere the rollups' few lines; more than one fact at once is in no digest.
+What a test key rehearsed is in none of it.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Literal
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from playground.generation.histogram import EMPTY, ENOUGH, Histogram, percentile
-from playground.generation.models import AccountDay, UsageDay, UsageHour
-from playground.generation.rollups import TOOK
-from playground.generation.summing import Key, Sums, Wanted, Window, lines, totals
+from django.db.models import QuerySet, Sum
 
-By = Literal[
-    "model",
-    "provider",
-    "key_id",
-    "person_id",
-    "lane",
-    "endpoint",
-    "group",
-    "state",
-    "error_code",
-]
+from playground.generation.callers import all_of
+from playground.generation.digests import EVERYTHING, FACTS, SUMS, Place, Usage
+from playground.generation.models import (
+    AccountDay,
+    DigestDay,
+    DigestHour,
+    Generation,
+    UsageDay,
+    UsageHour,
+)
+from playground.generation.rolling import DAY, HOUR, day_of
+from playground.generation.rollups import TOOK, Digest
+from playground.generation.summing import (
+    Part,
+    Wanted,
+    Window,
+    days_closed,
+    found,
+    totals,
+)
+
 COARSE = {"account_id", "model", "key_id", "state", "error_code"}
-SUMS = ("requests", "pictures", "spent_microcredits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,89 +53,134 @@ class Filter:
     endpoint: str = ""
     group: str = ""
     state: str = ""
-    error_code: str = ""
 
     @property
     def said(self) -> dict[str, Any]:
         named = {name: getattr(self, name) for name in self.__slots__}
         return {name: value for name, value in named.items() if value}
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {name: value for name, value in self.said.items() if name in FACTS}
+
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """Orders added up. How long they took is told of those that brought pictures."""
+class Digested:
+    """Some time, in the digests of its hours or days, and the lines they were made of."""
 
-    requests: int
-    pictures: int
-    spent_microcredits: int
-    took: Histogram
-    is_demo: bool
+    digests: type[Digest]
+    length: timedelta
+    part: Part
 
-    def seconds(self, part: float) -> float | None:
-        """Return a percentile; None when there are too few to say."""
-        return percentile(self.took, part) if sum(self.took) >= ENOUGH else None
+    def of(self, account_id: str, place: Place) -> QuerySet[Digest]:
+        fact, value = place
+        return self.digests._default_manager.filter(
+            account_id=account_id,
+            fact=fact,
+            value=value,
+            start__gte=self.part.since,
+            start__lt=self.part.until,
+        )
 
-    @property
-    def p50_seconds(self) -> float | None:
-        return self.seconds(0.5)
-
-    @property
-    def p95_seconds(self) -> float | None:
-        return self.seconds(0.95)
-
-
-NOTHING = Used(0, 0, 0, EMPTY, False)
+    def rest(self, account_id: str, place: Place = EVERYTHING) -> list[Part]:
+        """Return the time without digests of this sort."""
+        known = self.of(account_id, all_of(place)).order_by("start")
+        return left_of(self.part, self.length, known.values_list("start", flat=True))
 
 
-def used(which: Filter, window: Window) -> Used:
-    """Return an account's orders, all together, and how long they took."""
-    counts = totals(wanted(which, window, latency=False))
-    if not counts:
-        return NOTHING
-    return replace(used_in(counts[()]), took=times_of(which, window))
+def used(which: Filter, window: Window) -> Iterator[tuple[datetime, Usage]]:
+    """Yield what was used, parted by the window's hours or days; some come twice."""
+    kept, rest = kept_and_rest(which, window)
+    for digests in kept:
+        for start, body in digests.values_list("start", "body"):
+            begins = day_of(start) if window.step == "day" else start
+            yield begins, Usage.of_text(body)
+    if rest:
+        yield from read(which, window, rest)
 
 
-def times_of(which: Filter, window: Window) -> Histogram:
-    """Return how long those that brought pictures took."""
-    times = wanted(which, window, latency=True)
-    took = totals(replace(times, sums=TOOK, is_of_pictures=True))
-    return took[()].numbers if took else EMPTY
+def sums_of(which: Filter, window: Window) -> tuple[int, int]:
+    """Return how many requests there were, and what was spent on them."""
+    kept, rest = kept_and_rest(which, window)
+    asked = ("requests", "spent_microcredits")
+    lines = totals(wanted(which, window, rest, sums=asked)) if rest else {}
+    found = [sums.numbers for sums in lines.values()]
+    for digests in kept:
+        sums = digests.aggregate(*[Sum(name) for name in asked])
+        found.append(tuple(sums[f"{name}__sum"] or 0 for name in asked))
+    return sum(one[0] for one in found), sum(one[1] for one in found)
 
 
-def used_by(
-    which: Filter, window: Window, *by: By, latency: bool = False
-) -> dict[Key, Used]:
-    """Return the same for each model, say; what cost most comes first."""
-    found = totals(wanted(which, window, by, latency=latency))
-    known = {key: used_in(sums) for key, sums in found.items()}
-
-    def most(item: tuple[Key, Used]) -> tuple[int, int]:
-        return -item[1].spent_microcredits, -item[1].requests
-
-    return dict(sorted(known.items(), key=most))
+def kept_and_rest(
+    which: Filter, window: Window
+) -> tuple[list[QuerySet[Digest]], list[Part]]:
+    """Return the digests of a window, and the time that has none."""
+    place, halves = place_of(which.facts), list(halves_of(which, window))
+    if place is None:
+        return [], [half.part for half in halves]
+    kept = [half.of(which.account_id, place) for half in halves]
+    return kept, [part for half in halves for part in half.rest(which.account_id)]
 
 
-def usage_series(
-    which: Filter, window: Window, *by: By, latency: bool = False
-) -> dict[Key, dict[datetime, Used]]:
-    """Return every hour or day of the window for each model, say."""
-    found = lines(wanted(which, window, by, latency=latency))
-    return {
-        key: {start: used_in(sums) if sums else NOTHING for start, sums in line.items()}
-        for key, line in found.items()
-    }
+def used_by_caller(
+    account_id: str, place: Place, window: Window
+) -> tuple[Iterator[tuple[datetime, Usage]], list[Part]]:
+    """Return what digests know of a user or a label, and the time they do not know."""
+    closed = max(window.since, min(days_closed(), window.until))
+    half = Digested(DigestDay, DAY, Part(Generation, window.since, closed))
+    rest = half.rest(account_id, place)
+    if closed < window.until:
+        rest.append(Part(Generation, closed, window.until))
+    kept = half.of(account_id, place).values_list("start", "body")
+    return ((start, Usage.of_text(body)) for start, body in kept), rest
 
 
-def wanted(
-    which: Filter, window: Window, by: tuple[By, ...] = (), *, latency: bool
-) -> Wanted:
-    """Say what is to be added up, in the smallest rollups that know it."""
-    sums = (*SUMS, *TOOK) if latency else SUMS
-    days = AccountDay if {*which.said, *by} <= COARSE else UsageDay
-    return Wanted(UsageHour, days, window, sums, which.said, by)
+def place_of(facts: Mapping[str, Any]) -> Place | None:
+    """Return where digests have orders with these facts, if they do."""
+    places = [(name, str(value)) for name, value in facts.items()]
+    if len(places) > 1:
+        return None
+    return places[0] if places else EVERYTHING
 
 
-def used_in(sums: Sums) -> Used:
-    """Read an account's usage from a row of sums."""
-    requests, pictures, spent, *took = sums.numbers
-    return Used(requests, pictures, spent, tuple(took) or EMPTY, sums.is_demo)
+def halves_of(which: Filter, window: Window) -> Iterator[Digested]:
+    """Return the window as days, as far as they are closed, and as hours after that."""
+    closed = window.since
+    if window.step == "day":
+        closed = max(window.since, min(days_closed(), window.until))
+        days = AccountDay if which.said.keys() <= COARSE else UsageDay
+        yield Digested(DigestDay, DAY, Part(days, window.since, closed))
+    yield Digested(DigestHour, HOUR, Part(UsageHour, closed, window.until))
+
+
+def left_of(part: Part, length: timedelta, starts: Iterable[datetime]) -> list[Part]:
+    """Return some time without the hours or days that begin then, which are in order."""
+    left, since = [], part.since
+    for start in starts:
+        if since < start:
+            left.append(Part(part.table, since, start))
+        since = start + length
+    if since < part.until:
+        left.append(Part(part.table, since, part.until))
+    return left
+
+
+def read(
+    which: Filter, window: Window, parts: Sequence[Part]
+) -> Iterator[tuple[datetime, Usage]]:
+    """Read what was used from the rollups' lines."""
+    every: dict[datetime, Usage] = defaultdict(Usage)
+    by = ("model", "key_id", "state", "error_code")
+    lines = wanted(which, window, parts, sums=SUMS, by=by)
+    for start, (model, key, state, code), sums in found(lines, in_steps=True):
+        usage = every[start]
+        usage.add(model, key, (state, code), sums.numbers)
+        usage.is_demo = usage.is_demo or sums.is_demo
+    times = wanted(which, window, parts, sums=TOOK, is_of_pictures=True)
+    for sums in totals(times).values() if every else ():
+        every[window.since].add_took(enumerate(sums.numbers))
+    yield from every.items()
+
+
+def wanted(which: Filter, window: Window, parts: Sequence[Part], **what: Any) -> Wanted:
+    return Wanted(UsageHour, UsageDay, window, fits=which.said, parts=parts, **what)

@@ -70,6 +70,8 @@ CREATE TABLE "generation_auditrun" ("id" integer NOT NULL PRIMARY KEY AUTOINCREM
 CREATE TABLE "generation_channelrow" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(60) NOT NULL UNIQUE, "provider" varchar(40) NOT NULL, "secret" text NOT NULL, "base_url" varchar(400) NOT NULL, "is_local" bool NOT NULL, "options" text NOT NULL CHECK ((JSON_VALID("options") OR "options" IS NULL)), "priority" smallint NOT NULL, "weight" smallint NOT NULL, "concurrency" integer NULL, "per_minute" integer NULL, "groups" text NOT NULL CHECK ((JSON_VALID("groups") OR "groups" IS NULL)), "is_on" bool NOT NULL, "created_at" datetime NOT NULL, CONSTRAINT "weight_not_negative" CHECK ("weight" >= 0));
 CREATE TABLE "generation_closure" ("id" smallint NOT NULL PRIMARY KEY, "since" datetime NOT NULL, "words" varchar(200) NOT NULL, "until" datetime NULL);
 CREATE TABLE "generation_compared" ("generation_id" varchar(40) NOT NULL PRIMARY KEY, "comparison" varchar(40) NOT NULL, "place" smallint NOT NULL);
+CREATE TABLE "generation_digestday" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "start" datetime NOT NULL, "account_id" varchar(40) NOT NULL, "fact" varchar(12) NOT NULL, "value" varchar(80) NOT NULL, "requests" integer NOT NULL, "spent_microcredits" bigint NOT NULL, "body" text NOT NULL);
+CREATE TABLE "generation_digesthour" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "start" datetime NOT NULL, "account_id" varchar(40) NOT NULL, "fact" varchar(12) NOT NULL, "value" varchar(80) NOT NULL, "requests" integer NOT NULL, "spent_microcredits" bigint NOT NULL, "body" text NOT NULL);
 CREATE TABLE "generation_droppedmonth" ("until" varchar(40) NOT NULL PRIMARY KEY, "since" varchar(40) NOT NULL, "orders" bigint NOT NULL, "charged_microcredits" bigint NOT NULL, "kept" bigint NOT NULL, "dropped_at" datetime NOT NULL);
 CREATE TABLE "generation_generation" ("id" varchar(40) NOT NULL PRIMARY KEY, "is_test" bool NOT NULL, "lane" varchar(8) NOT NULL, "endpoint" varchar(40) NOT NULL, "network" varchar(43) NOT NULL, "model" varchar(80) NOT NULL, "prompt" text NOT NULL, "request" text NOT NULL CHECK ((JSON_VALID("request") OR "request" IS NULL)), "n" smallint NOT NULL, "unit_price_microcredits" bigint NOT NULL, "state" varchar(20) NOT NULL, "delivered" smallint NOT NULL, "provider" varchar(40) NOT NULL, "error_code" varchar(40) NOT NULL, "error_message" varchar(500) NOT NULL, "claim" varchar(40) NOT NULL, "deadline" datetime NOT NULL, "created_at" datetime NOT NULL, "started_at" datetime NULL, "finished_at" datetime NULL, "account_id" varchar(40) NOT NULL, "group_id" varchar(40) NOT NULL, "key_id" varchar(40) NULL, "person_id" bigint NULL REFERENCES "accounts_person" ("id") DEFERRABLE INITIALLY DEFERRED, "kept_seconds" bigint NULL, "metadata" text NULL CHECK ((JSON_VALID("metadata") OR "metadata" IS NULL)), "user" varchar(256) NULL, "is_unwanted" bool DEFAULT 0 NOT NULL, "body_digest" varchar(32) DEFAULT '' NOT NULL, "cut_off_at" datetime NULL, "joins" smallint DEFAULT 0 NOT NULL, "shared_at" datetime NULL, "is_demo" bool DEFAULT 0 NOT NULL, CONSTRAINT "generation_counts_fit" CHECK (("delivered" >= 0 AND "n" >= 1 AND "unit_price_microcredits" >= 0)));
 CREATE TABLE "generation_health" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "channel" varchar(60) NOT NULL, "model" varchar(80) NOT NULL, "failures" integer NOT NULL, "since" datetime NOT NULL, "until" datetime NOT NULL, "reason" varchar(300) NOT NULL, CONSTRAINT "one_health_a_channel_and_model" UNIQUE ("channel", "model"));
@@ -180,6 +182,10 @@ CREATE INDEX "deeds_by_action" ON "accounts_staffdeed" ("action", "id" DESC);
 CREATE INDEX "deeds_of_subject" ON "accounts_staffdeed" ("subject_id", "id" DESC);
 CREATE INDEX "deliveries_of_endpoint" ON "webhooks_delivery" ("endpoint_id", "created_at" DESC);
 CREATE INDEX "deliveries_to_make" ON "webhooks_delivery" ("next_attempt_at") WHERE "state" = 'pending';
+CREATE INDEX "digestdays_by_fact" ON "generation_digestday" ("account_id", "fact", "value", "start");
+CREATE INDEX "digestdays_by_start" ON "generation_digestday" ("start");
+CREATE INDEX "digesthours_by_fact" ON "generation_digesthour" ("account_id", "fact", "value", "start");
+CREATE INDEX "digesthours_by_start" ON "generation_digesthour" ("start");
 CREATE INDEX "django_admin_log_content_type_id_c4bce8eb" ON "django_admin_log" ("content_type_id");
 CREATE INDEX "django_admin_log_user_id_c564eba6" ON "django_admin_log" ("user_id");
 CREATE UNIQUE INDEX "django_content_type_app_label_model_76bd3d3b_uniq" ON "django_content_type" ("app_label", "model");
@@ -338,6 +344,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0010_alter_g
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0011_update_proxy_permissions', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0012_alter_user_first_name_max_length', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('batches', '0001_initial', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('batches', '0002_pictures_sent_before', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('billing', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('billing', '0002_append_only_journal', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('billing', '0003_budgets', CURRENT_TIMESTAMP);
@@ -379,7 +386,8 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0020_t
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0021_audit_runs', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0022_lane_of_batches', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0023_gates', CURRENT_TIMESTAMP);
-INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0024_dropped_months', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0024_digests', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0025_dropped_months', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0002_authenticator_timestamps', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0003_authenticator_type_uniq', CURRENT_TIMESTAMP);

@@ -6,20 +6,23 @@ in no rollup: a filter by it counts the orders alone, the newest of very many.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
-from playground.generation.histogram import ENOUGH, merged, percentile
+from playground.generation.digests import Usage
+from playground.generation.histogram import EMPTY, ENOUGH, merged, percentile
 from playground.generation.models import Generation
-from playground.generation.newest import add_up_newest
+from playground.generation.newest import Newest, add_up_newest
 from playground.generation.rolling import hour_of
-from playground.generation.summing import Window
-from playground.generation.usage import NOTHING, times_of, usage_series, used_by
+from playground.generation.summing import Part, Window
+from playground.generation.usage import sums_of, used, used_by_caller
 from playground.web.sifted import Sieve
 
 State = Generation.State
@@ -46,7 +49,7 @@ class Figures:
     """Everything the page says of a stretch of time."""
 
     whole: Sums = field(default_factory=Sums)
-    took: tuple[int, ...] = NOTHING.took
+    took: tuple[int, ...] = EMPTY
     spent: dict[tuple[date, str], int] = field(default_factory=dict)
     models: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
     keys: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
@@ -75,6 +78,16 @@ class Figures:
                 codes[code] += count
         return codes.most_common()
 
+    def spend(self, start: datetime, model: str, microcredits: int) -> None:
+        if microcredits:
+            place = start, model
+            self.spent[place] = self.spent.get(place, 0) + microcredits
+
+    def end(self, start: datetime, end: tuple[str, str], count: int) -> None:
+        self.ends[end] += count
+        if end[0] in FAILED:
+            self.failed_in[start] += count
+
     def seconds(self, part: float) -> float | None:
         return percentile(self.took, part) if sum(self.took) >= ENOUGH else None
 
@@ -83,7 +96,7 @@ def figures_of(account: Account, sieve: Sieve, window: Window) -> Figures:
     """Add up what fits."""
     figures = Figures()
     if sieve.is_by_caller:
-        count_in(figures, sieve.orders(account, window), window)
+        count_what_callers_said(figures, account, sieve, window)
         return figures
     running = hour_of(timezone.now())
     if window.since < running:
@@ -91,61 +104,79 @@ def figures_of(account: Account, sieve: Sieve, window: Window) -> Figures:
         read_in(figures, account, sieve, early)
     if window.until > running:
         late = Window(max(window.since, running), window.until, window.step)
-        count_in(figures, sieve.orders(account, late), window)
+        take_newest(figures, add_up_newest(sieve.orders(account, late), window.step))
     return figures
 
 
 def spent_in(account: Account, sieve: Sieve, window: Window) -> int:
     """Return what was spent in an earlier time, where that can be told."""
     if not sieve.is_by_caller:
-        found = used_by(sieve.filter(account), window)
-        return found[()].spent_microcredits if found else 0
+        return sums_of(sieve.filter(account), window)[1]
     figures = Figures()
-    count_in(figures, sieve.orders(account, window), window)
+    count_what_callers_said(figures, account, sieve, window)
     return 0 if figures.since else figures.whole.spent_microcredits
+
+
+def count_what_callers_said(
+    figures: Figures, account: Account, sieve: Sieve, window: Window
+) -> None:
+    """Take what digests know of a user or label, and what else the orders say."""
+    orders, place = sieve.orders(account, window), sieve.place_by_caller
+    if place and window.step == "day" and not sieve.is_nonsense:
+        kept, rest = used_by_caller(account.pk, place, window)
+        newest = add_up_newest(within(orders, rest), window.step)
+        if newest.since is None:
+            take(figures, kept)
+            take_newest(figures, newest)
+            return
+    take_newest(figures, add_up_newest(orders, window.step))
+
+
+def within(orders: QuerySet[Generation], parts: list[Part]) -> QuerySet[Generation]:
+    if not parts:
+        return orders.none()
+    # Said apart, for the index: most often there is but one part, which is today.
+    orders = orders.filter(
+        created_at__gte=parts[0].since, created_at__lt=parts[-1].until
+    )
+    every = [Q(created_at__gte=one.since, created_at__lt=one.until) for one in parts]
+    return orders.filter(reduce(or_, every)) if len(parts) > 1 else orders
 
 
 def read_in(figures: Figures, account: Account, sieve: Sieve, window: Window) -> None:
     """Take what the rollups know."""
-    which = sieve.filter(account)
-    figures.took = merged(figures.took, times_of(which, window))
-    for (model,), line in usage_series(which, window, "model").items():
-        for start, one in line.items():
-            if not one.requests:
-                continue
-            sums = (one.requests, one.pictures, one.spent_microcredits)
-            figures.whole.add(*sums)
+    take(figures, used(sieve.filter(account), window))
+
+
+def take(figures: Figures, parts: Iterable[tuple[datetime, Usage]]) -> None:
+    took: Counter[int] = Counter()
+    for start, usage in parts:
+        figures.is_demo = figures.is_demo or usage.is_demo
+        for model, sums in usage.models.items():
             figures.models[model].add(*sums)
             figures.steps[start].add(*sums)
-            figures.is_demo = figures.is_demo or one.is_demo
-            if one.spent_microcredits:
-                figures.spent[start, model] = one.spent_microcredits
-    for (key_id,), one in used_by(which, window, "key_id").items():
-        figures.keys[key_id].add(one.requests, one.pictures, one.spent_microcredits)
-    for (state, code), line in usage_series(
-        which, window, "state", "error_code"
-    ).items():
-        for start, one in line.items():
-            figures.ends[state, code] += one.requests
-            if state in FAILED:
-                figures.failed_in[start] += one.requests
+            figures.whole.add(*sums)
+            figures.spend(start, model, sums[2])
+        for key, sums in usage.keys.items():
+            figures.keys[key].add(*sums)
+        for end, count in usage.ends.items():
+            figures.end(start, end, count)
+        for place, count in usage.took.items():
+            took[place] += count
+    places = range(len(EMPTY))
+    figures.took = merged(figures.took, [took[place] for place in places])
 
 
-def count_in(figures: Figures, orders: QuerySet[Generation], window: Window) -> None:
+def take_newest(figures: Figures, newest: Newest) -> None:
     """Take what the orders themselves say, as far back as they are counted."""
-    newest = add_up_newest(orders, window.step)
     for one in newest.lines:
         sums = (one.requests, one.pictures, one.spent_microcredits)
         figures.whole.add(*sums)
         figures.models[one.model].add(*sums)
         figures.keys[one.key_id or ""].add(*sums)
         figures.steps[one.start].add(*sums)
-        figures.ends[one.state, one.error_code] += one.requests
-        if sums[2]:
-            place = one.start, one.model
-            figures.spent[place] = figures.spent.get(place, 0) + sums[2]
-        if one.state in FAILED:
-            figures.failed_in[one.start] += one.requests
+        figures.spend(one.start, one.model, one.spent_microcredits)
+        figures.end(one.start, (one.state, one.error_code), one.requests)
     figures.took = merged(figures.took, newest.took)
     figures.since = newest.since
 

@@ -4,6 +4,7 @@ Every step is a page of its own that works without a script; htmx shows the same
 steps in a dialog over the list.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,7 +26,7 @@ from accounts.roles import Action
 from billing.keyholding import Wanted, cap, change
 from billing.ledger import Budget, budgets_of
 from playground.generation.summing import Window
-from playground.generation.usage import Filter, used_by
+from playground.generation.usage import Filter, sums_of, used
 from playground.web.key_forms import (
     LIVE,
     SCOPES,
@@ -174,8 +175,8 @@ def living(request: HttpRequest, key_id: str) -> ApiKey:
 def requests_of(key: ApiKey) -> int:
     """Count what a key was used for in the last 24 hours."""
     which = Filter(key.account_id, key_id=key.pk)
-    used = used_by(which, Window.last("24h"), "key_id")
-    return sum(one.requests for one in used.values())
+    requests, _spent = sums_of(which, Window.last("24h"))
+    return requests
 
 
 def listed(account: Account) -> dict[str, object]:
@@ -215,8 +216,10 @@ def row_of(key: ApiKey, budget: Budget | None, spent: dict[str, int]) -> Row:
 def spent_this_month(account: Account) -> dict[str, int]:
     now = timezone.now()
     first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    used = used_by(Filter(account.pk), Window(first, now, "day"), "key_id")
-    return {key_id: one.spent_microcredits for (key_id,), one in used.items()}
+    spent: Counter[str] = Counter()
+    for _day, usage in used(Filter(account.pk), Window(first, now, "day")):
+        spent.update({key: sums[2] for key, sums in usage.keys.items()})
+    return spent
 
 
 def told(request: HttpRequest, key: ApiKey, secret: str) -> HttpResponse:

@@ -16,6 +16,7 @@ ROWS, COLUMNS = 4, 5
 STEPS = (1, 2, 2.5, 5, 10)
 LABEL_LEFT_AFTER = 70.0
 CROWDED_X, CROWDED_Y = 22.0, 5.0
+LETTER, LINE = 2.2, 7.0  # of a label, where the chart is as wide as a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Point:
     is_best: bool
     is_left: bool
     is_named: bool
+    fits_a_phone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,24 @@ class Stretch:
 class Tick:
     at: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a name takes up on a phone."""
+
+    left: float
+    right: float
+    y: float
+
+    @classmethod
+    def of(cls, name: str, x: float, y: float) -> "Label":
+        wide = LETTER * len(name)
+        return cls(x - wide, x, y) if x > LABEL_LEFT_AFTER else cls(x, x + wide, y)
+
+    def meets(self, other: "Label") -> bool:
+        is_beside = self.right < other.left or self.left > other.right
+        return not is_beside and abs(self.y - other.y) < LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +100,7 @@ def chart(spots: Sequence[Spot], costs: Sequence[str]) -> Chart:
     )
     written = dict(zip(spots, costs, strict=True))
     taken: list[tuple[float, float]] = []
+    labels: list[Label] = []
     points = []
     # The best are named first: where labels would lie upon each other, others give way.
     for spot in sorted(spots, key=lambda one: (not one.is_best, -one.rating)):
@@ -88,8 +109,12 @@ def chart(spots: Sequence[Spot], costs: Sequence[str]) -> Chart:
             abs(x - other) > CROWDED_X or abs(y - above) > CROWDED_Y
             for other, above in taken
         )
+        label = Label.of(spot.name, x, y)
+        fits_a_phone = is_named and not any(map(label.meets, labels))
         if is_named:
             taken.append((x, y))
+        if fits_a_phone:
+            labels.append(label)
         points.append(
             Point(
                 name=spot.name,
@@ -102,6 +127,7 @@ def chart(spots: Sequence[Spot], costs: Sequence[str]) -> Chart:
                 is_best=spot.is_best,
                 is_left=x > LABEL_LEFT_AFTER,
                 is_named=is_named,
+                fits_a_phone=fits_a_phone,
             )
         )
     return Chart(

@@ -17,6 +17,8 @@ from django.http.response import HttpResponseBase
 from accounts.models import Account
 from accounts.roles import Action
 from billing.ledger import MICRO
+from playground.generation.callers import place_of_label, place_of_user
+from playground.generation.digests import Place
 from playground.generation.history import Wanted, orders_like, page_of
 from playground.generation.models import Generation
 from playground.generation.quoting import is_text
@@ -76,6 +78,16 @@ class Sieve:
     def is_by_caller(self) -> bool:
         """Say whether it looks for what callers wrote, which no rollup knows."""
         return bool(self.user or self.label)
+
+    @property
+    def place_by_caller(self) -> Place | None:
+        """Say where digests have a user, or a label, that alone is looked for."""
+        others = {name for name in self.__slots__ if getattr(self, name)}
+        if others == {"user"}:
+            return place_of_user(self.user)
+        if others - {"value"} == {"label"}:
+            return place_of_label(self.label, self.value)
+        return None
 
     @property
     def query(self) -> str:

@@ -142,14 +142,10 @@ def questions() -> dict[str, Callable[[], object]]:
                 EVERYTHING, w, "model", "provider"
             ),
             "both ledgers by day and model": lambda w=window: earnings.earnings(w),
-            "usage of the heavy account": lambda w=window: usage.used(heavy, w),
-            "its chart by model": lambda w=window: usage.usage_series(
-                heavy, w, "model"
-            ),
-            "its keys": lambda w=window: usage.used_by(heavy, w, "key_id"),
-            "its failures": lambda w=window: usage.used_by(heavy, w, "error_code"),
-            "a light account's chart by model": lambda w=window: usage.usage_series(
-                light, w, "model"
+            "usage of the heavy account": lambda w=window: list(usage.used(heavy, w)),
+            "a light account's usage": lambda w=window: list(usage.used(light, w)),
+            "what the heavy account spent on one model": lambda w=window: usage.sums_of(
+                usage.Filter(account_of(0), model="model-00"), w
             ),
         }
         asked |= {f"{what}, {name}": ask for what, ask in month.items()}

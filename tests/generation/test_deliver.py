@@ -68,6 +68,36 @@ async def test_a_broken_picture_among_others_spoils_none_of_them(pictures):
     assert [ends[0].data, ends[2].data] == [sent[0], sent[2]]
 
 
+GOOD = png(side=40)
+HEAD, END = GOOD[:33], GOOD[-12:]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(GOOD[:20], id="begun"),
+        pytest.param(GOOD[:-13], id="cut short"),
+        pytest.param(GOOD[:60] + b"!" + GOOD[61:], id="changed on its way"),
+        pytest.param(HEAD + END, id="without pixels"),
+        pytest.param(GOOD[:25] + b"\x07" + GOOD[26:], id="with a head of nonsense"),
+    ],
+)
+async def test_a_png_that_is_not_whole_is_broken(pictures, sent):
+    with pytest.raises(Broken, match="cannot be opened"):
+        await deliver(PaintedPicture(sent), keeping(), Hands())
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+async def test_a_png_of_any_kind_is_known_without_being_unpacked(pictures, mode):
+    file = io.BytesIO()
+    Image.new(mode, (8, 8)).save(file, "PNG")
+
+    delivered = await deliver(PaintedPicture(file.getvalue()), keeping(), Hands())
+
+    row = delivered.row
+    assert (row.format, row.width, row.height) == ("png", 8, 8)
+
+
 @pytest.mark.parametrize("backend", [FileSystemStorage, FarStorage])
 async def test_a_file_looks_the_same_whichever_way_it_was_written(
     pictures, settings, backend

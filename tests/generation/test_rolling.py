@@ -10,12 +10,16 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from playground.generation import digests
 from playground.generation.histogram import bucket_of
+from playground.generation.looking_back import days_with
 from playground.generation.models import (
     AccountDay,
     Attempt,
     AttemptDay,
     AttemptHour,
+    DigestDay,
+    DigestHour,
     Generation,
     OfferDay,
     OfferHour,
@@ -34,6 +38,8 @@ from playground.generation.rolling import (
     remove_old,
 )
 from playground.generation.rollups import TOOK, dimensions_of, measures_of
+from playground.generation.summing import Window
+from playground.generation.usage import Filter, sums_of, used
 from tests.generation.orders import NOON, a_try, an_order
 
 HOURS = (AttemptHour, OfferHour, UsageHour)
@@ -90,7 +96,8 @@ ORDERS = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(orders=ORDERS, looks=st.sets(st.integers(0, 11), max_size=3))
-def test_what_is_added_up_is_what_stands_in_the_rows(alice, orders, looks):
+def test_what_is_added_up_is_what_stands_in_the_rows(alice, monkeypatch, orders, looks):
+    monkeypatch.setattr(digests, "FEW", 2)
     for model in (Attempt, Generation, Rolled, AttemptHour, AttemptDay, OfferHour):
         model.objects.all().delete()
     for model in (OfferDay, UsageHour, UsageDay, AccountDay, SalesDay):
@@ -136,6 +143,50 @@ def test_what_is_added_up_is_what_stands_in_the_rows(alice, orders, looks):
         bucket_of(round((one.finished_at - one.created_at).total_seconds() * 1000))
         for one in painted
     )
+    told = everything_told(alice.account)
+    assert [requests for requests, _ in told[""]["sums"]] == [real.count()] * 2
+    DigestDay.objects.filter(start=day_of(NOON)).delete()
+    assert everything_told(alice.account) == told  # some of it read from the lines
+    for which in (DigestDay, DigestHour):
+        which.objects.all().delete()
+    assert everything_told(alice.account) == told
+
+
+SIFTED = {
+    **{"": {}, "a model": {"model": "gpt-image-1"}, "a lane": {"lane": "api"}},
+    **{"a state": {"state": "failed"}, "nobody": {"person_id": 7}},
+    "two facts": {"model": "gpt-image-2", "state": "failed"},
+}
+
+
+def everything_told(account):
+    """What a page would be told of these days, by what it sifts for."""
+    since = day_of(NOON)
+    until = since + timedelta(days=5)
+    windows = [Window(since, until, step) for step in ("hour", "day")]
+    return {
+        name: {
+            "used": [usage_told(Filter(account.pk, **facts), one) for one in windows],
+            "sums": [sums_of(Filter(account.pk, **facts), one) for one in windows],
+            "days": [
+                day
+                for day in days_with(account.pk, facts or {"lane": "api"}, since, until)
+                if day.fit
+            ],
+        }
+        for name, facts in SIFTED.items()
+    }
+
+
+def usage_told(which, window):
+    told = Counter()
+    for start, usage in used(which, window):
+        for name, sums in (usage.models | usage.keys).items():
+            told.update({(start, name, at): count for at, count in enumerate(sums)})
+        told.update({(start, *end): count for end, count in usage.ends.items()})
+        told.update(usage.took)
+        told["demo"] |= usage.is_demo
+    return told
 
 
 CAUSES = {

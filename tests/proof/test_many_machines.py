@@ -25,7 +25,8 @@ from tests.services.ports import wait_until
 from tests.services.postgres import MISSING, programs
 
 IMAGES, TASKS = "/v1/images/generations", "/v1/async/images/generations"
-CALLERS, CALM_SECONDS, CUT_SECONDS = 6, 6, 5
+CALLERS, CALM_SECONDS, CUT_SECONDS, TASK_SECONDS = 6, 6, 5, 60
+ENDS = {"succeeded", "failed", "cancelled", "completed"}
 PRICE = 5
 LIVE = "SELECT count(*) FROM generation_generation WHERE state IN ('queued','running')"
 LACKING = {
@@ -51,10 +52,14 @@ class Seen:
 
 
 class Crowd:
-    """Callers of either web machine, for answers and for tasks; one that is gone is passed by."""
+    """Callers of either web machine, for answers and for tasks; one that is gone is passed by.
+
+    Each waits for what it ordered before it orders more, so no backlog grows.
+    """
 
     def __init__(self, machines: Fleet, key: str) -> None:
         self.seen: list[Seen] = []
+        self.waited: list[float] = []
         self._machines, self._key = machines, key
         self._is_over = threading.Event()
         doors = [IMAGES] * (CALLERS - 2) + [TASKS] * 2
@@ -79,9 +84,25 @@ class Crowd:
             try:
                 answer = client.post(door, as_=self._key, **wish)
                 self._note(door, answer.status_code, answer.body)
+                if answer.status_code == 202:
+                    self._await(answer.json()["id"])
             except GONE as gone:
                 self._note(door, 0, repr(gone).encode())
             time.sleep(0.05)
+
+    def _await(self, task: str) -> None:
+        """Ask after a task, anywhere, until it has an end; who is asked may be gone."""
+        began = time.monotonic()
+        while time.monotonic() - began < TASK_SECONDS:
+            time.sleep(0.2)
+            client = random.choice(self._machines.webs).client
+            try:
+                answer = client.get(f"/v1/tasks/{task}", as_=self._key)
+            except GONE:
+                continue
+            if answer.status_code == 200 and answer.json()["status"] in ENDS:
+                self.waited.append(time.monotonic() - began)
+                return
 
     def _note(self, door: str, status: int, body: bytes) -> None:
         self.seen.append(Seen(time.monotonic(), door, status, body))
@@ -190,9 +211,10 @@ def test_nothing_is_lost_whatever_goes_away(tmp_path):
         key = json.loads(made.stdout)["key"]
         with Crowd(machines, key) as crowd:
             played = play(machines)
-        wait_until(lambda: one(machines, LIVE) == 0, "every order's end", seconds=120)
-
         print(f"\n{figures(played, crowd)}")
+        began = time.monotonic()
+        wait_until(lambda: one(machines, LIVE) == 0, "every order's end", seconds=120)
+        print(f"\nevery order had an end after {time.monotonic() - began:.1f} s more")
         states, pictures = states_of(machines), pictures_of(machines)
         print(f"\norders: {dict(Counter(states.values()))}, pictures: {len(pictures)}")
         accepted = [
@@ -200,7 +222,8 @@ def test_nothing_is_lost_whatever_goes_away(tmp_path):
         ]
         assert {states[name] for name in accepted} <= {"succeeded", "failed"}
         share = sum(states[name] == "succeeded" for name in accepted) / len(accepted)
-        print(f"tasks accepted: {len(accepted)}, painted: {100 * share:.1f} %")
+        print(f"tasks accepted: {len(accepted)}, painted: {100 * share:.1f} %,")
+        print(f"longest wait for one's end: {max(crowd.waited):.1f} s")
         assert {file for _, file in pictures} <= machines.bucket.names()
         answered = sum(call.status == 200 for call in crowd.seen)
         assert len(pictures) >= answered > 0

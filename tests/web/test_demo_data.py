@@ -14,7 +14,7 @@ from playground.generation.metrics import Scope, figures, figures_by
 from playground.generation.models import Attempt, Generation, OfferDay, UsageDay
 from playground.generation.rolling import catch_up
 from playground.generation.summing import Window
-from playground.generation.usage import Filter, used
+from playground.generation.usage import Filter, sums_of
 from playground.web.demo import EMAIL
 from tests.generation.orders import an_order
 
@@ -46,8 +46,7 @@ def test_a_month_is_filled_believably_and_taken_away_again(books_db, alice, sett
     assert figures(Scope(PRO), month).is_demo
 
     mine = Account.objects.get(people=Person.objects.get(email=EMAIL))
-    usage = used(Filter(mine.pk), month)
-    assert usage.spent_microcredits > 0
+    assert sums_of(Filter(mine.pk), month)[1] > 0
     assert wallet_of(mine.pk).balance == wallet_of(mine.pk).credits_posted
     told = json.loads(run("margins", "--json"))
     assert told["total"]["demo"] is True

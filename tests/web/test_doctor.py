@@ -46,6 +46,23 @@ def test_a_set_up_out_of_the_box_is_told_what_is_missing(tmp_path):
     assert "Set EASEL_TRUSTED_PROXIES" in result.stdout
     assert "Run manage.py migrate." in result.stdout
     assert PRODUCTION["SECRET_KEY"] not in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+ASK_THE_DATABASE = """
+import django; django.setup()
+from playground.doctor.parts import database
+print([(one.level, one.told) for one in database()])
+"""
+
+
+@pytest.mark.check
+def test_a_database_that_is_away_is_said_with_the_reason():
+    told = {**PRODUCTION, "DJANGO_SETTINGS_MODULE": "playground.settings"}
+    told["DATABASE_URL"] = "postgres://easel@127.0.0.1:1/easel"
+    result = run("-c", ASK_THE_DATABASE, **told)
+    assert result.stdout.startswith("[('wrong', 'It does not answer: "), result.stderr
+    assert "Connection refused" in result.stdout
 
 
 def test_every_part_is_asked_and_a_worker_sees_the_same_files(

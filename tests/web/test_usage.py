@@ -13,7 +13,7 @@ from accounts.issuing import issue_key
 from billing.ledger import MICRO, limit_key
 from billing.models import KeyBudget
 from playground.codes import CODES
-from playground.generation import looking_back, newest, rolling
+from playground.generation import digests, looking_back, newest, rolling
 from playground.generation.models import Attempt
 from playground.generation.request import Note
 from playground.web import usage
@@ -243,7 +243,11 @@ def test_what_is_stored_and_until_when_is_said(console, alice, settings):
     assert "Kept until 4 May 2031 03:02" in page
 
 
-def test_numbers_chart_table_and_file_all_follow_one_filter(console, alice):
+@pytest.mark.parametrize("few", [1, 50])  # with digests of those days, and without
+def test_numbers_chart_table_and_file_all_follow_one_filter(
+    console, alice, monkeypatch, few
+):
+    monkeypatch.setattr(digests, "FEW", few)
     key = alice.account.keys.get()
     an_order(alice.account, credits=8, key=key, lane="api", model="boat", days_ago=2)
     an_order(alice.account, credits=2, days_ago=2)
@@ -260,6 +264,9 @@ def test_numbers_chart_table_and_file_all_follow_one_filter(console, alice):
     assert len(order_ids(page)) == len(lines) == 2
     assert "boat 8" in text(page)
     assert "Spent, 7 days 8" in text(console.get(f"/console/usage?{query}&model=boat"))
+    assert "Spent, 7 days 11" in text(
+        console.get("/console/usage?period=7d&source=api")
+    )
     assert "Spent, 7 days 0" in text(console.get("/console/usage?period=7d&person=1"))
 
 
@@ -390,6 +397,26 @@ def test_a_users_numbers_say_how_far_back_they_count(console, alice, monkeypatch
     every = text(console.get("/console/usage?user=ann"))
     assert "count the newest" not in every
     assert "Spent, 30 days 24" in every
+
+
+def test_a_user_and_a_label_are_counted_all_the_way_back(console, alice, monkeypatch):
+    monkeypatch.setattr(digests, "FEW", 2)
+    monkeypatch.setattr(newest, "MOST", 3)
+    said = {"user": "mo", "metadata": {"team": "red"}, "credits": 8}
+    for days in (9, 9, 8, 0):
+        an_order(alice.account, days_ago=days, **said)
+    an_order(alice.account, days_ago=9, user="jo", metadata={"team": "blue"})
+    rolling.catch_up()
+
+    by_user = console.get("/console/usage?user=mo")
+    by_label = console.get("/console/usage?label=team&value=red")
+
+    for page in (text(by_user), text(by_label)):
+        assert "Spent, 30 days 32" in page
+        assert "Pictures 4 4 requests" in page
+        assert "count the newest" not in page
+    assert order_ids(by_user) == order_ids(by_label)
+    assert len(order_ids(by_label)) == 4
 
 
 def test_a_request_shows_what_the_provider_received_in_its_own_terms(console, alice):

@@ -5,6 +5,7 @@ first that yields a picture is taken, inline before anything to be fetched.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from playground.generation.providers.base import (
@@ -67,8 +68,8 @@ def task_of(tree: Any) -> str:
 
 def picture_inside(document: Document, entry: dict[str, Any]) -> Inline | None:
     """Decode the picture an entry holds; nothing when it holds none."""
-    inline = [document.text(entry.get(name)) for name in INLINE]
-    for text in [*inline, *_data_uris(document, entry)]:
+    inline = (document.text(entry.get(name)) for name in INLINE)
+    for text in chain(inline, _data_uris(document, entry)):
         if text and (picture := _picture(text)):
             return picture
     return None

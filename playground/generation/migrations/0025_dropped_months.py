@@ -30,7 +30,7 @@ def backwards(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0023_gates'),
+        ('generation', '0024_digests'),
     ]
 
     operations = [

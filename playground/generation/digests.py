@@ -1,0 +1,123 @@
+"""An account's busy hours and days, ready for a page.
+
+The rollups of usage have a line for every mixture of facts, which are thousands a day for
+a busy account, and a page wants them added up in several ways. So a busy hour or day is
+also kept as digests: one of all of it, and one for each fact that pages sift by. Where
+there are few lines there is no digest, and the lines are read.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+import orjson
+from django.db.models import Count
+
+from playground.generation.rollups import TOOK, Digest, UsageRollup
+
+FEW = 50
+FACTS = (
+    *("model", "provider", "key_id", "person_id", "lane", "endpoint", "group"),
+    "state",
+)
+SUMS = ("requests", "pictures", "spent_microcredits")
+COLUMNS = (*FACTS, "error_code", "is_demo", *SUMS, *TOOK)
+Place = tuple[str, str]
+EVERYTHING: Place = ("", "")
+Sums = list[int]
+
+
+@dataclass(slots=True)
+class Usage:
+    """Orders that have ended, added up in each way that a page shows them."""
+
+    models: dict[str, Sums] = field(default_factory=dict)
+    keys: dict[str, Sums] = field(default_factory=dict)
+    ends: dict[tuple[str, str], int] = field(default_factory=dict)
+    took: dict[int, int] = field(default_factory=dict)
+    is_demo: bool = False
+
+    def add(
+        self, model: str, key: str, end: tuple[str, str], sums: Sequence[int]
+    ) -> None:
+        for known, name in ((self.models, model), (self.keys, key)):
+            mine = known.setdefault(name, [0, 0, 0])
+            for place, number in enumerate(sums):
+                mine[place] += number
+        self.ends[end] = self.ends.get(end, 0) + sums[0]
+
+    def add_took(self, counts: Iterable[tuple[int, int]]) -> None:
+        """Count times, by their places in the histogram."""
+        for place, count in counts:
+            self.took[place] = self.took.get(place, 0) + count
+
+    @property
+    def requests(self) -> int:
+        return sum(sums[0] for sums in self.models.values())
+
+    @property
+    def spent_microcredits(self) -> int:
+        return sum(sums[2] for sums in self.models.values())
+
+    def to_text(self) -> str:
+        ends = [(*end, count) for end, count in self.ends.items()]
+        took = list(self.took.items())
+        return orjson.dumps([self.models, self.keys, ends, took, self.is_demo]).decode()
+
+    @classmethod
+    def of_text(cls, text: str) -> Self:
+        models, keys, ends, took, is_demo = orjson.loads(text)
+        counts = {(state, code): count for state, code, count in ends}
+        return cls(models, keys, counts, dict(took), is_demo)
+
+
+def write_digests(
+    target: type[Digest], lines: type[UsageRollup], start: datetime
+) -> None:
+    """Make the digests of one hour or day anew, for each account that has many lines."""
+    target._default_manager.filter(start=start).delete()
+    then = lines._default_manager.filter(start=start)
+    counted = then.values("account_id").annotate(count=Count("pk"))
+    for one in counted.filter(count__gte=FEW):
+        account_id = one["account_id"]
+        rows = then.filter(account_id=account_id).values_list(*COLUMNS)
+        target._default_manager.bulk_create(
+            digest_of(target, start, account_id, place, usage)
+            for place, usage in parted(rows).items()
+        )
+
+
+def digest_of(
+    target: type[Digest], start: datetime, account_id: str, place: Place, usage: Usage
+) -> Digest:
+    fact, value = place
+    return target(
+        start=start,
+        account_id=account_id,
+        fact=fact,
+        value=value,
+        requests=usage.requests,
+        spent_microcredits=usage.spent_microcredits,
+        body=usage.to_text(),
+    )
+
+
+def parted(rows: Iterable[tuple[Any, ...]]) -> dict[Place, Usage]:
+    """Add lines up, all of them and for each fact."""
+    found: dict[Place, Usage] = defaultdict(Usage)
+    count = len(FACTS)
+    for row in rows:
+        facts = dict(zip(FACTS, row[:count], strict=True))
+        error_code, is_demo, *numbers = row[count:]
+        sums, took = numbers[: len(SUMS)], numbers[len(SUMS) :]
+        times = [(place, one) for place, one in enumerate(took) if one]
+        named = [(name, str(value)) for name, value in facts.items() if value]
+        for place in (EVERYTHING, *named):
+            usage = found[place]
+            end = facts["state"], error_code
+            usage.add(facts["model"], facts["key_id"], end, sums)
+            usage.add_took(times)
+            usage.is_demo = usage.is_demo or is_demo
+    return found
