@@ -25,6 +25,7 @@ from playground.api.keys import may
 from playground.api.queries import count_in, is_on, wanted_in
 from playground.api.schemas import Refusal
 from playground.gallery.captions import forget_caption
+from playground.gallery.keeping import mark_of
 from playground.generation.database import in_thread
 from playground.generation.errors import BadRequest, NotFound
 from playground.generation.history import (
@@ -84,7 +85,7 @@ async def show_request(request: HttpRequest, request_id: str) -> dict[str, Any]:
     def read() -> tuple[Generation, list[Picture]]:
         order = existing(buyer.account_id, request_id)
         order.tried = tuple(one.as_written() for one in order.attempts.order_by("pk"))
-        return order, list(order.pictures.order_by("position"))
+        return order, list(order.pictures.select_related("note").order_by("position"))
 
     order, pictures = await in_thread(read)
     return whole_out(order, pictures, origin(request))
@@ -182,8 +183,10 @@ def whole_out(order: Generation, pictures: list[Picture], site: str) -> dict[str
 
 
 def picture_out(picture: Picture, site: str) -> dict[str, Any]:
-    path, expires = picture_path(picture.pk, picture.format, picture.expires_at)
     until = picture.expires_at
+    path, expires = picture_path(
+        picture.pk, picture.format, until, mark=mark_of(picture)
+    )
     return {
         "id": picture.pk,
         "url": site + path,

@@ -107,7 +107,7 @@ def kept_as_it_is(painted: PaintedPicture, keeping: Keeping) -> Delivered | None
 def changed(painted: PaintedPicture, keeping: Keeping) -> Delivered:
     """Store a picture in the size and format that were asked for."""
     request = keeping.request
-    picture = Image.open(io.BytesIO(painted.data), formats=READABLE)
+    picture = unpacked(painted.data)
     image_format, size = wanted(Seen.of(picture), request)
     resized = reshape(picture, size, request.fit)
     if request.keeps_outside:
@@ -205,17 +205,25 @@ def wanted(seen: Seen, request: ImageRequest) -> tuple[str, tuple[int, int]]:
 
 def checked(data: bytes) -> Seen:
     """Check a picture through, or call it broken. A PNG's pixels are not read."""
+    if not data.startswith(png.SIGNATURE):
+        return Seen.of(unpacked(data))  # no other format can be checked without
     try:
-        if data.startswith(png.SIGNATURE):
-            seen = within_reason(Seen("png", *png.size_in(data)))
-            png.check_parts(data)
-        else:
-            picture = Image.open(io.BytesIO(data), formats=READABLE)
-            seen = within_reason(Seen.of(picture))
-            picture.load()  # no other format can be checked without
-    except UNREADABLE as error:
+        seen = within_reason(Seen("png", *png.size_in(data)))
+        png.check_parts(data)
+    except ValueError as error:
         raise Broken(f"the picture cannot be opened: {error}", ran="yes") from error
     return seen
+
+
+def unpacked(data: bytes) -> Image.Image:
+    """Read a picture to its last pixel, or call it broken."""
+    try:
+        picture = Image.open(io.BytesIO(data), formats=READABLE)
+        within_reason(Seen.of(picture))
+        picture.load()
+    except UNREADABLE as error:
+        raise Broken(f"the picture cannot be opened: {error}", ran="yes") from error
+    return picture
 
 
 def within_reason(seen: Seen) -> Seen:
@@ -226,10 +234,6 @@ def within_reason(seen: Seen) -> Seen:
 
 def reshape(picture: Image.Image, target: tuple[int, int], fit: str) -> Image.Image:
     """Bring a picture to the target's size: filled, padded or stretched."""
-    try:
-        picture.load()
-    except (OSError, SyntaxError, ValueError) as error:
-        raise Broken(f"the picture cannot be read: {error}", ran="yes") from error
     if picture.mode not in ("RGB", "RGBA", "L"):
         picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
     if target == picture.size:

@@ -2,7 +2,9 @@
 
 import asyncio
 import io
+import struct
 import threading
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -85,6 +87,15 @@ HEAD, END = GOOD[:33], GOOD[-12:]
 async def test_a_png_that_is_not_whole_is_broken(pictures, sent):
     with pytest.raises(Broken, match="cannot be opened"):
         await deliver(PaintedPicture(sent), keeping(), Hands())
+
+
+async def test_pixels_that_make_no_sense_are_found_when_they_are_needed(pictures):
+    pixels = b"IDAT" + b"no pixels"
+    part = struct.pack(">I", 9) + pixels + struct.pack(">I", zlib.crc32(pixels))
+    smaller = replace(AS_PAINTED, target_width=4, target_height=4)
+
+    with pytest.raises(Broken, match="cannot be opened"):
+        await deliver(PaintedPicture(HEAD + part + END), keeping(smaller), Hands())
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])

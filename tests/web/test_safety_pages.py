@@ -115,7 +115,7 @@ def console_person(console):
 
 
 def test_a_hidden_picture_is_gone_from_everywhere_but_its_owner_reads_why(
-    console, owner, alice
+    console, owner, alice, api
 ):
     picture = a_painted_picture_of(an_order(alice.account, person=alice.person))
     sharing.publish(picture)
@@ -132,13 +132,26 @@ def test_a_hidden_picture_is_gone_from_everywhere_but_its_owner_reads_why(
     assert {console.get(page).status_code for page in gone} == {404}
     page = owner.get(f"/p/{picture.pk}")
     assert "Hidden by the operator It shows a real person." in text(page)
+    told = api.get(f"/v1/requests/{picture.generation_id}", as_=alice).json()
     kept = [*files_on(page), *files_on(console.get(f"{HERE}/pictures"))]
+    kept.append(told["pictures"][0]["url"])
     assert {console.get(file).status_code for file in kept} == {200}
     assert "It shows a real person." in text(console.get(f"{HERE}/pictures"))
 
     console.post(here, {"verdict": "keep"})
     assert {console.get(page).status_code for page in gone} == {200}
     assert deeds()[-2:] == ["picture.hidden", "picture.kept"]
+
+
+def test_a_private_picture_is_looked_at_by_its_request_alone(console, alice):
+    order = an_order(alice.account, person=alice.person, prompt="my daughter")
+    picture = a_painted_picture_of(order)
+
+    page = console.get(f"{HERE}/pictures", {"q": picture.pk})
+
+    assert "Nobody but its owner sees this picture." in text(page)
+    assert f"/operator/support/requests/{order.pk}" in page.content.decode()
+    assert "my daughter" not in text(page) and "/files/" not in page.content.decode()
 
 
 def test_a_hidden_picture_is_dealt_to_nobody_in_the_arena(console, alice):

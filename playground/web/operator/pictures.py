@@ -11,8 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.staff import Power
+from playground.arena.models import Entry
 from playground.gallery import reports
-from playground.gallery.models import Note
+from playground.gallery.models import Note, Report
+from playground.gallery.sharing import noted
 from playground.generation.models import Picture
 from playground.web.keys import done
 from playground.web.operator.door import operates, operator_of
@@ -40,9 +42,12 @@ def pictures(request: HttpRequest) -> HttpResponse:
 def listed(asked: str, error: str = "") -> dict[str, object]:
     notes = Note.objects.select_related("picture__generation")
     hidden = notes.filter(hidden_at__isnull=False).order_by("-hidden_at")
+    picture = named(asked)
+    is_private = picture is not None and not others_see(picture)
     return {
         "asked": asked,
-        "picture": named(asked),
+        "picture": None if is_private else picture,
+        "private_request": picture.generation_id if picture and is_private else "",
         "waiting": reports.waiting().select_related("picture__generation")[:MOST_SHOWN],
         "hidden": hidden[:MOST_SHOWN],
         "needs_approval": settings.GALLERY_APPROVAL,
@@ -58,6 +63,17 @@ def named(asked: str) -> Picture | None:
         return None
     found = Picture.objects.select_related("generation", "note").filter(pk=name[0])
     return found.first()
+
+
+def others_see(picture: Picture) -> bool:
+    """Say whether anybody but its owner sees a picture, or did; others are private."""
+    note = noted(picture)
+    is_shown = note and (note.token or note.public_at)
+    is_judged = note and (note.hidden_at or note.declined_at)
+    if is_shown or is_judged:
+        return True
+    is_entered = Entry.objects.filter(picture=picture).exists()
+    return is_entered or Report.objects.filter(picture=picture).exists()
 
 
 @operates(Power.SAFETY)

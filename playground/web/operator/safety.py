@@ -50,8 +50,7 @@ class RuleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
     )
     groups = forms.MultipleChoiceField(
-        label=gettext_lazy("Access groups"),
-        help_text=gettext_lazy("None: everybody’s prompts."),
+        label=gettext_lazy("Only for these groups (none ticked: all)"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

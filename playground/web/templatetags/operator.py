@@ -16,6 +16,8 @@ register = template.Library()
 @register.filter
 def value(row: PriceChange, amount: Decimal | None) -> str:
     """Write what a change of price says: credits, a multiplier, or nothing of its own."""
+    if amount is None and row.group and not row.model:
+        return "–"  # the group was not there
     if amount is None:
         return _("the group’s") if row.group else _("the file’s")
     return times(amount) if row.group else trimmed(grouped(amount, 6), point())
