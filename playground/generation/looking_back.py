@@ -1,8 +1,9 @@
 """Find an account's orders that fit a filter without going through all the others.
 
-Orders are found by account and time. What else is asked of them the rollups know by day:
-days without anything that fits are passed over, and a page that went through very many
-orders ends with the few it found. Rehearsals are in no rollup; they have an index.
+Orders are found by account and time. What else is asked of them, or one label, the
+rollups and digests know by day: days without anything that fits are passed over, and a
+page that went through very many orders ends with the few it found. Rehearsals are in no
+rollup; they have an index.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

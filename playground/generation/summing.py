@@ -131,7 +131,8 @@ def found(wanted: Wanted, *, in_steps: bool) -> Iterator[tuple[datetime, Key, Su
 
 def lines_of(wanted: Wanted) -> tuple[str, Sequence[Any]]:
     """Return a window's lines as a query, and its parameters."""
-    texts, parameters = [], []
+    texts: list[str] = []
+    parameters: list[Any] = []
     for part in wanted.parts or parts_of(wanted):
         text, its = some(wanted, part)
         texts.append(text)

@@ -106,8 +106,8 @@ def sums_of(which: Filter, window: Window) -> tuple[int, int]:
     lines = totals(wanted(which, window, rest, sums=asked)) if rest else {}
     found = [sums.numbers for sums in lines.values()]
     for digests in kept:
-        sums = digests.aggregate(*[Sum(name) for name in asked])
-        found.append(tuple(sums[f"{name}__sum"] or 0 for name in asked))
+        there = digests.aggregate(*[Sum(name) for name in asked])
+        found.append(tuple(there[f"{name}__sum"] or 0 for name in asked))
     return sum(one[0] for one in found), sum(one[1] for one in found)
 
 
@@ -155,7 +155,8 @@ def halves_of(which: Filter, window: Window) -> Iterator[Digested]:
 
 def left_of(part: Part, length: timedelta, starts: Iterable[datetime]) -> list[Part]:
     """Return some time without the hours or days that begin then, which are in order."""
-    left, since = [], part.since
+    left: list[Part] = []
+    since = part.since
     for start in starts:
         if since < start:
             left.append(Part(part.table, since, start))

@@ -1,8 +1,9 @@
 """An account's orders of some time, added up for the charts and numbers of the console.
 
 What is over an hour old is read from the rollups, the hour that runs from the orders
-themselves, so that a picture is counted as soon as it is there. What callers wrote is
-in no rollup: a filter by it counts the orders alone, the newest of very many.
+themselves, so that a picture is counted as soon as it is there. A user or a label is
+known of the days that are over; mixed with anything else it is in no rollup, and the
+orders alone are counted, the newest of very many.
 """
 
 from collections import Counter, defaultdict

@@ -28,9 +28,10 @@ from playground.generation.errors import TooMany
 from playground.generation.links import picture_path
 from playground.generation.models import Picture
 from playground.trust.inquiring import tell_operators
-from playground.web.history import model_name, models_of, place_in
+from playground.web.history import models_of, place_in
 from playground.web.mine import pictures_seen
 from playground.web.people import current_person, network_of
+from playground.web.templatetags.easel import model_name
 from playground.web.wishes import Wish
 from playground.web.wishes import whole as whole_number
 

@@ -29,7 +29,6 @@ from playground.gallery.shelf import (
 )
 from playground.gallery.tasks import read_on_later
 from playground.generation.catalogue import catalogue
-from playground.generation.errors import ModelNotFound
 from playground.generation.models import Generation, Picture
 from playground.generation.quoting import is_text
 from playground.web.days import day_title
@@ -160,13 +159,6 @@ def models_of() -> list[tuple[str, str]]:
     """The models of the catalogue, by name."""
     known = [(model.id, model.name) for model in catalogue().models]
     return sorted(known, key=lambda one: one[1].lower())
-
-
-def model_name(model_id: str) -> str:
-    try:
-        return catalogue().find(model_id).name
-    except ModelNotFound:
-        return model_id
 
 
 def days_of(rows: Iterable[Picture | Generation]) -> list[Day]:

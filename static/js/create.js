@@ -41,7 +41,8 @@
     if (available) tell("[data-after]", page.credits(Number(available) - total));
     find("#price [name=quoted]").value = total;
     const shape = chosen("aspect_ratio").parentElement.textContent.trim();
-    tell("[data-summary]", `${find("#settings").dataset.modelName} · ${shape} · ${tier.value} · ×${n}`);
+    tell("[data-names]", find("#settings").dataset.modelName);
+    tell("[data-summary]", `· ${shape} · ${tier.value} · ×${n}`);
   }
 
   function showSizes() {

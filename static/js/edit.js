@@ -121,7 +121,7 @@
     paper().style.setProperty("--zoom", zoom);
     paper().style.setProperty("--x", `${x}px`);
     paper().style.setProperty("--y", `${y}px`);
-    find("[data-zoom]").textContent = `${Math.round((100 * paper().getBoundingClientRect().width) / board.width)}%`;
+    find("[data-zoom]").textContent = `${Math.round((100 * paper().offsetWidth * zoom) / board.width)}%`;
   }
   function zoomAt(factor, clientX, clientY) {
     const { view, stage } = board;
@@ -153,7 +153,7 @@
       const { pointers, stage, mask } = board;
       stage.setPointerCapture(event.pointerId);
       pointers.set(event.pointerId, event);
-      if (pointers.size === 2) {
+      if (pointers.size > 1) {
         if (mask.stroke) mask.abandon();
         board.drag = "pinch";
       } else if (event.target.dataset.side) board.drag = event.target.dataset.side;

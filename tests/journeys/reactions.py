@@ -99,6 +99,18 @@ def open_first_of_several(page: Page) -> None:
     page.locator("#lightbox .info").wait_for()
 
 
+def rehearse_another(page: Page) -> None:
+    """Open the models with every one of them free to choose."""
+    page.locator("#rehearse").check()
+    page.locator("#price", has_text="Free").wait_for()
+    PICKER(page)
+
+
+def open_one_of_history(page: Page) -> None:
+    page.locator("main [data-picture]").first.click()
+    page.locator("#star-it").wait_for()
+
+
 def only_starred(page: Page) -> None:
     page.locator("select[name=show]").select_option("starred")
 
@@ -121,6 +133,19 @@ REACTIONS = [
     Reaction("Model picker opens", "/", PICKER, number_of("#picker:popover-open")),
     Reaction("Models filtered", "/", click("#picker .chip:nth-child(4)"), ROWS, PICKER),
     Reaction("Models searched", "/", press("d"), ROWS, PICKER),
+    Reaction(
+        "Model chosen",
+        "/",
+        click("#picker .model-row[aria-pressed=false]:not(:disabled)"),
+        "document.querySelector('#settings').dataset.model",
+        rehearse_another,
+    ),
+    Reaction(
+        "Number chosen, price follows",
+        "/",
+        click(".seg label:has(input[name=n][value='2'])"),
+        text_of("#cost"),
+    ),
     Reaction(
         "Size chosen, price follows",
         "/",
@@ -154,6 +179,16 @@ REACTIONS = [
         "/",
         click("[hx-target='#as-code']"),
         number_of("#as-code[open]"),
+    ),
+    Reaction(
+        "Menu opens", "/", click(".avatar"), number_of("#person-menu:popover-open")
+    ),
+    Reaction(
+        "Picture starred",
+        "/history",
+        press("s"),
+        "document.querySelector('#star-it').ariaPressed",
+        open_one_of_history,
     ),
     Reaction(
         "Pictures chosen",

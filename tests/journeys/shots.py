@@ -14,6 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys import studio_scenes
 from tests.services.browser import running_browser
 from tests.services.instance import Running, instance
 from tests.services.ports import free_port
@@ -92,6 +93,9 @@ def prepare(browser: Browser, stage: Stage) -> None:
     expect(page.locator("#rival-1")).to_have_count(0)
     generate(page, "easel:partial " + VASE, n="4")
     expect(page.locator("#rail .dot.live")).to_have_count(0, timeout=90_000)
+    studio_scenes.prepare(page)
+    page.goto("/")
+    page.get_by_role("switch", name="Rehearse").check()
     generate(page, "easel:slow 100 " + VASE, n="4")
     expect(page.locator(".tile.job [data-seconds]").first).to_be_visible()
     context.close()
@@ -197,6 +201,14 @@ def key_new(page: Page, stage: Stage) -> None:
     page.get_by_label("Name").wait_for()
 
 
+def of_studio(scene: Callable[[Page], None]) -> Callable[[Page, Stage], None]:
+    def seen(page: Page, stage: Stage) -> None:
+        sign_in(page, stage)
+        scene(page)
+
+    return seen
+
+
 SCENES: dict[str, Callable[[Page, Stage], None]] = {
     "welcome": welcome,
     "playground": playground,
@@ -207,6 +219,7 @@ SCENES: dict[str, Callable[[Page, Stage], None]] = {
     "lightbox": lightbox,
     "as_code": as_code,
     "keyboard": keyboard,
+    **{name: of_studio(scene) for name, scene in studio_scenes.SCENES.items()},
     "usage": usage,
     "request": request,
     "keys": at("/console/keys"),

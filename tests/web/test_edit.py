@@ -111,6 +111,7 @@ def test_a_picture_opens_with_what_it_would_cost_to_change_it(page, boat):
     assert seen.status_code == 200
     assert "Balance after: 100" in words(seen)
     assert "12 free pictures left today." in words(seen)
+    assert "Original · Sketch" in words(seen)
     assert f'data-version="{boat.pk}"' in seen.text
 
 

@@ -104,10 +104,14 @@ def test_a_picture_is_public_when_its_owner_says_so_and_no_longer(
     assert stranger.get(f"/gallery/{picture.pk}").status_code == 404
 
 
-def test_rehearsals_and_guests_pictures_are_not_published(browser, alice):
+def test_rehearsals_are_marked_and_like_guests_pictures_not_published(
+    browser, stranger, alice
+):
     rehearsal = a_painted_picture_of(an_order(alice.account, is_test=True))
     answer = noted(browser, rehearsal, "publish")
     assert "A rehearsal stays out of the gallery." in answer.text
+    noted(browser, rehearsal, "share")
+    assert ">rehearsal<" in stranger.get(f"/s/{Note.objects.get().token}").text
     guest = a_painted_picture_of(an_order(open_guest(), lane="guest"))
     with pytest.raises(sharing.CannotPublish):
         sharing.publish(guest)

@@ -181,6 +181,7 @@ def test_what_failed_is_listed_with_its_reason(browser, alice):
     )  # fmt: skip
     page = browser.get("/history?show=failed")
     assert "a storm" in page.text and "The provider timed out." in page.text
+    assert "Sketch, " in page.text
     assert shown(page) == []
 
 

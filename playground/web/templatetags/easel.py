@@ -19,6 +19,8 @@ from billing.cash import cash
 from billing.ledger import MICRO
 from playground.gallery.keeping import mark_of
 from playground.gallery.sharing import alt_of
+from playground.generation.catalogue import catalogue
+from playground.generation.errors import ModelNotFound
 from playground.generation.links import thumbnail_path
 from playground.generation.models import Picture
 from playground.generation.thumbnails import LARGE, WIDTHS
@@ -194,6 +196,15 @@ def control(field: BoundField) -> SafeString:
 def icon(name: str) -> dict[str, str]:
     """Draw one icon of the sprite."""
     return {"name": name}
+
+
+@register.filter
+def model_name(model_id: str) -> str:
+    """Name a model; one that has left the catalogue keeps its id."""
+    try:
+        return catalogue().find(model_id).name
+    except ModelNotFound:
+        return model_id
 
 
 @register.filter
