@@ -24,6 +24,7 @@ app.autodiscover_tasks(
         "playground.gallery",
         "playground.arena",
         "playground.notices",
+        "playground.retention",
         "playground.trust",
         "playground.web",
         "playground.webhooks",

@@ -284,6 +284,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "playground.generation.tasks.audit_books",
         "schedule": 24 * 3600,
     },
+    "months": {
+        "task": "playground.generation.tasks.make_months_ahead",
+        "schedule": 3600,
+    },
+    "drop-months": {
+        "task": "playground.retention.tasks.drop_months",
+        "schedule": 3600,
+    },
     "close": {"task": "billing.tasks.close_this_month", "schedule": 6 * 3600},
     "tidy-metrics": {
         "task": "playground.generation.tasks.remove_old_metrics",
@@ -330,6 +338,10 @@ PICTURE_CA_FILE = env.str("EASEL_PICTURE_CA_FILE", default="")
 if PICTURE_CA_FILE and not Path(PICTURE_CA_FILE).is_file():
     raise ImproperlyConfigured("EASEL_PICTURE_CA_FILE names no file.")
 RETENTION_DAYS = env.int("EASEL_RETENTION_DAYS", default=30, validate=NOT_NEGATIVE)
+# Months of orders that are kept beside the present one, where they lie in parts; 0 is all.
+ORDERS_KEPT_MONTHS = env.int(
+    "EASEL_ORDERS_KEPT_MONTHS", default=0, validate=NOT_NEGATIVE
+)
 ACCOUNT_QUOTA_MB = env.int("EASEL_ACCOUNT_QUOTA_MB", default=0, validate=NOT_NEGATIVE)
 
 # Files of calls. Their lines go to the workers a few at a time, from all accounts together.

@@ -58,6 +58,8 @@ ROOMS = {
     + ("playground.celery",),
     "playground.gallery": ("playground.gallery", "playground.generation", "accounts")
     + ("playground.celery",),
+    "playground.retention": ("playground", "billing", "accounts", "!playground.web")
+    + ("!playground.api",),
     "playground.trust": ("playground.trust", "playground.generation", "accounts")
     + ("playground.celery",),
     "playground.api": ("playground", "billing", "accounts", "!playground.web"),

@@ -34,6 +34,7 @@ from playground.generation.history import (
     orders_like,
     totals,
 )
+from playground.generation.horizon import no_longer_kept
 from playground.generation.links import picture_path
 from playground.generation.looking_back import page_like
 from playground.generation.models import Generation, Picture
@@ -131,7 +132,8 @@ def existing(account_id: str, request_id: str) -> Generation:
     """Find one order of the account; another's looks like none."""
     order = order_named(account_id, request_id)
     if order is None:
-        raise NotFound(_("There is no request of this id."), code="request_not_found")
+        message = no_longer_kept(request_id) or _("There is no request of this id.")
+        raise NotFound(message, code="request_not_found")
     return order
 
 

@@ -20,6 +20,7 @@ from playground.generation.catalogue import catalogue
 from playground.generation.database import in_thread
 from playground.generation.errors import BadRequest, ModelNotFound, NotFound
 from playground.generation.history import order_named
+from playground.generation.horizon import no_longer_kept
 from playground.generation.limits import check_scope
 from playground.generation.lookout import until_ended
 from playground.generation.models import Generation
@@ -105,7 +106,9 @@ async def task_for(buyer: Buyer, task_id: str) -> Generation:
     check_scope(buyer.limits, GENERATE, EDIT, READ_USAGE)
     generation = await in_thread(lambda: order_named(buyer.account_id, task_id))
     if generation is None:
-        raise NotFound(_("There is no task of this id."), code="task_not_found")
+        why = await in_thread(lambda: no_longer_kept(task_id))
+        message = why or _("There is no task of this id.")
+        raise NotFound(message, code="task_not_found")
     return generation
 
 

@@ -70,7 +70,10 @@ class Commission(models.Model):
     """An order whose pictures will be entries of a challenge."""
 
     generation = models.OneToOneField(
-        "generation.Generation", on_delete=models.CASCADE, primary_key=True
+        "generation.Generation",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        db_constraint=False,
     )
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE)
     is_collected = models.BooleanField(default=False)

@@ -17,6 +17,7 @@ from accounts.ids import new_id
 from playground.celery import app
 from playground.doctor.finding import Finding, good, look, wrong
 from playground.generation.models import Rolled
+from playground.generation.parted import ORDERS, is_parted, parts_of, strays
 from playground.trust.looking import keep_and_forget
 from playground.trust.models import Echo
 from playground.trust.tasks import remove_if_seen
@@ -49,6 +50,7 @@ def database() -> Iterator[Finding]:
         return
     yield good("migrations", "All are applied.")
     yield from clock()
+    yield from months()
     yield from worker()
 
 
@@ -94,6 +96,22 @@ def clock() -> Iterator[Finding]:
         )
     else:
         yield good("clock", "It agrees with the database's.")
+
+
+def months() -> Iterator[Finding]:
+    """Where orders lie in parts by month, see that each has its month."""
+    if not is_parted():
+        return
+    astray, newest = sum(strays().values()), parts_of(ORDERS)[-2]
+    if astray or newest.ends_at < timezone.now() + timedelta(days=7):
+        yield wrong(
+            "months",
+            f"Orders have parts until {newest.ends_at:%Y-%m-%d}; {astray} rows lie in none.",
+            "Start the clock and a worker: they make the months that come, and move into"
+            " them what lies in none. Their log says when the tables could not be locked.",
+        )
+    else:
+        yield good("months", f"Orders have parts until {newest.ends_at:%Y-%m-%d}.")
 
 
 def worker() -> Iterator[Finding]:

@@ -161,7 +161,9 @@ class Caption(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    generation = models.OneToOneField("generation.Generation", on_delete=models.CASCADE)
+    generation = models.OneToOneField(
+        "generation.Generation", on_delete=models.CASCADE, db_constraint=False
+    )
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE)
     words = models.TextField()
 

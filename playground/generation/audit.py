@@ -242,6 +242,22 @@ INVARIANTS = (
         GROUP BY r.wallet_id, r.seq, t.balance_after
         HAVING coalesce(t.balance_after, 0) <> coalesce(sum(l.unspent), 0)""",
     ),
+    Invariant(
+        "I17",
+        "Each hold has its order, or its month was dropped and knows what was charged",
+        """
+        SELECT h.id, h.job_id, h.posted, 0 FROM billing_hold h
+        WHERE NOT EXISTS (SELECT 1 FROM generation_generation g WHERE g.id = h.job_id)
+          AND NOT EXISTS (SELECT 1 FROM generation_droppedmonth d
+            WHERE h.job_id >= d.since AND h.job_id < d.until)
+        UNION ALL
+        SELECT 0, d.until, d.charged_microcredits, coalesce(sum(h.posted), 0)
+        FROM generation_droppedmonth d
+        LEFT JOIN billing_hold h ON h.job_id >= d.since AND h.job_id < d.until
+            AND NOT EXISTS (SELECT 1 FROM generation_generation g WHERE g.id = h.job_id)
+        GROUP BY d.until, d.charged_microcredits
+        HAVING d.charged_microcredits <> coalesce(sum(h.posted), 0)""",
+    ),
 )
 
 

@@ -30,6 +30,7 @@ from playground.generation.entries import (
     records,
 )
 from playground.generation.models import Generation
+from playground.generation.months import of_their_months
 from playground.generation.request import KEY_HOURS
 
 
@@ -104,8 +105,8 @@ def takes_key(cursor: sqlite3.Cursor, record: dict[str, Any]) -> bool:
         " ON CONFLICT (account_id, key) DO UPDATE SET fingerprint = excluded.fingerprint,"
         " generation_id = excluded.generation_id, created_at = excluded.created_at,"
         " expires_at = excluded.expires_at"
-        f" WHERE k.expires_at < {SQLITE_NOW} OR {FREED}"
-        f" OR (k.created_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-60 seconds') AND {DANGLES})",
+        f" WHERE k.expires_at < {SQLITE_NOW} OR {HOLDER} IN ('failed', 'cancelled') OR ("
+        f"k.created_at < strftime('%Y-%m-%d %H:%M:%f', 'now', '-60 seconds') AND {HOLDER} IS NULL)",
         record,
     )
     return cursor.rowcount > 0
@@ -128,12 +129,12 @@ class Move:
 
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
-        statement = MOVE.replace("{changes}", cls.changes).replace(
-            "{unless}", cls.unless
-        )
+        statement = MOVE.replace("{changes}", cls.changes)
+        statement = statement.replace("{unless}", cls.unless)
         for ours, theirs in ((":claim", "c.claim"), ("{now}", "now()")):
             statement = statement.replace(ours, theirs)
-        return statement, [as_json([one.record() for one in batch])]
+        told = [as_json([one.record() for one in batch])]
+        return of_their_months(statement, batch), told
 
     @classmethod
     def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:
@@ -217,7 +218,8 @@ class Close:
             of = {"generation_id": one.generation_id}
             pictures += [of | picture.record() for picture in one.pictures]
             attempts += [of | attempt.record() for attempt in one.attempts]
-        return CLOSE, [as_json(closings), as_json(pictures), as_json(attempts)]
+        told = [as_json(rows) for rows in (closings, pictures, attempts)]
+        return of_their_months(CLOSE, batch), told
 
     @classmethod
     def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:
@@ -304,19 +306,16 @@ JSON_COLUMNS = [name for name, kind in ORDER_COLUMNS.items() if kind == "jsonb"]
 # An order `g` is free, or its money is still held.
 PAYABLE = f"""(g.unit_price_microcredits = 0 OR EXISTS (
     SELECT 1 FROM billing_hold h WHERE h.job_id = g.id AND {ledger.PENDING}))"""
-# Said twice, so that orders are found by their ids: joined only, PostgreSQL walks through
-# all of them where its plan was made when there were few.
-NAMED = "g.id = ANY (ARRAY(SELECT generation_id FROM asked))"
+# Said again, so that orders are found by their ids: joined only, PostgreSQL walks through
+# all of them where its plan was made when there were few. Their months are filled in.
+NAMED = "g.id = ANY (ARRAY(SELECT generation_id FROM asked)) AND {within}"
 LATER = "now() + make_interval(secs => c.seconds)"
 
 # A key is free again when its order ended without pictures and was not refused, or never
 # came to be. The minute is for PostgreSQL, where a twin's newest order is not seen yet. An
 # order that was refused with others, and is asked again alone, has its key's row already.
-FREED = """EXISTS (SELECT 1 FROM generation_generation g
-    WHERE g.id = k.generation_id AND g.state IN ('failed', 'cancelled'))"""
-DANGLES = """(SELECT g.id FROM generation_generation g
-    WHERE g.id = k.generation_id) IS NULL"""
-
+HOLDER = "(SELECT g.state FROM generation_generation g WHERE g.id = k.generation_id)"
+HELD_BY = "easel_state_of(k.generation_id)"
 OPENING = f"""
 keyed AS (
     INSERT INTO generation_idempotencykey AS k
@@ -326,8 +325,9 @@ keyed AS (
     ON CONFLICT (account_id, key) DO UPDATE
     SET fingerprint = excluded.fingerprint, generation_id = excluded.generation_id,
         created_at = excluded.created_at, expires_at = excluded.expires_at
-    WHERE k.expires_at < now() OR k.generation_id = excluded.generation_id OR {FREED}
-       OR (k.created_at < now() - interval '60 seconds' AND {DANGLES})
+    WHERE k.expires_at < now() OR k.generation_id = excluded.generation_id
+       OR {HELD_BY} IN ('failed', 'cancelled')
+       OR (k.created_at < now() - interval '60 seconds' AND {HELD_BY} IS NULL)
     RETURNING generation_id
 ),
 asked AS (

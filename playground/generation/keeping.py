@@ -25,6 +25,7 @@ from playground.generation.entries import (
     listed,
     records,
 )
+from playground.generation.months import of_their_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Keep:
 
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
-        return KEEP, [as_json([one.record() for one in batch])]
+        statement = of_their_months(KEEP, batch)
+        return statement, [as_json([one.record() for one in batch])]
 
     @classmethod
     def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:

@@ -24,6 +24,7 @@ from playground.generation.audited import AuditRun
 from playground.generation.companions import Compared, Retried, Traced
 from playground.generation.entries import AttemptRow
 from playground.generation.gates import Closure, PromptRule
+from playground.generation.horizon import DroppedMonth
 from playground.generation.repriced import PriceChange
 from playground.generation.request import ImageRequest
 from playground.generation.rollups import (
@@ -52,6 +53,7 @@ __all__ = [
     "ChannelRow",
     "Closure",
     "Compared",
+    "DroppedMonth",
     "DigestDay",
     "DigestHour",
     "Generation",

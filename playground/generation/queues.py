@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from playground.generation.models import Generation
+from playground.generation.months import alive_now
 
 Lane = Generation.Lane
 LANES: dict[str, tuple[str, ...]] = {
@@ -23,10 +24,11 @@ LANES: dict[str, tuple[str, ...]] = {
 ACCOUNTS = """
 WITH RECURSIVE waiting (account_id) AS (
     SELECT min(account_id) FROM generation_generation
-    WHERE state = 'queued' AND lane = %(lane)s
+    WHERE state = 'queued' AND lane = %(lane)s AND id >= %(since)s AND id < %(until)s
     UNION ALL
     SELECT (SELECT min(g.account_id) FROM generation_generation g
             WHERE g.state = 'queued' AND g.lane = %(lane)s
+              AND g.id >= %(since)s AND g.id < %(until)s
               AND g.account_id > waiting.account_id)
     FROM waiting WHERE waiting.account_id IS NOT NULL
 )
@@ -47,7 +49,10 @@ def drawn(queue: str) -> str | None:
         return None
     lane, account_id = random.choice(accounts)
     orders = Generation.objects.filter(
-        state=Generation.State.QUEUED, lane=lane, account_id=account_id
+        state=Generation.State.QUEUED,
+        lane=lane,
+        account_id=account_id,
+        pk__range=alive_now(),
     )
     first: str | None = orders.order_by("pk").values_list("pk", flat=True).first()
     return first
@@ -55,5 +60,6 @@ def drawn(queue: str) -> str | None:
 
 def accounts_in(lane: str) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(ACCOUNTS, {"lane": lane})
+        since, until = alive_now()
+        cursor.execute(ACCOUNTS, {"lane": lane, "since": since, "until": until})
         return [account_id for (account_id,) in cursor.fetchall()]

@@ -11,6 +11,7 @@ from typing import Any, Self
 from billing.ledger import PENDING
 from playground.generation.books import as_json, as_text
 from playground.generation.entries import records
+from playground.generation.months import of_their_months
 
 COLUMNS = {
     "generation_id": "text",
@@ -37,7 +38,8 @@ class Recast:
 
     @classmethod
     def postgres(cls, batch: Sequence[Self]) -> tuple[str, list[Any]]:
-        return RECAST, [as_json([one.record() for one in batch])]
+        statement = of_their_months(RECAST, batch)
+        return statement, [as_json([one.record() for one in batch])]
 
     @classmethod
     def answers(cls, batch: Sequence[Self], rows: list[Any]) -> list[Any]:
@@ -70,5 +72,5 @@ RECAST = f"""
 WITH asked AS MATERIALIZED (SELECT * FROM {records(COLUMNS, "c")})
 UPDATE generation_generation g SET model = c.model, request = c.request,
     unit_price_microcredits = c.unit_price_microcredits
-FROM asked c WHERE g.id = c.generation_id AND {free_to_change("c.")}
+FROM asked c WHERE g.id = c.generation_id AND {{within}} AND {free_to_change("c.")}
 RETURNING g.id"""

@@ -24,6 +24,7 @@ from billing.ledger import one_writer
 from playground.generation import rollup_sql as sql
 from playground.generation.callers import write_digests_of_callers
 from playground.generation.digests import write_digests
+from playground.generation.horizon import dropped_until
 from playground.generation.models import Generation
 from playground.generation.rollups import (
     AccountDay,
@@ -209,8 +210,13 @@ def close_days() -> None:
 
 
 def ask_again(since: datetime, until: datetime) -> None:
-    """Have whole days added up once more; whoever looks around next begins with it."""
+    """Have whole days added up once more; whoever looks around next begins with it.
+
+    Days whose orders were dropped keep the lines they have.
+    """
     opened_mark()
+    if dropped := dropped_until():
+        since = max(since, dropped + DAY)
     with one_builder() as mark:
         mark.again_from = min(mark.again_from or since, day_of(since))
         mark.again_until = max(mark.again_until or until, until)

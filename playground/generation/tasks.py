@@ -7,15 +7,19 @@ so that hundreds of waiting orders are hundreds of idle threads and nothing more
 import structlog
 from celery import Signature, signals
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 
 from playground.celery import app
+from playground.generation.ahead import make_ahead
 from playground.generation.auditing import carry_out
 from playground.generation.companions import Traced
 from playground.generation.database import in_thread
 from playground.generation.errors import EaselError
 from playground.generation.models import Generation
+from playground.generation.parted import Busy
+from playground.generation.parting import tidy_up
 from playground.generation.queues import drawn, queue_of
 from playground.generation.repricing import begin_what_is_due
 from playground.generation.rolling import look_around, remove_old
@@ -140,6 +144,19 @@ def remove_old_metrics() -> None:
 def begin_price_changes() -> None:
     """Let changes of price begin whose time has come."""
     begin_what_is_due(timezone.now())
+
+
+@app.task(ignore_result=True)
+def make_months_ahead() -> None:
+    """Where orders lie in parts by month, make those of the next months."""
+    if connection.vendor != "postgresql":
+        return
+    tidy_up()
+    try:
+        if made := make_ahead(timezone.now()):
+            log.info("months.made", months=made)
+    except Busy:
+        log.warning("months.busy")  # the next round comes long before the month
 
 
 @app.task(ignore_result=True)

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from playground.generation.horizon import kept_since
 from playground.generation.inbox import INBOX
 from playground.generation.models import Generation, Picture
 from playground.generation.request import ImageRequest
@@ -79,9 +80,11 @@ def remove_expired() -> int:
 
 def remove_old_inputs() -> int:
     """Delete pictures that were sent to us longer ago than we promise to keep any."""
-    if not settings.RETENTION_DAYS:
+    before = kept_since(timezone.now())
+    if settings.RETENTION_DAYS:
+        before = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
+    if before is None:
         return 0
-    before = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
     old = [file for file in files_in(INBOX) if was_written_before(file, before)]
     waited_for = inputs_waited_for() if old else frozenset()
     gone = [file for file in old if file not in waited_for]

@@ -5,6 +5,7 @@ it is written into the order's row, and every studio looks for its own.
 """
 
 from playground.generation.models import Generation
+from playground.generation.months import alive_now
 
 
 def give_up(generation_id: str) -> bool:
@@ -16,6 +17,9 @@ def give_up(generation_id: str) -> bool:
 def unwanted(claim: str) -> list[str]:
     """Return the orders in these hands that should be stopped."""
     running = Generation.objects.filter(
-        claim=claim, is_unwanted=True, state=Generation.State.RUNNING
+        claim=claim,
+        is_unwanted=True,
+        state=Generation.State.RUNNING,
+        pk__range=alive_now(),
     )
     return list(running.values_list("id", flat=True))

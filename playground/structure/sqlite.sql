@@ -17,7 +17,7 @@ CREATE TABLE "accounts_person_user_permissions" ("id" integer NOT NULL PRIMARY K
 CREATE TABLE "accounts_retiredsecret" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "digest" varchar(64) NOT NULL UNIQUE, "works_until" datetime NOT NULL, "key_id" varchar(40) NOT NULL REFERENCES "accounts_apikey" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "accounts_staffdeed" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "at" datetime NOT NULL, "role" varchar(10) NOT NULL, "action" varchar(40) NOT NULL, "subject_kind" varchar(40) NOT NULL, "subject_id" varchar(100) NOT NULL, "reason" varchar(500) NOT NULL, "before" text NOT NULL CHECK ((JSON_VALID("before") OR "before" IS NULL)), "after" text NOT NULL CHECK ((JSON_VALID("after") OR "after" IS NULL)), "person_id" bigint NULL);
 CREATE TABLE "arena_challenge" ("slug" varchar(60) NOT NULL PRIMARY KEY, "name" varchar(80) NOT NULL, "prompt" text NOT NULL, "category" varchar(20) NOT NULL, "shape" varchar(8) NOT NULL, "is_edit" bool NOT NULL, "is_demo" bool NOT NULL, "created_at" datetime NOT NULL, "retired_at" datetime NULL, "start_id" varchar(40) NULL REFERENCES "generation_picture" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_challenge_a_name" UNIQUE ("name", "is_demo"));
-CREATE TABLE "arena_commission" ("generation_id" varchar(40) NOT NULL PRIMARY KEY REFERENCES "generation_generation" ("id") DEFERRABLE INITIALLY DEFERRED, "is_collected" bool NOT NULL, "challenge_id" varchar(60) NOT NULL REFERENCES "arena_challenge" ("slug") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "arena_commission" ("is_collected" bool NOT NULL, "challenge_id" varchar(60) NOT NULL REFERENCES "arena_challenge" ("slug") DEFERRABLE INITIALLY DEFERRED, "generation_id" varchar(40) NOT NULL PRIMARY KEY);
 CREATE TABLE "arena_consent" ("account_id" varchar(40) NOT NULL PRIMARY KEY REFERENCES "accounts_account" ("id") DEFERRABLE INITIALLY DEFERRED, "given_at" datetime NOT NULL);
 CREATE TABLE "arena_doubt" ("vote_id" bigint NOT NULL PRIMARY KEY REFERENCES "arena_vote" ("id") DEFERRABLE INITIALLY DEFERRED, "reason" varchar(8) NOT NULL);
 CREATE TABLE "arena_encounter" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "is_demo" bool NOT NULL, "is_edit" bool NOT NULL, "first" varchar(80) NOT NULL, "second" varchar(80) NOT NULL, "first_wins" integer NOT NULL, "second_wins" integer NOT NULL, "ties" integer NOT NULL, "bad" integer NOT NULL, "challenge_id" varchar(60) NULL REFERENCES "arena_challenge" ("slug") DEFERRABLE INITIALLY DEFERRED);
@@ -72,6 +72,7 @@ CREATE TABLE "generation_closure" ("id" smallint NOT NULL PRIMARY KEY, "since" d
 CREATE TABLE "generation_compared" ("generation_id" varchar(40) NOT NULL PRIMARY KEY, "comparison" varchar(40) NOT NULL, "place" smallint NOT NULL);
 CREATE TABLE "generation_digestday" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "start" datetime NOT NULL, "account_id" varchar(40) NOT NULL, "fact" varchar(12) NOT NULL, "value" varchar(80) NOT NULL, "requests" integer NOT NULL, "spent_microcredits" bigint NOT NULL, "body" text NOT NULL);
 CREATE TABLE "generation_digesthour" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "start" datetime NOT NULL, "account_id" varchar(40) NOT NULL, "fact" varchar(12) NOT NULL, "value" varchar(80) NOT NULL, "requests" integer NOT NULL, "spent_microcredits" bigint NOT NULL, "body" text NOT NULL);
+CREATE TABLE "generation_droppedmonth" ("until" varchar(40) NOT NULL PRIMARY KEY, "since" varchar(40) NOT NULL, "orders" bigint NOT NULL, "charged_microcredits" bigint NOT NULL, "kept" bigint NOT NULL, "dropped_at" datetime NOT NULL);
 CREATE TABLE "generation_generation" ("id" varchar(40) NOT NULL PRIMARY KEY, "is_test" bool NOT NULL, "lane" varchar(8) NOT NULL, "endpoint" varchar(40) NOT NULL, "network" varchar(43) NOT NULL, "model" varchar(80) NOT NULL, "prompt" text NOT NULL, "request" text NOT NULL CHECK ((JSON_VALID("request") OR "request" IS NULL)), "n" smallint NOT NULL, "unit_price_microcredits" bigint NOT NULL, "state" varchar(20) NOT NULL, "delivered" smallint NOT NULL, "provider" varchar(40) NOT NULL, "error_code" varchar(40) NOT NULL, "error_message" varchar(500) NOT NULL, "claim" varchar(40) NOT NULL, "deadline" datetime NOT NULL, "created_at" datetime NOT NULL, "started_at" datetime NULL, "finished_at" datetime NULL, "account_id" varchar(40) NOT NULL, "group_id" varchar(40) NOT NULL, "key_id" varchar(40) NULL, "person_id" bigint NULL REFERENCES "accounts_person" ("id") DEFERRABLE INITIALLY DEFERRED, "kept_seconds" bigint NULL, "metadata" text NULL CHECK ((JSON_VALID("metadata") OR "metadata" IS NULL)), "user" varchar(256) NULL, "is_unwanted" bool DEFAULT 0 NOT NULL, "body_digest" varchar(32) DEFAULT '' NOT NULL, "cut_off_at" datetime NULL, "joins" smallint DEFAULT 0 NOT NULL, "shared_at" datetime NULL, "is_demo" bool DEFAULT 0 NOT NULL, CONSTRAINT "generation_counts_fit" CHECK (("delivered" >= 0 AND "n" >= 1 AND "unit_price_microcredits" >= 0)));
 CREATE TABLE "generation_health" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "channel" varchar(60) NOT NULL, "model" varchar(80) NOT NULL, "failures" integer NOT NULL, "since" datetime NOT NULL, "until" datetime NOT NULL, "reason" varchar(300) NOT NULL, CONSTRAINT "one_health_a_channel_and_model" UNIQUE ("channel", "model"));
 CREATE TABLE "generation_idempotencykey" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key" varchar(255) NOT NULL, "fingerprint" varchar(64) NOT NULL, "generation_id" varchar(40) NOT NULL, "created_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "account_id" varchar(40) NOT NULL REFERENCES "accounts_account" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_order_a_key" UNIQUE ("account_id", "key"));
@@ -329,6 +330,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0002_logent
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('arena', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('arena', '0002_append_only_votes', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('arena', '0003_parted_orders', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0002_alter_permission_name_max_length', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0003_alter_user_email_max_length', CURRENT_TIMESTAMP);
@@ -342,6 +344,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0010_alter_g
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0011_update_proxy_permissions', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0012_alter_user_first_name_max_length', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('batches', '0001_initial', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('batches', '0002_pictures_sent_before', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('billing', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('billing', '0002_append_only_journal', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('billing', '0003_budgets', CURRENT_TIMESTAMP);
@@ -359,6 +362,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('contenttypes', '0002
 INSERT INTO django_migrations (app, name, applied) VALUES ('gallery', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('gallery', '0002_search', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('gallery', '0003_verdicts', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('gallery', '0004_parted_orders', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0002_idempotency', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0003_expiring_pictures', CURRENT_TIMESTAMP);
@@ -383,6 +387,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0021_a
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0022_lane_of_batches', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0023_gates', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0024_digests', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0025_dropped_months', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0002_authenticator_timestamps', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0003_authenticator_type_uniq', CURRENT_TIMESTAMP);

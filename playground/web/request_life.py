@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from playground.gallery.captions import forget_caption
 from playground.generation.behaviours import behaviour
 from playground.generation.catalogue import Model, Offer, catalogue
 from playground.generation.errors import ModelNotFound, TwinAhead
+from playground.generation.horizon import is_no_longer_kept
 from playground.generation.models import Attempt, Generation
 from playground.generation.purging import purge
 from playground.generation.refunding import refundable
@@ -64,7 +65,9 @@ def request_page(request: HttpRequest, request_id: str) -> HttpResponse:
     """GET /console/requests/<id>"""
     account = own_account(request)
     orders = Generation.objects.filter(account=account).select_related("key", "person")
-    order = get_object_or_404(orders, pk=request_id)
+    order = orders.filter(pk=request_id).first()
+    if order is None:
+        return not_there(request, request_id)
     seen = orders_seen(request).filter(pk=order.pk).first()
     attempts = attempts_of(order)
     context = {
@@ -77,6 +80,14 @@ def request_page(request: HttpRequest, request_id: str) -> HttpResponse:
     whole = "console/request.html"
     part = "console/_request.html"
     return render(request, part if request.htmx else whole, context)  # type: ignore[attr-defined]
+
+
+def not_there(request: HttpRequest, request_id: str) -> HttpResponse:
+    """Say of an order whose month was dropped that it is no longer kept."""
+    if not is_no_longer_kept(request_id):
+        raise Http404
+    context = {"request_id": request_id}
+    return render(request, "console/request_dropped.html", context, status=410)
 
 
 def attempts_of(order: Generation) -> list[Attempt]:

@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.ids import ALPHABET, moment_of
 from accounts.keys import LIVE, TEST, prefix
 from accounts.models import Account, ApiKey, Person
-from billing.models import StripePayment
+from billing.models import Hold, StripePayment
+from playground.generation.horizon import is_no_longer_kept
 from playground.generation.models import Generation, Picture
 from playground.trust.models import Inquiry
 
@@ -45,6 +47,14 @@ def find(text: str) -> list[Found]:
 def requests(wanted: str) -> Iterator[Found]:
     for order in Generation.objects.filter(pk=wanted):
         yield of_request(order)
+        return
+    if is_no_longer_kept(wanted):
+        for hold in Hold.objects.filter(job_id=wanted).select_related(
+            "wallet__account"
+        ):
+            yield of_account(
+                hold.wallet.account, _("The request is no longer kept; its money is.")
+            )
 
 
 def pictures(wanted: str) -> Iterator[Found]:
