@@ -85,6 +85,9 @@ def prepare(browser: Browser, stage: Stage) -> None:
     sign_in(page, stage)
     generate(page, "Marbled ink, burgundy and cream", aspect_ratio="1:1")
     generate(page, "Desert dunes at sunset, a low sun", aspect_ratio="16:9", n="2")
+    expect(page.locator("#rail .dot.live")).to_have_count(0, timeout=90_000)
+    studio_scenes.prepare(page)
+    page.goto("/")
     page.get_by_role("switch", name="Rehearse").check()
     page.locator(".seg label:has(#mode-compare)").click()
     expect(page.locator("#rival-1")).to_be_visible()
@@ -93,9 +96,6 @@ def prepare(browser: Browser, stage: Stage) -> None:
     expect(page.locator("#rival-1")).to_have_count(0)
     generate(page, "easel:partial " + VASE, n="4")
     expect(page.locator("#rail .dot.live")).to_have_count(0, timeout=90_000)
-    studio_scenes.prepare(page)
-    page.goto("/")
-    page.get_by_role("switch", name="Rehearse").check()
     generate(page, "easel:slow 100 " + VASE, n="4")
     expect(page.locator(".tile.job [data-seconds]").first).to_be_visible()
     context.close()
@@ -201,7 +201,7 @@ def key_new(page: Page, stage: Stage) -> None:
     page.get_by_label("Name").wait_for()
 
 
-def of_studio(scene: Callable[[Page], None]) -> Callable[[Page, Stage], None]:
+def of_studio(scene: Callable[[Page], object]) -> Callable[[Page, Stage], None]:
     def seen(page: Page, stage: Stage) -> None:
         sign_in(page, stage)
         scene(page)

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 RED_VASE = "Make the glaze deep cobalt blue"
 
@@ -20,26 +20,27 @@ def prepare(page: Page) -> None:
         page.get_by_role("button", name="Generate").click()
         page.wait_for_url(lambda url, before=before: url != before)
     page.goto("/history")
+    page.locator("[name=picture]").nth(0).check()
     page.locator("[name=picture]").nth(1).check()
-    page.locator("[name=picture]").nth(2).check()
     page.get_by_label("New board’s name").fill("Stoneware")
     page.get_by_role("button", name="Put on board").click()
     for place in range(3):
         show_in_gallery(page, place)
-    panel = open_picture(page, 0)
-    panel.get_by_text("Share link", exact=True).click()
-    panel.get_by_label("Show the prompt, too").check()
-    panel.get_by_role("button", name="Create share link").click()
-    expect(page.locator("#share-url")).to_be_visible()
+    for place in range(2):
+        panel = open_picture(page, place)
+        panel.get_by_text("Share link", exact=True).click()
+        panel.get_by_label("Show the prompt, too").check()
+        panel.get_by_role("button", name="Create share link").click()
+        expect(page.locator("#share-url")).to_be_visible()
 
 
 def newest(page: Page) -> str:
-    """Return the picture that the history begins with: no rehearsal."""
+    """Return the picture that the history begins with."""
     page.goto("/history")
     return page.locator("[name=picture]").first.input_value()
 
 
-def open_picture(page: Page, place: int = 0):
+def open_picture(page: Page, place: int = 0) -> Locator:
     page.goto("/history")
     page.locator("main [data-picture]").nth(place).click()
     panel = page.locator("#keeping")
@@ -102,23 +103,16 @@ def exhibit(page: Page) -> None:
 
 
 def shared(page: Page) -> None:
-    open_picture(page)
+    board(page)
+    page.locator("main [data-picture]").first.click()
     page.goto(page.locator("#share-url").input_value())
 
 
-def failed(page: Page) -> None:
-    """A run of which nothing came."""
-    page.get_by_label("Prompt").fill("easel:fail a vase of berries")
-    page.locator("label:has(#rehearse)").click()
-    page.locator("#generate").click()
-    expect(page.locator(".tile.failed").first).to_be_visible()
+def at(address: str) -> Callable[[Page], object]:
+    return lambda page: page.goto(address)
 
 
-def at(address: str) -> Callable[[Page], None]:
-    return lambda page: page.goto(address) and None
-
-
-SCENES: dict[str, Callable[[Page], None]] = {
+SCENES: dict[str, Callable[[Page], object]] = {
     "edit": edit,
     "extend": extend,
     "edit_begin": at("/edit"),
