@@ -101,8 +101,10 @@ def top_of_scale(highest: int, unit: int) -> int:
     """Return the round number, four equal steps up, that the highest bar fits."""
     tens = unit
     while True:
-        quarter = (tens * 5 // 2,) if tens > unit else ()  # it has no decimals more
-        for step in sorted((*(tens * factor for factor in STEPS), *quarter)):
+        steps = [tens * factor for factor in STEPS]
+        if tens > unit:  # below, 25 of it would want another decimal
+            steps.append(tens * 5 // 2)
+        for step in sorted(steps):
             if ROWS * step >= highest:
                 return ROWS * step
         tens *= 10
