@@ -15,7 +15,7 @@ from tests.batches.filing import a_line, hand_in, seen
 from tests.services.ports import wait_until
 from tests.services.worker import running_worker
 
-pytestmark = [pytest.mark.books, pytest.mark.proof]
+pytestmark = [pytest.mark.books, pytest.mark.proof, pytest.mark.timeout(400)]
 QUICK = {"EASEL_LEASE_SECONDS": "2", "EASEL_BATCH_LINES_AT_ONCE": "4"}
 COUNT = 24
 
