@@ -59,7 +59,7 @@ def reach_database() -> None:
     if connection.vendor == "postgresql":
         told = {**connection.get_connection_params(), "connect_timeout": 5}
         with connection.wrap_database_errors:
-            connection.Database.connect(**told).close()
+            connection.Database.connect(**told).close()  # type: ignore[attr-defined]
     connection.ensure_connection()
 
 

@@ -56,7 +56,7 @@ def mark_of(picture: Picture) -> str:
 
     Only who read the picture with its note, as its owner's pages do, can make such one.
     """
-    is_read = Picture._meta.get_field("note").is_cached(picture)  # type: ignore[union-attr]
+    is_read = Picture._meta.get_field("note").is_cached(picture)
     note: Note | None = getattr(picture, "note", None) if is_read else None
     if note is None or note.hidden_at is None:
         return ""

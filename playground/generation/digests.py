@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import orjson
 from django.db.models import Count
@@ -27,6 +27,7 @@ COLUMNS = (*FACTS, "error_code", "is_demo", *SUMS, *TOOK)
 Place = tuple[str, str]
 EVERYTHING: Place = ("", "")
 Sums = list[int]
+Kind = TypeVar("Kind", bound=Digest)
 
 
 @dataclass(slots=True)
@@ -90,8 +91,8 @@ def write_digests(
 
 
 def digest_of(
-    target: type[Digest], start: datetime, account_id: str, place: Place, usage: Usage
-) -> Digest:
+    target: type[Kind], start: datetime, account_id: str, place: Place, usage: Usage
+) -> Kind:
     fact, value = place
     return target(
         start=start,

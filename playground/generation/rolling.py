@@ -261,7 +261,7 @@ def remove_old() -> int:
     mark = Rolled.objects.first()
     if mark is None:
         return 0
-    kept_days = {
+    kept_days: dict[type[models.Model], int] = {
         **dict.fromkeys((*HOURS, DigestHour), settings.METRICS_HOURS_KEPT_DAYS),
         **dict.fromkeys((*DAYS, DigestDay), settings.METRICS_DAYS_KEPT_DAYS),
     }
