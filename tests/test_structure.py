@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from playground.structure.laying import migrations_in
-from playground.structure.writing import written
+from playground.structure.laying import file_of, migrations_in
+from playground.structure.writing import tables_of
 from tests.services.commands import run
 
 CASTS = re.compile(r"::(character varying|text)(\[\])?|[()]")
@@ -44,10 +44,17 @@ def test_every_migration_makes_what_the_tests_run_on(empty_database, tmp_path):
     )
 
     assert done.returncode == 0, done.stderr
-    made = (tmp_path / f"{connection.vendor}.sql").read_text()
-    assert without_casts(made) == without_casts(written(connection))
+    made = (tmp_path / f"{connection.vendor}.sql").read_text().splitlines()
+    kept = file_of(connection.vendor).read_text().splitlines()
+    assert first_rows(made) == first_rows(kept)
+    ours = "\n".join(tables_of(connection)).splitlines()
+    assert without_casts(made) == without_casts(ours)
 
 
-def without_casts(statements):
+def first_rows(lines):
+    return [line for line in lines if line.startswith("INSERT")]
+
+
+def without_casts(lines):
     """PostgreSQL says the same condition in other casts once it has read its own words."""
-    return CASTS.sub("", statements).splitlines()
+    return [CASTS.sub("", line) for line in lines if not line.startswith("INSERT")]

@@ -19,8 +19,12 @@ ORDER = "CASE type WHEN 'table' THEN 1 WHEN 'index' THEN 2 ELSE 3 END, name"
 
 def written(connection: BaseDatabaseWrapper) -> str:
     """Return the statements that make this database anew, with the rows it has."""
-    tables = on_sqlite(connection) if connection.vendor == "sqlite" else on_postgresql()
-    return "\n".join([*tables, *rows_of(connection), ""])
+    return "\n".join([*tables_of(connection), *rows_of(connection), ""])
+
+
+def tables_of(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the statements that make the tables, and what belongs to them, in lines."""
+    return on_sqlite(connection) if connection.vendor == "sqlite" else on_postgresql()
 
 
 def on_sqlite(connection: BaseDatabaseWrapper) -> list[str]:

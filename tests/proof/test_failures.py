@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.ids import new_id
 from billing.models import Hold
 from playground.generation.models import Generation
 from tests.proof.stage import (
@@ -153,7 +154,7 @@ def look_after_orders(upstream, *, clock_off_by):
 def an_order(customer, **times):
     """An order whose hold and deadline say what the database's clock must decide."""
     Generation.objects.create(
-        id=f"img_{Generation.objects.count()}",
+        id=new_id("img"),
         account=customer.account,
         group_id="standard",
         lane="api",
