@@ -12,6 +12,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy
 from environs import Env, validate
 
@@ -108,6 +109,13 @@ UNFOLD = {
     "SITE_HEADER": "Easel",
     "SITE_URL": "/operator/",
     "SITE_SYMBOL": "table",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("favicon.svg"),
+        }
+    ],
     "SHOW_VIEW_ON_SITE": False,
     "SITE_DROPDOWN": [
         {

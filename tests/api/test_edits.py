@@ -353,7 +353,7 @@ def test_what_is_wrong_is_said_and_costs_nothing(api, alice, files, words, param
         "ftp://example.com/fox.png",
         "iVBORw0KGgo",
         "data:image/png;base64,!!!!",
-        [{"file_id": "file_1"}],
+        [{"file_id": "nothing"}],
         [[uri(red())]],
         {"image_url": 7},
         7,

@@ -5,6 +5,7 @@ from django.db import connection
 
 from tests.generation.orders import an_order
 from tests.proof.stage import Web, running_child, session_of
+from tests.web.charged import a_charged_order
 
 pytestmark = pytest.mark.wires
 
@@ -28,7 +29,7 @@ def shown(web, cookies, page):
 def test_usage_is_read_from_the_copy_and_a_request_where_it_was_written(
     alice, client, copy
 ):
-    order = an_order(alice.account)
+    order = a_charged_order(alice.account, credits=6)
     cookies = session_of(client, alice)
     web = Web(DATABASE_REPLICA_URL=f"sqlite:///{copy}")
     with running_child(web):

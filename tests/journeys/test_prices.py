@@ -38,5 +38,5 @@ def test_a_price_is_previewed_saved_and_paid_by_the_next_order(
     assert now["metadata"]["cost"]["credits"] == 4
     assert alice.credits() == 95
     page.goto("/operator/prices/history?about=sketch-1")
-    page.get_by_role("row", name="Sketch, list price of 2K 1 4").wait_for()
+    page.get_by_role("row", name="sketch-1, list price of 2K the file’s 4").wait_for()
     assert audit() == []
