@@ -1,6 +1,7 @@
 """A backup made while Easel paints comes back whole, and its books are in order."""
 
 import hashlib
+import os
 import sqlite3
 import threading
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.services.worker import database_url
 
 pytestmark = pytest.mark.books
 WISH = {"prompt": "a paper boat", "resolution": "0.5K"}
-ELSEWHERE = "easel_elsewhere"
+ELSEWHERE = f"easel_elsewhere_{os.getpid()}"  # one for each process of a run
 
 
 @pytest.fixture
