@@ -6,22 +6,74 @@
   const steps = { ArrowLeft: "before", ArrowRight: "after" };
 
   let here = location.pathname + location.search;
+  let copy = "";
 
-  function showPicture() {
-    if (!lightbox.open) here = location.pathname + location.search;
-    const address = find(".info", lightbox).dataset.page;
-    if (lightbox.open) history.replaceState({ picture: true }, "", address);
-    else {
-      history.pushState({ picture: true }, "", address);
-      lightbox.showModal();
+  /* What one can already see of the picture is shown at once; the rest comes with the answer. */
+  function showAtOnce(address) {
+    const link = findAll("a[data-picture]").find((one) => one.pathname === address && find("img", one));
+    if (!lightbox.open) lightbox.replaceChildren(part("pic"), part("strip"), part("info"));
+    copy = link ? find("img", link).currentSrc : "";
+    if (copy) {
+      find(".pic > img", lightbox)?.remove();
+      find(".pic", lightbox).prepend(likeness(find("img", link)));
     }
+    lightbox.setAttribute("aria-busy", "true");
+    if (lightbox.open) return;
+    here = location.pathname + location.search;
+    lightbox.showModal();
+  }
+  function part(name) {
+    const element = document.createElement("div");
+    element.className = name;
+    return element;
+  }
+  function likeness(thumbnail) {
+    const image = new Image(thumbnail.getAttribute("width"), thumbnail.getAttribute("height"));
+    image.src = copy;
+    image.alt = thumbnail.alt;
+    return image;
+  }
+  addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.target === lightbox && detail.elt.pathname) showAtOnce(detail.elt.pathname);
+  });
+
+  /* The answer: the small copy stands behind the picture until that is loaded. */
+  function showPicture() {
+    const image = find(".pic > img", lightbox);
+    if (copy && !image.complete) {
+      image.style.setProperty("--copy", `url("${copy}")`);
+      image.addEventListener("load", () => image.style.removeProperty("--copy"), { once: true });
+    }
+    lightbox.removeAttribute("aria-busy");
+    if (!lightbox.contains(document.activeElement) || document.activeElement === lightbox) find("a, button", lightbox)?.focus();
+    const address = find(".info", lightbox).dataset.page;
+    if (history.state?.picture || lightbox.dataset.page) history.replaceState(history.state, "", address);
+    else history.pushState({ picture: true }, "", address);
   }
   lightbox.addEventListener("close", () => {
+    lightbox.removeAttribute("aria-busy");
+    delete lightbox.dataset.page;
     if (history.state?.picture) history.back();
     else if (location.pathname.startsWith("/p/")) history.replaceState(null, "", "/");
   });
   addEventListener("popstate", () => lightbox.close());
+  /* An answer for a lightbox that was closed meanwhile does not open it again. */
+  addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target === lightbox && !lightbox.open) detail.shouldSwap = false;
+  });
   addEventListener("htmx:afterSwap", ({ detail }) => detail.target === lightbox && showPicture());
+  for (const lost of ["htmx:responseError", "htmx:sendError"])
+    addEventListener(lost, ({ detail }) => detail.target === lightbox && lightbox.close());
+
+  /* A star is shown at once, and taken back if it could not be kept. */
+  function turnStar({ detail }) {
+    const star = find("#star-it", detail.elt);
+    if (!star) return;
+    const isOn = star.classList.toggle("is-on");
+    star.setAttribute("aria-pressed", isOn);
+  }
+  for (const moment of ["htmx:beforeRequest", "htmx:responseError", "htmx:sendError"]) addEventListener(moment, turnStar);
+
   addEventListener("htmx:afterSwap", () => {
     for (const field of findAll("[data-here]", lightbox)) field.value = find("main").dataset.without || here;
     if (navigator.share) for (const button of findAll("[data-do=send]", lightbox)) button.hidden = false;
@@ -39,12 +91,6 @@
       if (error.name !== "AbortError") page.toast(lost);
     }
   };
-  /* An answer for a lightbox that was closed meanwhile does not open it again. */
-  addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const isStep = lightbox.contains(detail.requestConfig.elt);
-    if (detail.target === lightbox && isStep && !lightbox.open) detail.shouldSwap = false;
-  });
-
   /* Single letters are off inside fields. */
   addEventListener("keydown", (event) => {
     if (event.target.matches?.("input, textarea, select") || event.metaKey || event.ctrlKey || event.altKey) return;
@@ -56,8 +102,10 @@
     if (find("dialog.dialog[open]")) return;
     if (!steps[event.key]) return find(`[data-key="${CSS.escape(event.key)}"]`, lightbox)?.click();
     /* Asked for directly: htmx takes a moment to see new links, and keys can be faster. */
-    const address = find(`[data-step="${steps[event.key]}"]`, lightbox)?.getAttribute("hx-get");
-    if (address) htmx.ajax("GET", address, { source: lightbox, target: lightbox, swap: "innerHTML" });
+    const link = find(`[data-step="${steps[event.key]}"]`, lightbox);
+    if (!link) return;
+    htmx.ajax("GET", link.getAttribute("hx-get"), { source: lightbox, target: lightbox, swap: "innerHTML" });
+    showAtOnce(link.pathname);
   }
   function move(event) {
     const pictures = findAll("main [data-picture]");

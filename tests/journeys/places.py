@@ -18,7 +18,8 @@ class Place:
     """A page in one of its states. Without `signed_in` a stranger looks at it.
 
     `by` names somebody else of the scene. A page in `plain` view gets no script. One that
-    no address leads to, such as the answer to a fault of ours, is made from a template.
+    no address leads to, such as the answer to a fault of ours, is made from a template;
+    one that its address alone does not lead to is there `only_then`.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Place:
     by: str = ""
     plain: bool = False
     template: str = ""
+    only_then: bool = False
 
     @property
     def viewer(self) -> str:
@@ -243,7 +245,12 @@ PLACES = [
     Place("sign in, refused", "/accounts/login/", then=to.wrong_password),
     Place("signed out?", "/accounts/logout/", signed_in=True),
     Place("switched off", "/accounts/inactive/"),
-    Place("the second step", "/accounts/2fa/authenticate/", then=to.second_step),
+    Place(
+        "the second step",
+        "/accounts/2fa/authenticate/",
+        then=to.second_step,
+        only_then=True,
+    ),
     Place("is it you?", "/accounts/reauthenticate/", signed_in=True),
     Place("is it you, by code?", "/accounts/2fa/reauthenticate/", by="bob"),
     Place("is it you, by passkey?", "/accounts/2fa/webauthn/reauthenticate/", by="bob"),
@@ -265,7 +272,12 @@ PLACES = [
     Place("a new password, set", "/accounts/password/reset/key/done/"),
     Place("another password", "/accounts/password/change/", signed_in=True),
     Place("a first password", "/accounts/password/set/", by="carol"),
-    Place("code by mail", "/accounts/login/code/confirm/", then=to.ask_for_code),
+    Place(
+        "code by mail",
+        "/accounts/login/code/confirm/",
+        then=to.ask_for_code,
+        only_then=True,
+    ),
     Place("sign in by mail", "/accounts/login/code/"),
     Place("invitation", "/invitations/{invitation}"),
     Place("invitation, of somebody else", "/invitations/{invitation}", by="bob"),

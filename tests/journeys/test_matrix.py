@@ -29,8 +29,8 @@ PAINTS = (
     "| page | html gz | css gz | js gz | painted, 1440 | 390 | layout shift |",
     "|---|--:|--:|--:|--:|--:|--:|",
 )
-ANSWERS = ("", "| what is done | answered after |", "|---|--:|")
-MOST_MS = 1000
+ANSWERS = ("", "| what is done | answered after | changed after |", "|---|--:|--:|")
+MOST_MS, HEARD_MS = 1000, 100
 
 pytestmark = [pytest.mark.proof, pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -106,7 +106,7 @@ def test_every_page_is_painted_within_a_second_and_stands_still(tour):
 
 def loaded(tour, place):
     wrong, paints, shifts = [], [], []
-    as_it_comes = replace(place, then=None)
+    as_it_comes = place if place.only_then else replace(place, then=None)
     with tour.visit(place) as visit:
         for width in (DESK, PHONE):
             resize(visit, width)
@@ -117,11 +117,12 @@ def loaded(tour, place):
         sizes = [f"{visit.weights[kind] / KIB:.1f} KB" for kind in MOST]
     times = [f"{paint:.0f} ms" for paint in paints]
     write_row(place, *sizes, *times, f"{max(shifts):.3f}", kind="loaded")
-    return wrong + [f"painted after {one:.0f} ms" for one in paints if one >= MOST_MS]
+    late = [paint for paint in paints if not 0 < paint < MOST_MS]
+    return wrong + [f"painted after {paint:.0f} ms" for paint in late]
 
 
 @pytest.mark.parametrize("reaction", REACTIONS, ids=lambda reaction: reaction.name)
 def test_a_click_is_answered_at_once(tour, reaction):
-    time = milliseconds(tour.at_home().page, reaction)
-    write_row(reaction, f"{time:.0f} ms")
-    assert time < reaction.most_ms
+    heard, changed = milliseconds(tour.at_home().page, reaction)
+    write_row(reaction, f"{heard:.0f} ms", f"{changed:.0f} ms")
+    assert heard < HEARD_MS

@@ -1,5 +1,6 @@
 """A tour of the places: somebody goes there, looks, and says what is wrong."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ KIB = 1024
 MOST = {"html": 30 * KIB, "css": 16 * KIB, "js": 60 * KIB}
 WIDTHS = {320: 568, 390: 844, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
+FRESH_SECONDS = (
+    240  # after five minutes a person is asked who they are before they may delete
+)
 
 
 @dataclass
@@ -27,6 +31,7 @@ class Tour:
     base_url: str
     scene: Scene
     kept: dict[str, Visit] = field(default_factory=dict)
+    since: dict[str, float] = field(default_factory=dict)
 
     def path(self, place: Place) -> str:
         return place.address.format(**self.scene.known)
@@ -35,13 +40,20 @@ class Tour:
     def visit(self, place: Place) -> Iterator[Visit]:
         """Open a page for whoever looks at this place; nothing is loaded yet."""
         if place.viewer and place.is_as_served:
-            if place.viewer not in self.kept:
-                self.kept[place.viewer] = self.newcomer(place)
-            yield self.kept[place.viewer]
+            yield self.person(place)
             return
         visit = self.newcomer(place)
         yield visit
         visit.page.context.close()
+
+    def person(self, place: Place) -> Visit:
+        """Return the page of somebody who signed in not long ago."""
+        now, viewer = time.monotonic(), place.viewer
+        if now - self.since.get(viewer, -FRESH_SECONDS) >= FRESH_SECONDS:
+            if viewer in self.kept:
+                self.kept[viewer].page.context.close()
+            self.kept[viewer], self.since[viewer] = self.newcomer(place), now
+        return self.kept[viewer]
 
     def at_home(self) -> Visit:
         """Return the page of alice, who signed in."""
