@@ -1,5 +1,6 @@
 """People changing a picture in a real browser: with a brush, with words, with numbers."""
 
+import re
 from io import BytesIO
 
 import numpy as np
@@ -50,6 +51,81 @@ def stroke(page, start, end):
     page.mouse.down()
     page.mouse.move(*points[1], steps=8)
     page.mouse.up()
+
+
+class Hand:
+    """Fingers and a pen on the picture, at places in shares of its size."""
+
+    def __init__(self, page):
+        self.page = page
+        self.session = page.context.new_cdp_session(page)
+
+    def at(self, x, y):
+        box = self.page.locator("#paper").bounding_box()
+        return {"x": box["x"] + box["width"] * x, "y": box["y"] + box["height"] * y}
+
+    def fingers(self, kind, *places):
+        points = [{**self.at(*place), "id": one} for one, place in enumerate(places)]
+        self.session.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": points}
+        )
+
+    def pen(self, y, force):
+        for kind, x, buttons in [
+            ("mousePressed", 0.2, 1),
+            ("mouseMoved", 0.6, 1),
+            ("mouseReleased", 0.6, 0),
+        ]:
+            self.session.send(
+                "Input.dispatchMouseEvent",
+                {"type": kind, **self.at(x, y), "button": "left", "buttons": buttons}
+                | {"pointerType": "pen", "force": force, "clickCount": 1},
+            )
+
+
+PAINTED = """() => {
+  const mask = document.querySelector("#mask");
+  const context = new OffscreenCanvas(mask.width, mask.height).getContext("2d");
+  context.drawImage(mask, 0, 0);
+  const { data } = context.getImageData(0, 0, mask.width, mask.height);
+  return data.filter((_, at) => at % 4 === 3 && data[at] > 127).length;
+}"""
+
+
+def test_a_mask_is_painted_by_finger_and_pen_pinched_larger_and_undone_twenty_deep(
+    page, photo
+):
+    open_photo(page, photo)
+    hand = Hand(page)
+    hand.fingers("touchStart", (0.2, 0.2))
+    hand.fingers("touchMove", (0.6, 0.2))
+    hand.fingers("touchEnd")
+    expect(page.locator("#mask-chip")).to_be_visible()
+    by_finger = page.evaluate(PAINTED)
+    hand.pen(0.5, force=0.1)
+    lightly = page.evaluate(PAINTED) - by_finger
+    hand.pen(0.8, force=1)
+    firmly = page.evaluate(PAINTED) - by_finger - lightly
+    assert 0 < lightly < by_finger < firmly
+
+    before = page.evaluate(PAINTED)
+    zoom = page.locator("[data-zoom]")
+    fitted = int(zoom.text_content().rstrip("%"))
+    hand.fingers("touchStart", (0.4, 0.5), (0.6, 0.5))
+    hand.fingers("touchMove", (0.3, 0.5), (0.7, 0.5))
+    hand.fingers("touchEnd")
+    expect(zoom).to_have_text(re.compile(f"{2 * fitted}%|{2 * fitted + 1}%"))
+    assert page.evaluate(PAINTED) == before  # neither finger painted
+    page.locator("#zoom").click()
+    expect(zoom).to_have_text(f"{fitted}%")
+
+    for place in range(18):
+        stroke(page, (0.1, 0.05 + place / 20), (0.12, 0.05 + place / 20))
+    undo = page.get_by_role("button", name="Undo")
+    for _ in range(20):
+        undo.click()
+    expect(undo).to_be_disabled()
+    assert page.evaluate(PAINTED) == by_finger  # the oldest of 21 stays
 
 
 def test_a_picture_is_brought_painted_over_changed_twice_and_gone_back_to(page, photo):
