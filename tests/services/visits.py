@@ -70,7 +70,7 @@ STANDS = """() => {
   };
   const all = [...document.querySelectorAll("body *")].filter((it) =>
     /fixed|sticky/.test(getComputedStyle(it).position) && seen(it) > 0
-    && it.checkVisibility({ visibilityProperty: true }));
+    && !it.closest(":popover-open") && it.checkVisibility({ visibilityProperty: true }));
   scrollTo(0, 0);
   const before = all.map(top);
   scrollTo(0, 60);
