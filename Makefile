@@ -34,7 +34,7 @@ check: installed-dev
 # What takes longer, with its figures.
 proof: installed-dev packages
 	@$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) $(PROCESSES) \
-		-m "books and wires and not browser and not clients and not proof"
+		-m "books and not browser and not clients and not proof" --parted
 	@$(VENV_PYTHON) -m tests.services.postgres $(PYTEST) -m "proof and books and not browser" -s
 	@$(PYTEST) -m proof -s
 

@@ -30,6 +30,7 @@ from django.core.cache import cache
 from django.core.signals import setting_changed
 from django.db import connection
 from django.dispatch import receiver
+from django.utils import timezone
 
 from playground.api.telemetry.standing import standing
 from playground.generation import (
@@ -37,6 +38,7 @@ from playground.generation import (
     draining,
     health,
     measures,
+    parting,
     patience,
     rules,
     tariff,
@@ -62,6 +64,11 @@ def pytest_addoption(parser):
     parser.addoption(
         "--postgresql-report",
         help="the report of the suite's run on PostgreSQL, as `make test` makes it",
+    )
+    parser.addoption(
+        "--parted",
+        action="store_true",
+        help="keep orders and tries in tables parted by month, on PostgreSQL",
     )
 
 
@@ -96,8 +103,10 @@ def django_db_keepdb():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup, django_db_blocker, pytestconfig):
     with django_db_blocker.unblock():
+        if pytestconfig.getoption("--parted"):
+            parting.begin(timezone.now())
         clean_books.keep()
 
 
