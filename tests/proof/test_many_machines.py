@@ -1,8 +1,9 @@
 """Two web and two worker machines under load, while whatever can go away goes away.
 
-Each is killed in turn, its cable to the database, to Redis and to the pictures is cut
-for some seconds, the database is restarted and Redis is emptied. No credit may be
-wrong, and no picture that was paid for may be lost. Printed: what callers saw in each
+The tables are parted by month while orders come in; then each machine is killed in turn,
+its cable to the database, to Redis and to the pictures is cut for some seconds, the
+database is restarted and Redis is emptied. No credit may be wrong, and no picture that
+was paid for may be lost. Printed: what callers saw in each
 act, and how long after its end the last of them failed.
 """
 
@@ -11,6 +12,7 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,6 +30,7 @@ IMAGES, TASKS = "/v1/images/generations", "/v1/async/images/generations"
 CALLERS, CALM_SECONDS, CUT_SECONDS, TASK_SECONDS = 6, 6, 5, 60
 ENDS = {"succeeded", "failed", "cancelled", "completed"}
 PRICE = 5
+PARTED = "tables parted by month"
 LIVE = "SELECT count(*) FROM generation_generation WHERE state IN ('queued','running')"
 LACKING = {
     MISSING: programs() is None,
@@ -138,6 +141,7 @@ def restarted(machines: Fleet) -> None:
 
 def acts_of(machines: Fleet):
     """Yield each act's name and how it is done."""
+    yield PARTED, partial(at_the_database, machines, "easel_partitions", "--begin")
     for name in ("web a", "web b", "worker 1", "worker 2"):
         yield f"{name} killed", partial(killed, machines.machines[name])
     for name in ("web a", "worker 1"):
@@ -184,14 +188,19 @@ def at_the_database(machines: Fleet, *command: str):
     return run("manage.py", *command, **machines.shared, **places)
 
 
+def during(played: list[Act], crowd: Crowd) -> Iterator[tuple[Act, list[Seen]]]:
+    """Yield each act with the calls that were answered until the next one."""
+    ends = [act.began for act in played[1:]] + [float("inf")]
+    for act, end in zip(played, ends, strict=True):
+        yield act, crowd.between(act.began, end)
+
+
 def figures(played: list[Act], crowd: Crowd) -> str:
     lines = [
         "| act | whole again after | calls | success | other answers | last failure |"
     ]
     lines += ["|---|---|---|---|---|---|"]
-    ends = [act.began for act in played[1:]] + [float("inf")]
-    for act, end in zip(played, ends, strict=True):
-        calls = crowd.between(act.began, end)
+    for act, calls in during(played, crowd):
         failed = [call for call in calls if call.status not in (200, 202)]
         others = Counter(call.status or "gone" for call in failed)
         last = max((call.at - act.whole for call in failed), default=None)
@@ -212,6 +221,10 @@ def test_nothing_is_lost_whatever_goes_away(tmp_path):
         with Crowd(machines, key) as crowd:
             played = play(machines)
         print(f"\n{figures(played, crowd)}")
+        (parting,) = [
+            calls for act, calls in during(played, crowd) if act.name == PARTED
+        ]
+        assert {call.status for call in parting} <= {200, 202}
         began = time.monotonic()
         wait_until(lambda: one(machines, LIVE) == 0, "every order's end", seconds=120)
         print(f"\nevery order had an end after {time.monotonic() - began:.1f} s more")
