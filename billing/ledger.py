@@ -149,6 +149,14 @@ def refunds_of(charge: Transfer) -> list[Transfer]:
     return list(Transfer.objects.filter(reverses=charge).order_by("seq"))
 
 
+def given_back_of(wallet_id: str) -> dict[str, int]:
+    """Return what was given back of a wallet's orders; most orders are not among them."""
+    found = Transfer.objects.filter(wallet=wallet_id, reverses__isnull=False)
+    found = found.exclude(kind=Transfer.Kind.CHARGE)  # said for the index of the others
+    by_order = found.values_list("reverses__hold__job_id").annotate(Sum("amount"))
+    return {job_id: amount for job_id, amount in by_order if job_id}
+
+
 def refunds_between(since: datetime, until: datetime) -> list[Refund]:
     """Return what was given back of orders between two moments."""
     found = Transfer.objects.filter(reverses__isnull=False, at__gte=since, at__lt=until)

@@ -103,11 +103,11 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "allows": cache(lambda: {one for one in Action if may(request, one)}),
         "places": lambda: places_of(request),
         "available_microcredits": cache(lambda: available_microcredits(account())),
-        "nav": lambda: main_places(request),
-        "console_nav": lambda: console_sections(request),
+        "nav": cache(lambda: main_places(request)),
+        "console_nav": cache(lambda: console_sections(request)),
         "closure": draining.current,
         "announcement": cache(lambda: announcement_for(request)),
-        "foot": lambda: foot(request),
+        "foot": cache(lambda: foot(request)),
         "languages": settings.LANGUAGES,
     }
 

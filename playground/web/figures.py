@@ -3,7 +3,8 @@
 What is over an hour old is read from the rollups, the hour that runs from the orders
 themselves, so that a picture is counted as soon as it is there. A user or a label is
 known of the days that are over; mixed with anything else it is in no rollup, and the
-orders alone are counted, the newest of very many.
+orders alone are counted, the newest of very many. What staff gave back of an order is taken off
+here, where it was spent: rollups know what was charged.
 """
 
 from collections import Counter, defaultdict
@@ -17,11 +18,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
+from billing.ledger import given_back_of
 from playground.generation.digests import Usage
 from playground.generation.histogram import EMPTY, ENOUGH, merged, percentile
 from playground.generation.models import Generation
 from playground.generation.newest import Newest, add_up_newest
-from playground.generation.rolling import hour_of
+from playground.generation.rolling import day_of, hour_of
 from playground.generation.summing import Part, Window
 from playground.generation.usage import sums_of, used, used_by_caller
 from playground.web.sifted import Sieve
@@ -84,6 +86,17 @@ class Figures:
             place = start, model
             self.spent[place] = self.spent.get(place, 0) + microcredits
 
+    def give_back(
+        self, start: datetime, model: str, key: str, microcredits: int
+    ) -> None:
+        """Take off what was given back, as far as it is in the sums already."""
+        back = min(microcredits, self.spent.get((start, model), 0))
+        if not back:
+            return
+        self.spent[start, model] -= back
+        for sums in (self.whole, self.models[model], self.keys[key], self.steps[start]):
+            sums.spent_microcredits -= back
+
     def end(self, start: datetime, end: tuple[str, str], count: int) -> None:
         self.ends[end] += count
         if end[0] in FAILED:
@@ -98,23 +111,50 @@ def figures_of(account: Account, sieve: Sieve, window: Window) -> Figures:
     figures = Figures()
     if sieve.is_by_caller:
         count_what_callers_said(figures, account, sieve, window)
-        return figures
+    else:
+        count_everything(figures, account, sieve, window)
+    begin = day_of if window.step == "day" else hour_of
+    for order, amount in given_back_in(account, sieve, window):
+        if figures.since is None or order.created_at >= figures.since:
+            start = begin(order.created_at)
+            figures.give_back(start, order.model, order.key_id or "", amount)
+    return figures
+
+
+def count_everything(
+    figures: Figures, account: Account, sieve: Sieve, window: Window
+) -> None:
+    """Take what the rollups know, and the hour that runs from the orders themselves."""
     running = hour_of(timezone.now())
     if window.since < running:
         early = Window(window.since, min(window.until, running), window.step)
-        read_in(figures, account, sieve, early)
+        take(figures, used(sieve.filter(account), early))
     if window.until > running:
         late = Window(max(window.since, running), window.until, window.step)
         take_newest(figures, add_up_newest(sieve.orders(account, late), window.step))
-    return figures
+
+
+def given_back_in(
+    account: Account, sieve: Sieve, window: Window
+) -> list[tuple[Generation, int]]:
+    """Return the orders that fit of which something was given back, and how much."""
+    given = given_back_of(account.pk)
+    if not given:
+        return []
+    orders = sieve.orders(account, window).filter(pk__in=given)
+    return [
+        (order, given[order.pk])
+        for order in orders.only("model", "key_id", "created_at")
+    ]
 
 
 def spent_in(account: Account, sieve: Sieve, window: Window) -> int:
     """Return what was spent in an earlier time, where that can be told."""
     if not sieve.is_by_caller:
-        return sums_of(sieve.filter(account), window)[1]
-    figures = Figures()
-    count_what_callers_said(figures, account, sieve, window)
+        charged = sums_of(sieve.filter(account), window)[1]
+        given = given_back_in(account, sieve, window)
+        return max(0, charged - sum(amount for _order, amount in given))
+    figures = figures_of(account, sieve, window)
     return 0 if figures.since else figures.whole.spent_microcredits
 
 
@@ -142,11 +182,6 @@ def within(orders: QuerySet[Generation], parts: list[Part]) -> QuerySet[Generati
     )
     every = [Q(created_at__gte=one.since, created_at__lt=one.until) for one in parts]
     return orders.filter(reduce(or_, every)) if len(parts) > 1 else orders
-
-
-def read_in(figures: Figures, account: Account, sieve: Sieve, window: Window) -> None:
-    """Take what the rollups know."""
-    take(figures, used(sieve.filter(account), window))
 
 
 def take(figures: Figures, parts: Iterable[tuple[datetime, Usage]]) -> None:

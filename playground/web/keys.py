@@ -27,6 +27,7 @@ from billing.keyholding import Wanted, cap, change
 from billing.ledger import Budget, budgets_of
 from playground.generation.summing import Window
 from playground.generation.usage import Filter, sums_of, used
+from playground.web.figures import given_back_in
 from playground.web.key_forms import (
     LIVE,
     SCOPES,
@@ -38,6 +39,7 @@ from playground.web.key_forms import (
     limits_of,
 )
 from playground.web.people import actor_of, current_person, needs, own_account
+from playground.web.sifted import Sieve
 
 UNUSED_AFTER = timedelta(days=90)
 SOON = timedelta(days=14)
@@ -217,8 +219,12 @@ def spent_this_month(account: Account) -> dict[str, int]:
     now = timezone.now()
     first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     spent: Counter[str] = Counter()
-    for _day, usage in used(Filter(account.pk), Window(first, now, "day")):
+    month = Window(first, now, "day")
+    for _day, usage in used(Filter(account.pk), month):
         spent.update({key: sums[2] for key, sums in usage.keys.items()})
+    for order, amount in given_back_in(account, Sieve(), month):
+        key = order.key_id or ""
+        spent[key] = max(0, spent[key] - amount)
     return spent
 
 

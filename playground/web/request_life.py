@@ -96,6 +96,7 @@ def attempts_of(order: Generation) -> list[Attempt]:
 
 def life_of(order: Generation, attempts: list[Attempt]) -> dict[str, Any]:
     """Return what the pages of a request show of it, without what was asked."""
+    back = None if order.is_live else refundable(order)
     return {
         "order": order,
         "badge": BADGES.get(Generation.State(order.state), ""),
@@ -105,7 +106,8 @@ def life_of(order: Generation, attempts: list[Attempt]) -> dict[str, Any]:
         "lost_seconds": sum(one.duration_ms for one in attempts if is_lost(one)) / 1000,
         "reason": meaning(order.error_code) if order.error_code else "",
         "group": AccessGroup.objects.filter(pk=order.group_id).first(),
-        "refundable": None if order.is_live else refundable(order),
+        "refundable": back,
+        "paid_microcredits": back.left_microcredits if back else 0,
     }
 
 

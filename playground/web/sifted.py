@@ -4,7 +4,7 @@ A user and one label are looked for as they were sent with the request.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 
 from accounts.models import Account
 from accounts.roles import Action
-from billing.ledger import MICRO
+from billing.ledger import MICRO, given_back_of
 from playground.generation.callers import place_of_label, place_of_user
 from playground.generation.digests import Place
 from playground.generation.history import Wanted, orders_like, page_of
@@ -144,12 +144,15 @@ class Sieve:
 @needs(Action.REQUESTS)
 def usage_csv(request: HttpRequest) -> HttpResponseBase:
     """GET /console/usage.csv, with the page's own filter and period, as far as it goes."""
-    window = span_of(request).window
-    orders = Sieve.of(request).orders(own_account(request), window)
-    return spreadsheet("easel-usage.csv", COLUMNS, pages_of(orders))
+    account, window = own_account(request), span_of(request).window
+    orders = Sieve.of(request).orders(account, window)
+    pages = pages_of(orders, given_back_of(account.pk))
+    return spreadsheet("easel-usage.csv", COLUMNS, pages)
 
 
-def pages_of(orders: QuerySet[Generation]) -> Iterator[list[Row]]:
+def pages_of(
+    orders: QuerySet[Generation], given_back: Mapping[str, int]
+) -> Iterator[list[Row]]:
     """Return the orders' lines, newest first."""
     last: Generation | None = None
     has_more = True
@@ -157,10 +160,11 @@ def pages_of(orders: QuerySet[Generation]) -> Iterator[list[Row]]:
         page, has_more = page_of(orders, AT_ONCE, last)
         last = page[-1] if page else None
         if page:
-            yield [line_of(order) for order in page]
+            yield [line_of(order, given_back.get(order.pk, 0)) for order in page]
 
 
-def line_of(order: Generation) -> list[str | int]:
+def line_of(order: Generation, given_back_microcredits: int) -> list[str | int]:
+    paid = order.charged_microcredits - given_back_microcredits
     took = order.finished_at - order.created_at if order.finished_at else None
     return [
         order.pk,
@@ -171,7 +175,7 @@ def line_of(order: Generation) -> list[str | int]:
         order.state,
         order.n,
         order.delivered,
-        f"{order.charged_microcredits // MICRO}.{order.charged_microcredits % MICRO:06}",
+        f"{paid // MICRO}.{paid % MICRO:06}",
         plain(order.user or ""),
         plain(orjson.dumps(order.metadata).decode() if order.metadata else ""),
         order.provider,

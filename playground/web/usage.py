@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.roles import Action
-from billing.ledger import MICRO, Budget, budgets_of, wallet_of
+from billing.ledger import MICRO, Budget, budgets_of, given_back_of, wallet_of
 from playground.codes import CODES
 from playground.generation.catalogue import catalogue
 from playground.generation.looking_back import page_like
@@ -79,6 +79,11 @@ class Line:
     badge: str
     duration_seconds: float | None
     kept_until: datetime | None
+    given_back_microcredits: int
+
+    @property
+    def paid_microcredits(self) -> int:
+        return self.order.charged_microcredits - self.given_back_microcredits
 
 
 @needs_person
@@ -252,10 +257,12 @@ def page_after(
     wanted = sieve.wanted(window)
     shown, has_more = page_like(account.pk, wanted, ROWS_A_PAGE, last_seen)
     prefetch_related_objects(shown, "pictures")
-    return [line(order) for order in shown], shown[-1].pk if has_more else None
+    given = given_back_of(account.pk)
+    rows = [line(order, given.get(order.pk, 0)) for order in shown]
+    return rows, shown[-1].pk if has_more else None
 
 
-def line(order: Generation) -> Line:
+def line(order: Generation, given_back_microcredits: int) -> Line:
     taken = order.finished_at - order.created_at if order.finished_at else None
     ends = [one.expires_at for one in order.pictures.all() if one.expires_at]
     return Line(
@@ -263,4 +270,5 @@ def line(order: Generation) -> Line:
         badge=BADGES.get(Generation.State(order.state), ""),
         duration_seconds=taken.total_seconds() if taken else None,
         kept_until=min(ends, default=None),
+        given_back_microcredits=given_back_microcredits,
     )

@@ -21,9 +21,13 @@ async def written(operation):
 
 def a_charged_order(account, *, credits, delivered=1, **facts):
     """Write an order that a provider failed and another one painted, and charge it."""
-    usual = {"lane": "api", "endpoint": "images.generations", "prompt": "a fox"}
+    usual = {
+        "id": new_id("img"),
+        "lane": "api",
+        "endpoint": "images.generations",
+        "prompt": "a fox",
+    }
     order = Generation(
-        id=new_id("img"),
         account_id=account.pk,
         group_id="standard",
         model="sketch-1",

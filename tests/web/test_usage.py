@@ -8,16 +8,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
+from accounts.ids import id_of
 from accounts.issuing import issue_key
 from billing.ledger import MICRO, limit_key
 from billing.models import KeyBudget
 from playground.codes import CODES
 from playground.generation import digests, looking_back, newest, rolling
-from playground.generation.models import Attempt
+from playground.generation.audit import audit
+from playground.generation.models import Attempt, Generation
+from playground.generation.refunding import give_back
 from playground.generation.request import Note
 from playground.web import usage
 from playground.web.plot import stacked
+from tests.web.charged import a_charged_order
 from tests.web.orders import A_FOX, a_picture_of, an_order
 from tests.web.streamed import whole
 
@@ -268,6 +273,37 @@ def test_numbers_chart_table_and_file_all_follow_one_filter(
         console.get("/console/usage?period=7d&source=api")
     )
     assert "Spent, 7 days 0" in text(console.get("/console/usage?period=7d&person=1"))
+
+
+def refunded(order, person, *, credits):
+    give_back(order, credits * MICRO, number=1, reason="It was grey", by=person)
+
+
+def test_what_was_given_back_is_in_no_number_row_or_file(console, alice, bob):
+    key = alice.account.keys.get()
+    then = timezone.now() - timedelta(days=2)
+    facts = {"id": id_of("img", then), "delivered": 2, "key_id": key.pk}
+    partly = a_charged_order(alice.account, credits=6, **facts)
+    Generation.objects.filter(pk=partly.pk).update(created_at=then)
+    whole_of_it = a_charged_order(alice.account, credits=8)
+    rolling.catch_up()
+    refunded(partly, bob.person, credits=5)
+    refunded(whole_of_it, bob.person, credits=8)
+
+    page, file = console.get("/console/usage"), console.get("/console/usage.csv")
+    by_key = text(console.get(f"/console/usage?key={key.pk}"))
+    one = text(console.get(f"/console/requests/{partly.pk}"))
+
+    assert "Spent, 30 days 7 " in text(page) and "Spent, 30 days 7 " in by_key
+    assert "7 5 given back" in text(page) and "0 8 given back" in text(page)
+    paid = {
+        line["request"]: line["credits"]
+        for line in csv.DictReader(io.StringIO(whole(file)))
+    }
+    assert paid == {partly.pk: "7.000000", whole_of_it.pk: "0.000000"}
+    assert "Charged 12 Given back 5 Paid 7" in one and "Cost 7 5 given back" in one
+    assert alice.credits() == 93
+    assert audit() == []
 
 
 def test_a_period_from_day_to_day_leaves_out_the_rest(console, alice):

@@ -3,7 +3,7 @@
 import json
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -17,8 +17,29 @@ register = template.Library()
 @register.filter
 def bars(plot: Plot, is_hourly: bool) -> SafeString:
     """Draw every bar, with what it says to whoever points at it."""
-    drawn = ((drawn_bar(one, is_hourly),) for one in plot.bars)
-    return format_html_join("\n", "{}", drawn)
+    return format_html_join(
+        "\n",
+        '<g><title>{}: {}{}</title><rect class="day" x="{}" y="0" width="10"'
+        ' height="100"/>{}</g>',
+        (
+            (
+                step_name(bar.day, is_hourly),
+                credits(bar.amount),
+                "".join(f", {name_of(one)} {credits(one.amount)}" for one in bar.parts),
+                str(bar.x),
+                SafeString("".join(drawn(one, bar.x) for one in bar.parts)),
+            )
+            for bar in plot.bars
+        ),
+    )
+
+
+def drawn(part: Part, x: int) -> str:
+    """Draw a part; there is nothing but numbers in it."""
+    return (
+        f'<rect class="c{part.colour}" x="{x}.6" y="{part.y:.3f}" width="8.8"'
+        f' height="{part.height:.3f}"/>'
+    )
 
 
 @register.filter
@@ -40,26 +61,6 @@ def numbers(plot: Plot, is_hourly: bool) -> str:
 def amount_in(bar: Bar, colour: int) -> float:
     whole = sum(part.amount for part in bar.parts if part.colour == colour)
     return whole / MICRO if whole % MICRO else whole // MICRO
-
-
-def drawn_bar(bar: Bar, is_hourly: bool) -> SafeString:
-    named = "".join(f", {name_of(part)} {credits(part.amount)}" for part in bar.parts)
-    return format_html(
-        "<g><title>{}: {}{}</title>"
-        '<rect class="day" x="{}" y="0" width="10" height="100"/>{}</g>',
-        step_name(bar.day, is_hourly),
-        credits(bar.amount),
-        named,
-        str(bar.x),
-        format_html_join(
-            "",
-            '<rect class="c{}" x="{}.6" y="{}" width="8.8" height="{}"/>',
-            (
-                (str(one.colour), str(bar.x), f"{one.y:.3f}", f"{one.height:.3f}")
-                for one in bar.parts
-            ),
-        ),
-    )
 
 
 def name_of(part: Part | Series) -> str:

@@ -6,14 +6,16 @@ microcredits become "1,240" and a moment becomes "9 min ago".
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format, get_format, number_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from billing.cash import cash
 from billing.ledger import MICRO
@@ -62,6 +64,12 @@ def number(count: int) -> str:
 
 def grouped(amount: Decimal | int, places: int = 0) -> str:
     """Write a number as the reader's language does."""
+    return grouped_in(get_language() or "", amount, places)
+
+
+@lru_cache(4096)
+def grouped_in(language: str, amount: Decimal | int, places: int) -> str:
+    """Pages say the same numbers again and again, a chart some hundred of them."""
     return number_format(amount, places, force_grouping=True)
 
 
@@ -156,6 +164,12 @@ def ago(moment: datetime) -> str:
 @register.filter
 def step_name(start: date, is_hourly: bool) -> str:
     """Name a day, or an hour, of a chart."""
+    return step_name_in(get_language() or "", start, is_hourly)
+
+
+@lru_cache(2048)
+def step_name_in(language: str, start: date, is_hourly: bool) -> str:
+    """Each is named several times on a page, and is the same on every page."""
     return date_format(start, "H:i" if is_hourly else "MONTH_DAY_FORMAT")
 
 
@@ -192,10 +206,11 @@ def control(field: BoundField) -> SafeString:
     return field.as_widget(attrs={"class": "input"})
 
 
-@register.inclusion_tag("ui/icon.html")
-def icon(name: str) -> dict[str, str]:
-    """Draw one icon of the sprite."""
-    return {"name": name}
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw one icon of the sprite: a page has so many that each is no template."""
+    drawn = '<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>'
+    return format_html(drawn, name)
 
 
 @register.filter
