@@ -24,7 +24,7 @@ HERE = "/operator/health"
 
 @pytest.fixture
 def console(client, alice):
-    appoint(alice.person, StaffRole.FINANCE)
+    appoint(alice.person, StaffRole.ADMIN)
     client.force_login(alice.person)
     return client
 
@@ -52,6 +52,15 @@ def test_maintenance_is_switched_on_told_and_switched_off(console, alice):
     closed, opened = StaffDeed.objects.filter(subject_kind="site").order_by("pk")
     assert (closed.action, opened.action) == ("orders.closed", "orders.opened")
     assert closed.after["message"] == opened.before["message"] == "A new disk."
+
+
+def test_support_sees_how_easel_is_but_closes_nothing(console, alice, bob):
+    appoint(bob.person, StaffRole.SUPPORT)
+    console.force_login(bob.person)
+    page = text(console.get(HERE))
+    assert "Only an admin switches it on" in page and "Until about (UTC)" not in page
+    assert console.post(f"{HERE}/maintenance", {"words": "x"}).status_code == 403
+    assert draining.current() is None
 
 
 def test_a_time_that_is_none_is_refused_and_one_that_is_over_is_said(console):

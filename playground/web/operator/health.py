@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Letter
-from accounts.staff import Power
+from accounts.staff import Power, may_operate
 from playground.generation import draining
 from playground.trust import vitals
 from playground.web.keys import done
@@ -45,15 +45,16 @@ class ClosureForm(forms.Form):
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """GET /operator/health"""
-    return render(request, "operator/health.html", page())
+    return render(request, "operator/health.html", page(request))
 
 
-def page(form: ClosureForm | None = None) -> dict[str, Any]:
+def page(request: HttpRequest, form: ClosureForm | None = None) -> dict[str, Any]:
     now = timezone.now()
     clockwork = vitals.clockwork(now)
     tries, failed = vitals.failed_lately(now)
     return {
         **drain_context(form),
+        "may_close": may_operate(operator_of(request), Power.MAINTENANCE),
         "looks": vitals.looks(),
         "processes": vitals.alive(now),
         "queues": queues(),
@@ -98,7 +99,7 @@ def left(request: HttpRequest) -> HttpResponse:
     return render(request, "operator/_left.html", drain_context())
 
 
-@operates(Power.HEALTH)
+@operates(Power.MAINTENANCE)
 @require_POST
 def maintenance(request: HttpRequest) -> HttpResponse:
     """POST /operator/health/maintenance: take no new orders, or take them again."""
@@ -107,7 +108,7 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         return done(request, _("Orders are taken again."), to="health")
     form = ClosureForm(request.POST)
     if not form.is_valid():
-        return render(request, "operator/health.html", page(form), status=422)
+        return render(request, "operator/health.html", page(request, form), status=422)
     said = form.cleaned_data
     draining.close(said["words"].strip(), said["until"], operator_of(request))
     words = _("No new orders are taken. What is under way goes on to its end.")
