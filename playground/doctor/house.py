@@ -12,6 +12,7 @@ from django.core.mail import get_connection
 from django.db import DatabaseError
 
 from playground.doctor.finding import Finding, good, look, wrong
+from playground.doctor.parts import reach_database
 from playground.generation.channels import read_ways
 from playground.generation.providers.base import Commission, ProviderFailure
 from playground.generation.providers.sketch import SketchProvider
@@ -145,6 +146,7 @@ async def painted() -> None:
 
 def providers() -> Iterator[Finding]:
     try:
+        reach_database()
         names = sorted(set(read_ways().by_provider) - OWN)
     except DatabaseError:
         return  # the database's own check says it

@@ -23,20 +23,26 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        findings = list(examined())
+        findings = []
+        for one in examined():
+            findings.append(one)
+            if not options["json"]:
+                self.tell(one)  # at once: what comes next may take its time
         wrong = sum(one.level == "wrong" for one in findings)
         if options["json"]:
             found = [asdict(one) for one in findings]
             self.stdout.write(json.dumps({"ok": not wrong, "findings": found}))
         else:
-            for one in findings:
-                self.stdout.write(f"{MARKS[one.level]}  {one.name}: {one.told}")
-                if one.mend:
-                    self.stdout.write(f"       {one.mend}")
             looks = sum(one.level == "look" for one in findings)
             self.stdout.write(f"{wrong} wrong, {looks} to look at.")
         if wrong:
             sys.exit(1)
+
+    def tell(self, one: Finding) -> None:
+        self.stdout.write(f"{MARKS[one.level]}  {one.name}: {one.told}")
+        if one.mend:
+            self.stdout.write(f"       {one.mend}")
+        self.stdout.flush()
 
 
 def examined() -> Iterator[Finding]:
