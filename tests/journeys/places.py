@@ -158,6 +158,7 @@ PLACES = [
     Place("usage, pointed at", "/console/usage", True, then=to.point_at_chart),
     Place("usage, narrowed", "/console/usage?period=24h&status=failed", signed_in=True),
     Place("a request", "/console/requests/{order}", signed_in=True),
+    Place("a request, dropped", "/console/requests/{dropped}", signed_in=True),
     Place("keys", "/console/keys", signed_in=True),
     Place(
         "keys, a new one",

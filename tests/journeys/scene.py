@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -28,6 +28,7 @@ from fido2.webauthn import (
 
 from accounts.activity import OPERATOR
 from accounts.blocking import block
+from accounts.ids import first_id, id_of
 from accounts.inviting import digest_of
 from accounts.models import Account, Invitation, Person
 from accounts.roles import Role
@@ -46,6 +47,7 @@ from playground.batches.models import Batch
 from playground.gallery import boards, reports, sharing
 from playground.gallery.models import Note
 from playground.generation import rolling, ruling
+from playground.generation.horizon import DroppedMonth
 from playground.generation.models import Attempt, Compared, Generation
 from playground.generation.ways import ChannelRow
 from playground.trust import incidents, inquiring
@@ -99,6 +101,7 @@ def scene_of(alice: Customer) -> Scene:
         **batches_of(alice.account),
         **told_by_operators(),
         "rule": looked_after(alice.account),
+        "dropped": of_a_dropped_month(),
     }
     blocked = customer("blocked")
     block(blocked.account, "Two payments were taken back.")
@@ -113,6 +116,15 @@ def scene_of(alice: Customer) -> Scene:
         "blocked": (blocked.person, None),
     }
     return Scene(people, known)
+
+
+def of_a_dropped_month() -> str:
+    """Return the id of a request of a month whose requests were dropped."""
+    begin = datetime(2020, 1, 1, tzinfo=UTC)
+    since, until = (first_id("img", begin + timedelta(days=day)) for day in (0, 31))
+    facts = {"orders": 3, "charged_microcredits": 0, "kept": 0}
+    DroppedMonth.objects.create(since=since, until=until, **facts)
+    return id_of("img", begin + timedelta(days=7))
 
 
 def told_by_operators() -> dict[str, object]:
