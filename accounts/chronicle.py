@@ -147,6 +147,7 @@ class Activity(models.Model):
     agent = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
+        verbose_name_plural = "activities"
         indexes = [models.Index(fields=["account", "-id"], name="activity_of_account")]
 
 

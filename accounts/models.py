@@ -97,6 +97,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     objects = PersonManager()
 
+    class Meta:
+        verbose_name_plural = "people"
+
     def __str__(self) -> str:
         return self.name or self.email
 
@@ -255,6 +258,9 @@ class KeyLimits(models.Model):
     concurrency = models.IntegerField(null=True)
     ip_ranges = models.JSONField(default=list)
     expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "limits of keys"
 
     @property
     def limits(self) -> Limits:

@@ -116,6 +116,7 @@ class Entry(models.Model):
     retired_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name_plural = "entries"
         indexes = [
             models.Index(fields=["challenge", "model"], name="entries_of_challenge")
         ]

@@ -49,6 +49,7 @@ class Health(models.Model):
     reason = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
+        verbose_name_plural = "health"
         constraints = [
             models.UniqueConstraint(
                 fields=["channel", "model"], name="one_health_a_channel_and_model"
@@ -69,6 +70,7 @@ class Unpaid(models.Model):
     microusd = models.BigIntegerField()
 
     class Meta:
+        verbose_name_plural = "unpaid"
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "key"], name="one_unpaid_hour_a_key"

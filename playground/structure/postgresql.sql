@@ -3344,12 +3344,14 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0007_let
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0008_staff', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0009_append_only_deeds', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0010_blocked_and_terms', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0011_plurals', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('arena', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('arena', '0002_append_only_votes', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('arena', '0003_parted_orders', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('arena', '0004_plurals', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0002_alter_permission_name_max_length', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('auth', '0003_alter_user_email_max_length', CURRENT_TIMESTAMP);
@@ -3407,6 +3409,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0022_l
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0023_gates', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0024_digests', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0025_dropped_months', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0026_plurals', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0002_authenticator_timestamps', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0003_authenticator_type_uniq', CURRENT_TIMESTAMP);
@@ -3420,7 +3423,9 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('socialaccount', '000
 INSERT INTO django_migrations (app, name, applied) VALUES ('trust', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('trust', '0002_replies_and_notes', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('trust', '0003_pulse', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('trust', '0004_plurals', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('usersessions', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('web', '0001_edit_conversations', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('webhooks', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('webhooks', '0002_reasons_as_codes', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('webhooks', '0003_plurals', CURRENT_TIMESTAMP);

@@ -181,6 +181,7 @@ class Inquiry(models.Model):
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name_plural = "inquiries"
         indexes = [
             models.Index(fields=["state", "-created_at"], name="inquiries_by_state"),
             models.Index(fields=["network", "created_at"], name="inquiries_of_network"),

@@ -117,6 +117,7 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name_plural = "deliveries"
         indexes = [
             models.Index(
                 fields=["endpoint", "-created_at"], name="deliveries_of_endpoint"

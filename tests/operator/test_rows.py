@@ -1,5 +1,7 @@
 """Rows: every table that is worth looking at opens, few change, and each change is noted."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -20,6 +22,10 @@ def admin(client, alice):
     appoint(alice.person, StaffRole.ADMIN)
     client.force_login(alice.person)
     return client
+
+
+def flat(page):
+    return re.sub(r">\s+|\s+<", lambda found: found[0].strip(), page)
 
 
 def address(model, step, *which):
@@ -54,6 +60,10 @@ def test_every_table_and_a_row_of_it_opens(admin, alice):
 
     assert {page.status_code for page in (*lists, *shown, *found)} == {200}
     assert len(shown) > 10
+    index = admin.get(HERE).text
+    assert all(f">{one}<" in flat(index) for one in ("Activities", "Entries", "People"))
+    named = [str(one.model._meta.verbose_name_plural) for one in TABLES]
+    assert [name for name in named if re.search("[^aeiou]ys$|ss$|ths$", name)] == []
 
 
 def test_no_secret_is_in_a_row(admin, alice):
