@@ -1,6 +1,7 @@
 """What every page answers, and what an address answers that is no page."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -52,3 +53,18 @@ def test_a_phone_can_put_easel_on_its_home_screen(client, db):
     icons = manifest.json()["icons"]
     assert {icon["purpose"] for icon in icons} == {"any", "maskable"}
     assert all(finders.find(icon["src"].removeprefix("/static/")) for icon in icons)
+
+
+def test_no_file_makes_the_server_wait_while_it_is_sent(client, alice):
+    client.force_login(alice.person)
+    files = ("usage.csv", "activity.csv", "credits/statement.csv")
+    sent = [client.get(f"/console/{one}") for one in files]
+    style = client.get("/static/css/tokens.css")
+    part = client.get("/static/css/tokens.css", headers={"range": "bytes=0-8"})
+    assert {one.is_async for one in sent} == {True}
+    assert not style.streaming and style.content.decode() == read("css/tokens.css")
+    assert (part.status_code, part.content) == (206, style.content[:9])
+
+
+def read(name):
+    return Path(finders.find(name)).read_text()
