@@ -5,6 +5,7 @@ script sends to this very site: it needs nothing that other pages may not do.
 """
 
 import re
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +20,7 @@ from playground.docs.operations import (
     groups,
     operation_named,
 )
+from playground.docs.pages import MARKDOWN
 from playground.docs.shelf import ENGLISH
 from playground.web.code.said import Snippet
 
@@ -34,11 +36,33 @@ def show(request: HttpRequest) -> HttpResponse:
 def show_operation(request: HttpRequest, slug: str) -> HttpResponse:
     """GET /docs/reference/<endpoint>."""
     language = get_language() or ENGLISH
+    context = {"groups": groups(language), **told(request, slug, language)}
+    return render(request, "docs/operation.html", context)
+
+
+def show_markdown(request: HttpRequest) -> HttpResponse:
+    """GET /docs/reference.md."""
+    return as_markdown(request, "docs/reference.md", {"groups": groups()})
+
+
+def show_operation_markdown(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET /docs/reference/<endpoint>.md."""
+    return as_markdown(request, "docs/operation.md", told(request, slug, ENGLISH))
+
+
+def as_markdown(
+    request: HttpRequest, template: str, context: dict[str, Any]
+) -> HttpResponse:
+    here = {**context, "origin": site_origin(request)}
+    return render(request, template, here, content_type=MARKDOWN)
+
+
+def told(request: HttpRequest, slug: str, language: str) -> dict[str, Any]:
+    """Return what there is to say of an endpoint."""
     operation = operation_named(slug, language)
     if operation is None:
         raise Http404(slug)
-    context = {
-        "groups": groups(language),
+    return {
         "operation": operation,
         "sample": block("sample", curl(operation, site_origin(request)), "curl"),
         "examples": [
@@ -47,7 +71,6 @@ def show_operation(request: HttpRequest, slug: str) -> HttpResponse:
             for place, example in enumerate(answer.examples)
         ],
     }
-    return render(request, "docs/operation.html", context)
 
 
 def block(name: str, text: str, language: str) -> Block:

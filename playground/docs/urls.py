@@ -13,6 +13,12 @@ public: list[URLPattern] = [
 
 # For programs: in one language, so without one in the address.
 plain: list[URLPattern] = [
+    path("docs/reference.md", reference.show_markdown, name="reference-markdown"),
+    path(
+        "docs/reference/<slug:slug>.md",
+        reference.show_operation_markdown,
+        name="operation-markdown",
+    ),
     path("docs/<slug:slug>.md", pages.show_markdown, name="guide-markdown"),
     path("models/<path:name>.md", models.show_markdown, name="model-markdown"),
     path("llms.txt", agents.llms, name="llms"),

@@ -184,6 +184,20 @@ def test_agents_find_every_guide_as_markdown(opened):
     assert "from openai import OpenAI" in opened("/docs/quick-start.md").answer.text
 
 
+def test_agents_find_every_endpoint_as_markdown(opened):
+    listed = opened("/docs/reference.md").answer.text
+    assert f"{HERE}/docs/reference.md" in opened("/llms.txt").answer.text
+    for one in (one for group in groups() for one in group.operations):
+        address = reverse("operation-markdown", args=[one.slug])
+        assert f"{HERE}{address}" in listed
+        assert f"`{one.method} {one.path}`" in opened(address).answer.text
+    text = opened(f"{EDITS}.md").answer.text
+    assert "- `prompt` (string, required)" in text
+    assert f'curl -X POST "{HERE}/v1/images/edits"' in text
+    assert "&quot;" not in text
+    assert opened("/docs/reference/nothing.md").answer.status_code == 404
+
+
 def test_what_is_listed_for_indexes_is_there_and_may_be_visited(opened):
     forbidden = [
         line.removeprefix("Disallow: ")

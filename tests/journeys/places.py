@@ -342,6 +342,7 @@ NO_PAGES = {
     *("arena-votes", "arena-starters", "arena-enter", "arena-challenge-new"),
     *("own-arena-csv", "own-arena-consent"),
     *("team-leave", "session-end", "account-switch", "stripe-webhook", "remix"),
+    *("reference-markdown", "operation-markdown"),
     *("guide-markdown", "llms", "llms-full", "robots", "sitemap", "api-root"),
     *("model-markdown", "language"),
     *("card", "card-guide", "card-model", "comparison-better"),
