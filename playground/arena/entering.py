@@ -5,10 +5,8 @@ neither does what was rehearsed: its pictures would pass for another model's. A 
 was refused, or failed, has no entry and has lost nothing.
 """
 
-import tomllib
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from playground.arena.models import Challenge, Commission, Entry
 from playground.arena.preferring import DEMO_PAINTERS
+from playground.arena.starters import starters
 from playground.generation import offering, service
 from playground.generation.errors import BadRequest
 from playground.generation.models import Generation, Picture
@@ -24,7 +23,6 @@ from playground.generation.request import Ask, Buyer, Call, Terms
 from playground.generation.studio import in_studio
 from playground.generation.uploads import Carried, carry_over
 
-STARTERS = Path(__file__).parent / "starters.toml"
 TIER = "1K"
 MOST_ENTRIES = 4
 ENDPOINT = "arena"
@@ -44,9 +42,10 @@ class Plan:
 def open_starters() -> list[Challenge]:
     """Add the challenges that come with Easel, as far as they are not there."""
     known = set(Challenge.objects.values_list("slug", flat=True))
-    listed = tomllib.loads(STARTERS.read_text())["challenge"]
     return [
-        Challenge.objects.create(**one) for one in listed if one["slug"] not in known
+        Challenge.objects.create(**one)
+        for slug, one in starters().items()
+        if slug not in known
     ]
 
 

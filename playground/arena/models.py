@@ -14,6 +14,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from playground.arena.starters import starters
+
 
 class Category(models.TextChoices):
     """What a challenge tries; edits have their own."""
@@ -64,6 +66,11 @@ class Challenge(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def language(self) -> str:
+        """Return what its words are in: ours are English, and others' say it nowhere."""
+        return "en" if self.is_demo or self.slug in starters() else ""
 
 
 class Commission(models.Model):

@@ -1,5 +1,6 @@
 """What programs read of the arena, what the audit says, and demo data that goes again."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -15,6 +16,7 @@ from playground.arena.standings import blocks
 from playground.generation.audit import audit
 from playground.generation.models import Generation, Picture
 from tests.arena.duels import MODELS, a_challenge, entries_for, votes
+from tests.web.test_hub import words
 
 
 @pytest.fixture
@@ -44,7 +46,15 @@ def test_programs_read_ratings_intervals_and_head_to_heads(voted, api):
     assert api.get("/v1/metrics/arena?task=edits").json()["models"] == []
 
 
-def test_a_models_block_names_its_best_and_its_rivals(voted, alice):
+@pytest.mark.parametrize(("slug", "language"), [("night-market", "en"), ("boats", "")])
+def test_a_challenges_words_are_in_their_own_language(client, db, slug, language):
+    a_challenge(slug)
+    page = client.get(f"/es/arena/challenges/{slug}").text
+    assert f'<h1 lang="{language}">{slug.title()}</h1>' in page
+    assert f'<p class="small" lang="{language}">“a paper boat”</p>' in page
+
+
+def test_a_models_block_names_its_best_and_its_rivals(voted, alice, client):
     portrait = entries_for(alice.account, a_challenge("faces", category="portrait"))
     votes(portrait[0], portrait[1], "right", 60)
     recompute()
@@ -53,6 +63,11 @@ def test_a_models_block_names_its_best_and_its_rivals(voted, alice):
     assert [one.rival for one in block.rivals] == [MODELS[1]]
     assert (block.rivals[0].wins, block.rivals[0].losses) == (40, 60)
     assert blocks("nobody") == []
+    page = client.get(f"/models/{MODELS[0]}").text
+    shown = words(re.search(r'arena-block".*?</section>', page, re.S)[0])
+    assert f"Rating {block.overall.rating:,.0f} between" in shown
+    assert re.search(r"Rank 1 .*Best at Product \d+ Worst at Portrait \d+", shown)
+    assert "Against Won Lost Tied Score Votes FLUX.2 Pro 40 60 9 40.8 % 109" in shown
 
 
 def test_the_audit_command_is_content_or_names_what_is_wrong(voted):
