@@ -98,15 +98,15 @@ class TeamClosed(Notice):
 
 @dataclass(frozen=True, slots=True)
 class ToppedUp(Notice):
-    """`credits` and `amount` are written out: "1,010" and "$20"."""
+    """`credits` and `amount` are written out by each reader's language: "1,010", "$20"."""
 
     kind = "topped_up"
     label = _("Credits are bought")
     concerns = Action.MONEY
     always = True
 
-    credits: str
-    amount: str
+    credits: str | Promise
+    amount: str | Promise
     is_automatic: bool = False
 
 
@@ -119,7 +119,7 @@ class TopUpFailed(Notice):
     concerns = Action.MONEY
     always = True
 
-    amount: str
+    amount: str | Promise
     reason: str | Promise
     link: str = ""
 
@@ -141,7 +141,7 @@ class LowBalance(Notice):
     label = _("Few credits are left")
     concerns = Action.MONEY
 
-    credits_left: str
+    credits_left: str | Promise
 
 
 @dataclass(frozen=True, slots=True)

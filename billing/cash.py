@@ -29,11 +29,20 @@ def signed(amount: Decimal, places: int, currency: str) -> str:
     return f"{sign}{said}" if sign else f"{said} {currency.upper()}"
 
 
-def credited(credits: str) -> str:
-    return _("%(credits)s credits") % {"credits": credits}
+def counted(credits: Decimal | int) -> str:
+    """Write an amount of credits with as many decimals as it has."""
+    exact = Decimal(credits).normalize()
+    places = max(0, -int(exact.as_tuple().exponent))
+    return number_format(exact, places, force_grouping=True)
+
+
+def credited(credits: Decimal | int) -> str:
+    return _("%(credits)s credits") % {"credits": counted(credits)}
 
 
 # Said in the language of whoever it is for, once that is known.
+cash_in_words = lazy(cash, str)
+credits_in_digits = lazy(counted, str)
 credits_in_words = lazy(credited, str)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from stripe.params.checkout import SessionCreateParams
 
 from accounts.activity import OPERATOR, Actor
+from billing.cash import counted
 from billing.customers import customer_of, forget_customer
 from billing.fulfilment import (
     UNDECIDED,
@@ -132,7 +133,7 @@ def tax_params(params: SessionCreateParams) -> Any:
 def name_of(payment: StripePayment) -> str:
     """Say on the bill what was bought."""
     words = ngettext("%(credits)s credit", "%(credits)s credits", payment.credits)
-    return words % {"credits": f"{payment.credits:,}"}
+    return words % {"credits": counted(payment.credits)}
 
 
 def idempotency_key(payment: StripePayment) -> str:

@@ -16,6 +16,7 @@ from accounts.activity import OPERATOR, Actor, Facts, Words, note_change
 from accounts.issuing import NO_LIMITS, change_key
 from accounts.limits import Limits
 from accounts.models import AccessGroup, Account, ApiKey, Deed, Person
+from billing.cash import credits_in_digits
 from billing.ledger import MICRO
 from billing.limiting import (
     budgets_of,
@@ -73,13 +74,11 @@ def called(key: ApiKey) -> Facts:
     return {_("Name"): key.name, _("Price level"): str(key.group or "")}
 
 
-def budgets_in_words(owner: str) -> dict[str | Promise, str]:
-    return {BUDGETS[one.period]: in_words(one.cap) for one in budgets_of(owner)}
-
-
-def in_words(microcredits: int) -> str:
-    """Write an amount of credits with as many decimals as it has."""
-    return f"{(Decimal(microcredits) / MICRO).normalize():,f}"
+def budgets_in_words(owner: str) -> dict[Words, Words]:
+    return {
+        BUDGETS[one.period]: credits_in_digits(Decimal(one.cap) / MICRO)
+        for one in budgets_of(owner)
+    }
 
 
 def cap_account(account: Account, most: int | None, by: Actor = OPERATOR) -> None:

@@ -71,7 +71,7 @@ def redeem(account_id: str, text: str, by: Actor = OPERATOR) -> PromoUse:
                 Deed.CODE_REDEEMED,
                 by,
                 subject=promo.code,
-                detail=credits_in_words(f"{promo.credits:,}"),
+                detail=credits_in_words(promo.credits),
             )
             return used
     except IntegrityError as error:

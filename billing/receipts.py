@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from billing.cash import counted
 from billing.models import StripePayment, Wallet
 from billing.processing import in_full
 from billing.processor import is_live, processor
@@ -37,7 +38,7 @@ class Paper:
 
     @property
     def credits(self) -> str:
-        return f"{self.payment.credits:,}"
+        return counted(self.payment.credits)
 
     @property
     def till_page(self) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from accounts.notices import LowBalance, ModelRetiring, tell
+from billing.cash import credits_in_digits
 from billing.ledger import MICRO
 from billing.models import Transfer, Wallet
 from playground.generation.catalogue import Model, catalogue
@@ -28,8 +29,8 @@ def tell_low_balances() -> None:
     left = F("credits_posted") - F("debits_posted") - F("held")
     low = Wallet.objects.alias(left=left).filter(has_spent, left__lt=least)
     for wallet in low.select_related("account"):
-        credits = f"{Decimal(max(0, wallet.available)) / MICRO:,.2f}"
-        told = LowBalance(credits_left=credits.removesuffix(".00"))
+        credits = round(Decimal(max(0, wallet.available)) / MICRO, 2)
+        told = LowBalance(credits_left=credits_in_digits(credits))
         once = f"low:{wallet.pk}:{wallet.credits_posted}"
         tell(wallet.account, told, once=once)
 

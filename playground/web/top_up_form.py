@@ -4,16 +4,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.activity import Facts
 from billing.cards import cards_of
-from billing.cash import cash, minor_in
+from billing.cash import cash, cash_in_words, credits_in_digits, minor_in
 from billing.ledger import MICRO
 from billing.models import TopUpRule, Wallet
 from billing.packs import Pack, find_pack, packs
-from playground.web.templatetags.easel import credits, number
+from playground.web.templatetags.easel import number
 
 State = TopUpRule.State
 MOST_CREDITS = 1_000_000
@@ -113,12 +114,12 @@ def in_words(rule: TopUpRule | None) -> Facts:
     currency = pack.currency if pack else rule.pack.partition("-")[0]
     card = rule.payment_method
     return {
-        gettext_lazy("Auto top-up"): rule.get_state_display(),
-        gettext_lazy("When below"): credits(rule.threshold),
-        gettext_lazy("Add"): words_for(pack) if pack else rule.pack,
+        gettext_lazy("Auto top-up"): State(rule.state).label,
+        gettext_lazy("When below"): credits_in_digits(Decimal(rule.threshold) / MICRO),
+        gettext_lazy("Add"): pack_in_words(pack) if pack else rule.pack,
         gettext_lazy("From"): str(card) if card else gettext_lazy("The default card"),
-        gettext_lazy("At most each day"): cash(rule.daily_cap, currency),
-        gettext_lazy("At most each month"): cash(rule.monthly_cap, currency),
+        gettext_lazy("At most each day"): cash_in_words(rule.daily_cap, currency),
+        gettext_lazy("At most each month"): cash_in_words(rule.monthly_cap, currency),
     }
 
 
@@ -154,3 +155,6 @@ def words_for(pack: Pack) -> str:
         "credits": number(pack.credits),
         "price": price,
     }
+
+
+pack_in_words = lazy(words_for, str)

@@ -5,11 +5,18 @@ from django.test import Client
 from django.utils.formats import date_format
 from django.utils.translation import override
 
+from accounts.roles import Role
+from billing.checkout import open_checkout
+from billing.counter import Button, press
+from billing.ledger import wallet_of
+from billing.models import StripePayment
+from billing.packs import find_pack
 from playground.notices.rounds import tell_retiring_models
+from tests.cast import join
 from tests.letters import posted
 from tests.web.orders import an_order
 from tests.web.test_rounds import ending_soon
-from tests.web.test_signin import NEW_PASSWORD
+from tests.web.test_signin import NEW_PASSWORD, sign_in
 
 ending_soon = ending_soon
 
@@ -93,6 +100,25 @@ def test_a_letter_is_in_the_language_of_whoever_gets_it(alice, bob, ending_soon)
     assert day in french.body and day not in english.body
     assert '<html lang="fr">' in french.alternatives[0].content
     assert '<html lang="en">' in english.alternatives[0].content
+
+
+def test_amounts_are_written_as_the_language_of_the_reader_writes_them(
+    client, alice, bob, settings
+):
+    settings.PACKS = {"usd": {"125050": 61_200}}
+    choose(alice.person, "de")
+    join(alice.account, bob.person, Role.BILLING)
+    wallet, pack = wallet_of(alice.account.pk), find_pack("usd-125050")
+    open_checkout(wallet, pack, return_url="/", cancel_url="/")
+    payment = StripePayment.objects.get()
+    press(payment.session_id, Button.PAY)
+    german, english = posted()
+    assert "A payment of $1.250,50 brought 61.200 credits." in german.body
+    assert "A payment of $1,250.50 brought 61,200 credits." in english.body
+    sign_in(client, "alice@example.com")
+    receipt = client.get(f"/console/credits/receipts/{payment.pk}").text
+    assert "61.200 credits" in receipt and "$1.250,50" in receipt
+    assert "61,200" not in receipt
 
 
 def test_letters_about_signing_in_are_in_the_language_of_the_address(client, alice):
