@@ -34,13 +34,14 @@ ID = re.compile(r"(?:img|req|pic)_[0-9a-z]*")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Somewhere to go."""
+    """Somewhere to go; the languages are of label and note, where the page's is another."""
 
     label: str
     url: str
     icon: str
     note: str = ""
     language: str = ""
+    note_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ def guides(words: str, origin: str) -> Iterator[Hit]:
     language = get_language() or ENGLISH
     for one in found_in(words, origin, language)[:MOST_OF_A_KIND]:
         note = one.inside or one.excerpt
-        yield Hit(one.heading, one.url, "list", note, one.heading_language)
+        spoken = "" if one.inside else one.excerpt_language
+        yield Hit(one.heading, one.url, "list", note, one.heading_language, spoken)
 
 
 def own(request: HttpRequest, words: str) -> Iterator[Hit]:

@@ -56,6 +56,14 @@ def test_the_docs_are_found_by_what_they_are_called_in_each_language(
     assert typed(client, words, within=within)[0] == address
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_each_part_of_what_is_found_says_its_language(client, db, headers):
+    page = client.get("/es/search?q=mask", headers=headers).text
+    page = page.replace(' class="truncate"', "")
+    assert '<span lang="es">Máscaras</span> <small lang="en">A mask says' in page
+    assert '<span lang="en">How a mask looks</span> <small>Máscaras</small>' in page
+
+
 def test_own_pictures_and_requests_are_found_by_words_and_by_id(client, alice, boat):
     client.force_login(alice.person)
     request = f"/console/requests/{boat.generation_id}"
