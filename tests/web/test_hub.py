@@ -201,6 +201,7 @@ def test_a_page_ranks_providers_by_what_was_measured(client, alice):
     assert re.search(r"Standard 4\d s 4\d s 0\.02 – 51 % 49", measured)
     assert "Standard – – – – – 1 " in words(page_of(client, "gpt-image-2").text)
     assert page.text.count("<path class=") >= 3
+    assert found(client, "sort=success")[0][0].id == PRO
 
 
 def test_pictures_are_shown_with_consent_only(client, alice):
