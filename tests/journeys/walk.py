@@ -13,6 +13,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from justhtml import JustHTML
 
+from playground.docs.agents import public_paths
 from playground.web.languages import editions
 from tests.journeys.places import PLACES, Place
 from tests.journeys.scene import Scene
@@ -57,12 +58,14 @@ class Walk:
     seen: dict[tuple[str, str], Found] = field(default_factory=dict)
 
     def places(self) -> list[tuple[str, str]]:
-        """Return who looks where; a public page in each of its languages."""
+        """Return who looks where: a public place in each of its languages, and whatever
+        else the sitemap lists, every guide, endpoint and model, in one."""
         found: dict[tuple[str, str], None] = {}
         for place in PLACES:
             if not place.template:
                 for address in self.addresses(place):
                     found[(place.viewer, address)] = None
+        found |= {("", address): None for address in public_paths()}
         return list(found)
 
     def addresses(self, place: Place) -> list[str]:
