@@ -127,7 +127,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
             402,
             MONEY,
             _("The account has fewer credits than the order may cost."),
-            _("Buy credits under Console → Credits, or ask for fewer pictures."),
+            _("Buy credits under Console → Billing, or ask for fewer pictures."),
         ),
         "budget_exceeded": Code(
             402,
@@ -139,7 +139,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
             402,
             MONEY,
             _("The account owes credits or is frozen."),
-            _("Settle it under Console → Credits."),
+            _("Settle it under Console → Billing."),
         ),
         "model_not_allowed": Code(
             403,
