@@ -18,7 +18,7 @@ from playground.generation.request import Ask
 from playground.generation.rolling import catch_up
 from playground.generation.sizes import STANDARD
 from playground.web.lines import path_of
-from playground.web.templatetags.easel import credits_exact, pixels
+from playground.web.templatetags.easel import credits_exact, percent, pixels
 from playground.web.templatetags.hub import in_unit, money, times
 from tests.generation.orders import an_order
 from tests.web.orders import a_painted_picture_of
@@ -278,14 +278,14 @@ def test_up_to_four_models_stand_side_by_side(client, db):
 @pytest.mark.parametrize(
     ("language", "written"),
     [
-        ("en", ["× 0.55", "12.5 %", "3 %", "$0.134"]),
-        ("es", ["× 0,55", "12,5 %", "3 %", "$0,134"]),
-        ("zh-hans", ["× 0.55", "12.5 %", "3 %", "$0.134"]),
+        ("en", ["× 0.55", "12.5 %", "3 %", "99.9 %", "$0.134"]),
+        ("es", ["× 0,55", "12,5 %", "3 %", "99,9 %", "$0,134"]),
+        ("zh-hans", ["× 0.55", "12.5 %", "3 %", "99.9 %", "$0.134"]),
     ],
 )
 def test_numbers_are_written_as_the_language_has_them(language, written):
     with override(language):
-        parts = [in_unit(125, "part"), in_unit(30, "part")]
+        parts = [in_unit(125, "part"), in_unit(30, "part"), percent(0.99998)]
         shown = [times(Decimal("0.5500")), *parts, money(Decimal("0.134"), "usd")]
     assert shown == written
 

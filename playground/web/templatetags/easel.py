@@ -125,7 +125,9 @@ def dollars(microusd: int) -> str:
 
 @register.filter
 def percent(part: float) -> str:
-    return localised(f"{part * 100:.1f}".removesuffix(".0")) + " %"
+    """Write a share; what lacks a little is never told as all of it."""
+    shown = part * 100 if part >= 1 else min(part * 100, 99.9)
+    return localised(f"{shown:.1f}".removesuffix(".0")) + " %"
 
 
 @register.filter
