@@ -16,7 +16,8 @@ ROWS, COLUMNS = 4, 5
 STEPS = (1, 2, 2.5, 5, 10)
 LABEL_LEFT_AFTER = 70.0
 CROWDED_X, CROWDED_Y = 22.0, 5.0
-LETTER, LINE = 2.2, 7.0  # of a label, where the chart is as wide as a phone
+# Of a label and of a point, where the chart is as wide as a phone.
+LETTER, LINE, DOT = 2.2, 7.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,10 @@ class Label:
         is_beside = self.right < other.left or self.left > other.right
         return not is_beside and abs(self.y - other.y) < LINE
 
+    def hides(self, x: float, y: float) -> bool:
+        """Say whether it lies upon a point that is not its own."""
+        return self.left + DOT < x < self.right - DOT and abs(self.y - y) < LINE
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -99,6 +104,7 @@ def chart(spots: Sequence[Spot], costs: Sequence[str]) -> Chart:
         min(spot.low for spot in spots), max(spot.high for spot in spots), ROWS
     )
     written = dict(zip(spots, costs, strict=True))
+    places = [(part(s.cost, width), 100 - part(s.rating, height)) for s in spots]
     taken: list[tuple[float, float]] = []
     labels: list[Label] = []
     points = []
@@ -110,7 +116,11 @@ def chart(spots: Sequence[Spot], costs: Sequence[str]) -> Chart:
             for other, above in taken
         )
         label = Label.of(spot.name, x, y)
-        fits_a_phone = is_named and not any(map(label.meets, labels))
+        fits_a_phone = (
+            is_named
+            and not any(map(label.meets, labels))
+            and not any(label.hides(*place) for place in places)
+        )
         if is_named:
             taken.append((x, y))
         if fits_a_phone:

@@ -41,10 +41,14 @@ def test_what_nothing_beats_is_joined_and_labels_do_not_lie_on_each_other():
     assert [point.name for point in drawn.points if point.is_left] == ["dear"]
     long = [spot("a model of a very long name", 1, 1050), spot("beside it", 4, 1049)]
     of_both = chart([*long, spots[0]], ["1", "4", "8"]).points
+    # The long name would lie upon the other's point.
     assert [(one.is_named, one.fits_a_phone) for one in of_both][1:] == [
-        (True, True),
         (True, False),
+        (True, True),
     ]
+    close = [spot("of a long name", 1, 1050), spot("another", 2.5, 1010)]
+    of_both = chart([*close, spots[0]], ["1", "2.5", "8"]).points
+    assert [one.fits_a_phone for one in of_both][1:] == [True, True]
     assert [tick.label for tick in drawn.up][-1] == "1,200"
     with override("es"):
         assert "," not in chart(spots, ["8", "2", "2"]).up[-1].label
