@@ -18,7 +18,7 @@ from playground.generation.request import Ask
 from playground.generation.rolling import catch_up
 from playground.generation.sizes import STANDARD
 from playground.web.lines import path_of
-from playground.web.templatetags.easel import credits_exact, percent, pixels
+from playground.web.templatetags.easel import credits_exact, grouped, percent, pixels
 from playground.web.templatetags.hub import in_unit, money, times
 from tests.generation.orders import an_order
 from tests.web.orders import a_painted_picture_of
@@ -287,7 +287,9 @@ def test_numbers_are_written_as_the_language_has_them(language, written):
     with override(language):
         parts = [in_unit(125, "part"), in_unit(30, "part"), percent(0.99998)]
         shown = [times(Decimal("0.5500")), *parts, money(Decimal("0.134"), "usd")]
+        thousands = grouped(12_345_678)
     assert shown == written
+    assert re.split(r"\d+", thousands)[1:3] == ["." if language == "es" else ","] * 2
 
 
 @pytest.mark.parametrize(
