@@ -15,7 +15,7 @@ from playground.arena.reckoning import recompute
 from playground.arena.standings import blocks
 from playground.generation.audit import audit
 from playground.generation.models import Generation, Picture
-from tests.arena.duels import MODELS, a_challenge, entries_for, votes
+from tests.arena.duels import MODELS, a_challenge, an_entry, entries_for, votes
 from tests.web.test_hub import words
 
 
@@ -47,8 +47,8 @@ def test_programs_read_ratings_intervals_and_head_to_heads(voted, api):
 
 
 @pytest.mark.parametrize(("slug", "language"), [("night-market", "en"), ("boats", "")])
-def test_a_challenges_words_are_in_their_own_language(client, db, slug, language):
-    a_challenge(slug)
+def test_a_challenges_words_are_in_their_own_language(client, alice, slug, language):
+    an_entry(alice.account, a_challenge(slug), MODELS[0])
     page = client.get(f"/es/arena/challenges/{slug}").text
     assert f'<h1 lang="{language}">{slug.title()}</h1>' in page
     assert f'<p class="small" lang="{language}">“a paper boat”</p>' in page
@@ -66,8 +66,8 @@ def test_a_models_block_names_its_best_and_its_rivals(voted, alice, client):
     page = client.get(f"/models/{MODELS[0]}").text
     shown = words(re.search(r'arena-block".*?</section>', page, re.S)[0])
     assert f"Rating {block.overall.rating:,.0f} between" in shown
-    assert re.search(r"Rank 1 .*Best at Product \d+ Worst at Portrait \d+", shown)
-    assert "Against Won Lost Tied Score Votes FLUX.2 Pro 40 60 9 40.8 % 109" in shown
+    assert re.search(r"Rank 1 .*Best at Product [\d,]+ Worst at Portrait \d+", shown)
+    assert "Against Won Lost Tied Score Votes FLUX.2 [pro] 40 60 9 40.8 % 109" in shown
 
 
 def test_the_audit_command_is_content_or_names_what_is_wrong(voted):
