@@ -32,7 +32,10 @@
     theme() {
       const chosen = root.dataset.theme;
       const isDark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+      /* All at once: hundreds of colours that fade take a second of the processor. */
+      root.classList.add("is-turning");
       root.dataset.theme = isDark ? "light" : "dark";
+      setTimeout(() => root.classList.remove("is-turning"), 400);
       try {
         localStorage.setItem("theme", root.dataset.theme);
       } catch {

@@ -140,7 +140,7 @@ REACTIONS = [
     Reaction(
         "Number chosen, price follows",
         "/",
-        click(".seg label:has(input[name=n][value='2'])"),
+        click(".seg label:has(input[name=n][value='3'])"),
         text_of("#cost"),
         first=choose_large,
     ),
