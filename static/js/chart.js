@@ -4,7 +4,7 @@
 (() => {
   const ROWS = 4;
   const LABELS = 5;
-  const written = (amount) => amount.toLocaleString("en", { minimumFractionDigits: amount % 1 ? 2 : 0, maximumFractionDigits: 2 });
+  const written = (amount) => window.easel.page.number(amount, amount % 1 ? 2 : 0);
   const element = (name, kind, ...inside) => {
     const made = document.createElement(name);
     made.className = kind;

@@ -31,7 +31,7 @@
     const price = (wanted / 100).toFixed(2).replace(/\.00$/, "");
     button.textContent = isGood ? `${chosen.dataset.pay} ${amount.dataset.sign}${price}` : chosen.dataset.pay;
     if (reach) reach.textContent = chosen.dataset.paints || "";
-    if (hint) hint.textContent = isGood ? amount.dataset.words.replace("%s", credits(wanted).toLocaleString("en")) : usual;
+    if (hint) hint.textContent = isGood ? amount.dataset.words.replace("%s", window.easel.page.number(credits(wanted))) : usual;
   };
 
   amount?.addEventListener("input", () => {

@@ -8,9 +8,13 @@
   const MICRO = 1_000_000;
   const page = {
     credits(microcredits) {
-      const places = microcredits % MICRO ? 2 : 0;
-      const style = { minimumFractionDigits: places, maximumFractionDigits: places };
-      return (microcredits / MICRO).toLocaleString(root.lang, style);
+      return page.number(microcredits / MICRO, microcredits % MICRO ? 2 : 0);
+    },
+    // As the server writes it: thousands are always apart.
+    number(amount, places = 0) {
+      return amount.toLocaleString(root.lang, {
+        minimumFractionDigits: places, maximumFractionDigits: places, useGrouping: "always",
+      });
     },
     say(text) {
       const live = find("#live");
