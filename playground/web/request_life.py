@@ -107,7 +107,8 @@ def life_of(order: Generation, attempts: list[Attempt]) -> dict[str, Any]:
         "reason": meaning(order.error_code) if order.error_code else "",
         "group": AccessGroup.objects.filter(pk=order.group_id).first(),
         "refundable": back,
-        "paid_microcredits": back.left_microcredits if back else 0,
+        "paid_microcredits": order.charged_microcredits
+        - (back.given_microcredits if back else 0),
     }
 
 

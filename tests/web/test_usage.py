@@ -368,7 +368,7 @@ def test_a_requests_life_is_told_with_every_try_and_the_sum(console, alice):
 
     assert "fal 429" in page
     assert "0.7 s lost to tries without a picture" in page
-    assert "Charged 24" in page
+    assert "Cost 24 32 held" in page and "Charged 24" in page
     assert "Held at first 32" in page
     assert "a fox" in page
     assert "900x900 became 1024x1024." in page
