@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Self, TypeVar
 
 import orjson
@@ -77,16 +79,21 @@ class Usage:
 def write_digests(
     target: type[Digest], lines: type[UsageRollup], start: datetime
 ) -> None:
-    """Make the digests of one hour or day anew, for each account that has many lines."""
+    """Make the digests of one hour or day anew, for each account that has many lines.
+
+    The lines are read once, account after account: asked for by account, PostgreSQL may
+    read the whole day for each, as it has not counted yet what was just written.
+    """
     target._default_manager.filter(start=start).delete()
     then = lines._default_manager.filter(start=start)
     counted = then.values("account_id").annotate(count=Count("pk"))
-    for one in counted.filter(count__gte=FEW):
-        account_id = one["account_id"]
-        rows = then.filter(account_id=account_id).values_list(*COLUMNS)
+    busy = counted.filter(count__gte=FEW).values("account_id")
+    rows = then.filter(account_id__in=busy).order_by("account_id")
+    every = rows.values_list("account_id", *COLUMNS).iterator()
+    for account_id, own in groupby(every, key=itemgetter(0)):
         target._default_manager.bulk_create(
             digest_of(target, start, account_id, place, usage)
-            for place, usage in parted(rows).items()
+            for place, usage in parted(row[1:] for row in own).items()
         )
 
 
