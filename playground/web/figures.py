@@ -49,8 +49,12 @@ class Sums:
 
 @dataclass(slots=True)
 class Figures:
-    """Everything the page says of a stretch of time."""
+    """Everything the page says of a stretch of time.
 
+    `given` is how much was given back of which orders, at any time.
+    """
+
+    given: Mapping[str, int] = field(default_factory=dict)
     whole: Sums = field(default_factory=Sums)
     took: tuple[int, ...] = EMPTY
     spent: dict[tuple[date, str], int] = field(default_factory=dict)
@@ -108,13 +112,13 @@ class Figures:
 
 def figures_of(account: Account, sieve: Sieve, window: Window) -> Figures:
     """Add up what fits."""
-    figures = Figures()
+    figures = Figures(given_back_of(account.pk))
     if sieve.is_by_caller:
         count_what_callers_said(figures, account, sieve, window)
     else:
         count_everything(figures, account, sieve, window)
     begin = day_of if window.step == "day" else hour_of
-    for order, amount in given_back_in(account, sieve, window):
+    for order, amount in fitting(figures.given, sieve.orders(account, window)):
         if figures.since is None or order.created_at >= figures.since:
             start = begin(order.created_at)
             figures.give_back(start, order.model, order.key_id or "", amount)
@@ -138,14 +142,16 @@ def given_back_in(
     account: Account, sieve: Sieve, window: Window
 ) -> list[tuple[Generation, int]]:
     """Return the orders that fit of which something was given back, and how much."""
-    given = given_back_of(account.pk)
+    return fitting(given_back_of(account.pk), sieve.orders(account, window))
+
+
+def fitting(
+    given: Mapping[str, int], orders: QuerySet[Generation]
+) -> list[tuple[Generation, int]]:
     if not given:
         return []
-    orders = sieve.orders(account, window).filter(pk__in=given)
-    return [
-        (order, given[order.pk])
-        for order in orders.only("model", "key_id", "created_at")
-    ]
+    known = orders.filter(pk__in=given).only("model", "key_id", "created_at")
+    return [(order, given[order.pk]) for order in known]
 
 
 def spent_in(account: Account, sieve: Sieve, window: Window) -> int:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.roles import Action
-from billing.ledger import MICRO, Budget, budgets_of, given_back_of, wallet_of
+from billing.ledger import MICRO, Budget, budgets_of, wallet_of
 from playground.codes import CODES
 from playground.generation.catalogue import catalogue
 from playground.generation.looking_back import page_like
@@ -100,7 +100,7 @@ def usage(request: HttpRequest) -> HttpResponse:
     figures = figures_of(account, sieve, span.window)
     names = dict(account.keys.order_by("name").values_list("pk", "name"))
     after = request.GET.get("after", "")
-    rows, older = page_after(account, sieve, span.window, after)
+    orders, older = page_after(account, sieve, span.window, after)
     wallet = wallet_of(account.pk)
     return render(
         request,
@@ -115,7 +115,7 @@ def usage(request: HttpRequest) -> HttpResponse:
             "most_bytes": most_bytes(),
             "sieve": sieve,
             "choices": choices(account, figures, names),
-            "rows": rows,
+            "rows": [line(one, figures.given.get(one.pk, 0)) for one in orders],
             "older": older,
             "is_first_page": not after,
         },
@@ -248,7 +248,7 @@ def choices(
 
 def page_after(
     account: Account, sieve: Sieve, window: Window, after: str
-) -> tuple[list[Line], str | None]:
+) -> tuple[list[Generation], str | None]:
     """Return the orders older than the named one, and where the next page begins."""
     if sieve.is_nonsense:
         return [], None
@@ -257,9 +257,7 @@ def page_after(
     wanted = sieve.wanted(window)
     shown, has_more = page_like(account.pk, wanted, ROWS_A_PAGE, last_seen)
     prefetch_related_objects(shown, "pictures")
-    given = given_back_of(account.pk)
-    rows = [line(order, given.get(order.pk, 0)) for order in shown]
-    return rows, shown[-1].pk if has_more else None
+    return shown, shown[-1].pk if has_more else None
 
 
 def line(order: Generation, given_back_microcredits: int) -> Line:
