@@ -7,6 +7,7 @@
 
   let here = location.pathname + location.search;
   let copy = "";
+  let waiting = "";
 
   /* What one can already see of the picture is shown at once; the rest comes with the answer. */
   function showAtOnce(address) {
@@ -18,8 +19,9 @@
       find(".pic", lightbox).prepend(likeness(find("img", link)));
     }
     lightbox.setAttribute("aria-busy", "true");
-    if (lightbox.open) return;
+    if (lightbox.open) return history.replaceState(history.state, "", address);
     here = location.pathname + location.search;
+    history.pushState({ picture: true }, "", address);
     lightbox.showModal();
   }
   function part(name) {
@@ -46,13 +48,11 @@
     }
     lightbox.removeAttribute("aria-busy");
     if (!lightbox.contains(document.activeElement) || document.activeElement === lightbox) find("a, button", lightbox)?.focus();
-    const address = find(".info", lightbox).dataset.page;
-    if (history.state?.picture || lightbox.dataset.page) history.replaceState(history.state, "", address);
-    else history.pushState({ picture: true }, "", address);
+    if (waiting) step(waiting);
   }
   lightbox.addEventListener("close", () => {
     lightbox.removeAttribute("aria-busy");
-    delete lightbox.dataset.page;
+    waiting = "";
     if (history.state?.picture) history.back();
     else if (location.pathname.startsWith("/p/")) history.replaceState(null, "", "/");
   });
@@ -101,9 +101,14 @@
   function inLightbox(event) {
     if (find("dialog.dialog[open]")) return;
     if (!steps[event.key]) return find(`[data-key="${CSS.escape(event.key)}"]`, lightbox)?.click();
-    /* Asked for directly: htmx takes a moment to see new links, and keys can be faster. */
-    const link = find(`[data-step="${steps[event.key]}"]`, lightbox);
-    if (!link) return;
+    step(event.key);
+  }
+  /* Keys can be faster than answers: the last of them waits for its picture. */
+  function step(key) {
+    waiting = lightbox.hasAttribute("aria-busy") ? key : "";
+    const link = find(`[data-step="${steps[key]}"]`, lightbox);
+    if (waiting || !link) return;
+    /* Asked for directly: htmx takes a moment to see new links. */
     htmx.ajax("GET", link.getAttribute("hx-get"), { source: lightbox, target: lightbox, swap: "innerHTML" });
     showAtOnce(link.pathname);
   }

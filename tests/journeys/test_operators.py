@@ -58,7 +58,7 @@ def test_from_a_bare_request_id_to_refunded_and_answered(page, alice):
 
 def test_unfolds_pages_work_under_their_own_policy(page, alice):
     page.goto("/operator/rows/")
-    page.get_by_role("link", name="Persons").first.click()
+    page.get_by_role("link", name="People").first.click()
     page.get_by_role("link", name="alice@example.com").click()
     page.locator("[name=name]").fill("Alice Liddell")
     page.get_by_role("button", name="Save", exact=True).click()
