@@ -67,10 +67,8 @@
 
   /* A star is shown at once, and taken back if it could not be kept. */
   function turnStar({ detail }) {
-    const star = find("#star-it", detail.elt);
-    if (!star) return;
-    const isOn = star.classList.toggle("is-on");
-    star.setAttribute("aria-pressed", isOn);
+    const star = find("#star-it", lightbox);
+    if (star?.form === detail.elt) star.setAttribute("aria-pressed", star.classList.toggle("is-on"));
   }
   for (const moment of ["htmx:beforeRequest", "htmx:responseError", "htmx:sendError"]) addEventListener(moment, turnStar);
 

@@ -1,8 +1,8 @@
 """How long after a click, or a key, the page shows that it heard: measured in the page.
 
 The clock runs from the browser's own time of the event to the frame in which what the
-reaction looks at has changed; across pages, to the first paint of the next one. What
-has to come from the server is waited for with a sign, and the sign is what answers.
+reaction looks at has changed. What has to come from the server is waited for with a
+sign, and the sign is what answers.
 """
 
 from collections.abc import Callable
@@ -157,7 +157,7 @@ REACTIONS = [
         "Next picture",
         "/",
         press("ArrowRight"),
-        "document.querySelector('#lightbox .info')?.dataset.page",
+        "document.querySelector('#lightbox .info')?.dataset.pictureId",
         "document.querySelector('#lightbox .pic img')?.src",
         open_first_of_several,
     ),

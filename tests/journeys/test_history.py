@@ -9,6 +9,10 @@ from playground.generation.models import Picture
 from tests.services.visits import Visit, remember
 from tests.web.orders import a_painted_picture_of, an_order
 
+NOTE_THE_STAR = """() => addEventListener("htmx:beforeRequest", () => {
+  window.star ??= document.querySelector("#star-it").ariaPressed;
+})"""
+
 
 @pytest.fixture
 def page(browser_context, live_site, alice):
@@ -60,6 +64,10 @@ def test_a_picture_is_starred_shared_switched_off_and_deleted_where_it_is_open(
     page.locator("main [data-picture]").first.click()
     panel = page.locator("#keeping")
     expect(panel).to_be_visible()
+    page.evaluate(NOTE_THE_STAR)
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#lightbox")).to_contain_text("4 of 5")
+    assert page.evaluate("window.star") == "false"  # another's request turns no star
     page.keyboard.press("s")
     expect(panel.get_by_role("button", name="Starred")).to_be_visible()
     panel.get_by_text("Share link", exact=True).click()

@@ -18,9 +18,8 @@ KIB = 1024
 MOST = {"html": 30 * KIB, "css": 16 * KIB, "js": 60 * KIB}
 WIDTHS = {320: 568, 390: 844, 768: 1024, 1440: 900}
 THEMES = ("light", "dark")
-FRESH_SECONDS = (
-    240  # after five minutes a person is asked who they are before they may delete
-)
+# After five minutes a person is asked who they are before they may delete.
+FRESH_SECONDS = 240
 
 
 @dataclass

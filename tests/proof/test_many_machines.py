@@ -3,8 +3,8 @@
 The tables are parted by month while orders come in; then each machine is killed in turn,
 its cable to the database, to Redis and to the pictures is cut for some seconds, the
 database is restarted and Redis is emptied. No credit may be wrong, and no picture that
-was paid for may be lost. Printed: what callers saw in each
-act, and how long after its end the last of them failed.
+was paid for may be lost. Printed: what callers saw in each act, and how long after its
+end the last of them failed.
 """
 
 import json
