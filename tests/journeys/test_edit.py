@@ -224,6 +224,14 @@ def test_a_picture_is_extended_by_its_frame_and_by_numbers(page, photo):
         assert ImageChops.difference(old, before).getbbox() is None
 
 
+def test_without_motion_a_picture_takes_its_new_size_at_once(page, photo):
+    open_photo(page, photo)
+    zoomed = "document.querySelector('#paper').getBoundingClientRect().width"
+    before = page.evaluate(zoomed)
+    extend = "document.querySelector('[data-tool=extend]').click()"
+    assert page.evaluate(f"{extend}, {zoomed}") == pytest.approx(0.6 * before)
+
+
 def test_without_script_a_picture_is_changed_by_numbers(plain_page, photo):
     plain_page.goto("/edit")
     plain_page.get_by_label("Bring a picture of your own").set_input_files(photo)
