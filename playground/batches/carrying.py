@@ -21,7 +21,7 @@ from playground.batches.models import Batch, Line
 from playground.codes import CODES
 from playground.generation.database import in_thread
 from playground.generation.errors import EaselError
-from playground.generation.models import Generation
+from playground.generation.models import Attempt, Generation
 from playground.generation.request import Call
 from playground.generation.service import accept, see_through
 
@@ -31,7 +31,7 @@ PAINTED = (Generation.State.SUCCEEDED, Generation.State.PARTIALLY_SUCCEEDED)
 # Not the line's fault: money, a rate, a place or the house is what is missing.
 WAITED_FOR = (402, 429, 503)
 PAUSE_SECONDS = 15
-FIRST_RETRY_SECONDS = 15
+FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 15, 3600
 LONGEST_MESSAGE, LONGEST_PARAM = 500, 120
 
 
@@ -118,7 +118,11 @@ def record(line_id: int, order_id: str) -> str | None:
             return None
         if order.state in PAINTED:
             end(line, State.DONE, charged=order.charged_microcredits)
-        elif is_worth_another_try(line, order):
+        elif was_lost(order) and has_time(line):
+            line.losses += 1
+            again(line)
+        elif may_go_better(line, order) and has_time(line):
+            line.tries += 1
             again(line)
         else:
             failure = EaselError(order.error_message, code=order.error_code)
@@ -126,22 +130,29 @@ def record(line_id: int, order_id: str) -> str | None:
         return line.batch_id
 
 
-def is_worth_another_try(line: Line, order: Generation) -> bool:
+def was_lost(order: Generation) -> bool:
+    """Say whether the order died with the process that had begun it: no try failed."""
+    return order.attempts.filter(outcome=Attempt.Outcome.LOST).exists()
+
+
+def may_go_better(line: Line, order: Generation) -> bool:
     """Say whether the same call may go better in a while: nobody refused it."""
-    if line.batch.state != Batch.State.IN_PROGRESS or line.batch.expired_at:
-        return False
     code = CODES.get(order.error_code, CODES["server_error"])
-    may_go_better = code.status >= 500 or code.status == 429
-    return may_go_better and line.tries + 1 < settings.BATCH_TRIES
+    is_no_refusal = code.status >= 500 or code.status == 429
+    return is_no_refusal and line.tries + 1 < settings.BATCH_TRIES
+
+
+def has_time(line: Line) -> bool:
+    return line.batch.state == Batch.State.IN_PROGRESS and not line.batch.expired_at
 
 
 def again(line: Line) -> None:
     """Let a line wait for another try, under a new name, longer each time."""
-    line.tries += 1
-    pause = FIRST_RETRY_SECONDS * 4 ** (line.tries - 1)
+    pause = FIRST_RETRY_SECONDS * 4 ** (line.tries + line.losses - 1)
+    pause = min(pause, LONGEST_RETRY_SECONDS)
     line.not_before = timezone.now() + timedelta(seconds=pause)
     line.state, line.order_id = State.WAITING, ""
-    line.save(update_fields=["tries", "not_before", "state", "order_id"])
+    line.save(update_fields=["tries", "losses", "not_before", "state", "order_id"])
 
 
 def end(

@@ -200,6 +200,7 @@ class Line(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     order_id = models.CharField(max_length=40, blank=True, default="")
     tries = models.SmallIntegerField(default=0)
+    losses = models.SmallIntegerField(default=0, db_default=0)
     not_before = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=40, blank=True, default="")

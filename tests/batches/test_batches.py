@@ -199,6 +199,27 @@ def test_whoever_is_stopped_midway_leaves_nothing_painted_or_paid_twice(
     assert alice.credits() == 97
 
 
+def test_a_line_that_dies_with_its_workers_is_begun_as_often_as_it_takes(
+    api, alice, settings
+):
+    batch = checked(api, alice, [a_line(1)])
+    for _ in range(settings.BATCH_TRIES + 1):
+        [(line_id, order_id)] = hand_out()
+        in_studio(ordered(take(line_id, order_id)))
+        Generation.objects.filter(pk=order_id).update(deadline=timezone.now())
+        in_studio(sweep_here())
+        look_around()
+        line = Line.objects.get()
+        assert (line.state, line.tries) == ("waiting", 0)
+        Line.objects.update(not_before=None)
+    assert line.not_before - timezone.now() > timedelta(minutes=10)
+    work_through()
+
+    done = seen(api, alice, batch)
+    assert (done["status"], done["request_counts"]["completed"]) == ("completed", 1)
+    assert alice.credits() == 99
+
+
 def test_a_check_that_died_is_done_again_from_the_start(api, alice):
     batch = hand_in(api, alice, [a_line(1), a_line(2)]).json()
     half = taken(batch["id"])

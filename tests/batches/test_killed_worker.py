@@ -21,7 +21,7 @@ COUNT = 24
 
 
 def test_whoever_is_killed_the_rest_is_painted_once(api, alice, settings):
-    settings.RESEND_SECONDS = 2
+    settings.RESEND_SECONDS, settings.BATCH_LINES_AT_ONCE = 2, 4
     batch = hand_in(api, alice, [a_line(number) for number in range(COUNT)]).json()
     for done in (5, 10, 15):
         kill_one_after(done, lambda: clock_ticks(api, alice, batch))
