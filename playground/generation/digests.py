@@ -81,14 +81,15 @@ def write_digests(
 ) -> None:
     """Make the digests of one hour or day anew, for each account that has many lines.
 
-    The lines are read once, account after account: asked for by account, PostgreSQL may
-    read the whole day for each, as it has not counted yet what was just written.
+    The lines are read once, account after account, and those accounts are named: as
+    PostgreSQL has not counted yet what was just written, it may read the whole day for
+    each account that it has to ask for, or count anew for each line.
     """
     target._default_manager.filter(start=start).delete()
     then = lines._default_manager.filter(start=start)
     counted = then.values("account_id").annotate(count=Count("pk"))
-    busy = counted.filter(count__gte=FEW).values("account_id")
-    rows = then.filter(account_id__in=busy).order_by("account_id")
+    busy = counted.filter(count__gte=FEW).values_list("account_id", flat=True)
+    rows = then.filter(account_id__in=list(busy)).order_by("account_id")
     every = rows.values_list("account_id", *COLUMNS).iterator()
     for account_id, own in groupby(every, key=itemgetter(0)):
         target._default_manager.bulk_create(
