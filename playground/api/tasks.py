@@ -18,7 +18,7 @@ from playground.api.answers import amount, entry, images_out, with_bytes
 from playground.api.schemas import Refusal
 from playground.generation.catalogue import catalogue
 from playground.generation.database import in_thread
-from playground.generation.errors import BadRequest, ModelNotFound, NotFound
+from playground.generation.errors import BadRequest, NotFound
 from playground.generation.history import order_named
 from playground.generation.horizon import no_longer_kept
 from playground.generation.limits import check_scope
@@ -132,10 +132,8 @@ async def task_out(generation: Generation, site: str) -> dict[str, Any]:
 def progress_of(generation: Generation) -> dict[str, Any]:
     """How many pictures there are, and how long one usually takes."""
     request = generation.asked
-    try:
-        usual = typical_seconds(catalogue().find(generation.model), request.tier)
-    except ModelNotFound:
-        usual = UNKNOWN_SECONDS
+    model = catalogue().known(generation.model)
+    usual = typical_seconds(model, request.tier) if model else UNKNOWN_SECONDS
     begun, ended = generation.started_at, generation.finished_at
     elapsed = (ended or timezone.now()) - begun if begun else None
     return {

@@ -12,10 +12,11 @@ from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from playground.gallery.captions import matching, saying
+from playground.gallery.models import Note
 from playground.generation.looking_back import (
     EVER,
     Stretch,
@@ -46,10 +47,14 @@ class Wanted:
 
 
 def still_there(pictures: QuerySet[Picture]) -> QuerySet[Picture]:
-    """Leave out what was deleted, and what is past its end; notes are read along."""
+    """Leave out what was deleted, and what is past its end; notes are read along.
+
+    Of a picture without a note PostgreSQL does not know that it was not deleted: asked
+    for notes that are deleted, it knows that there are few.
+    """
     not_over = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
-    there = pictures.filter(not_over, note__deleted_at__isnull=True)
-    return there.select_related("note")
+    deleted = Note.objects.filter(picture=OuterRef("pk"), deleted_at__isnull=False)
+    return pictures.filter(not_over, ~Exists(deleted)).select_related("note")
 
 
 def pictures_like(

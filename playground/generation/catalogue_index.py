@@ -56,6 +56,11 @@ class Catalogue:
         """Return the model of this id, alias or variant."""
         return self.named(name).model
 
+    def known(self, model_id: str) -> Model | None:
+        """Return the model of this id, unless it has left the catalogue."""
+        named = self.names.get(model_id)
+        return named.model if named else None
+
     def named(self, name: str) -> Named:
         """Return the model of this name and the tier the name fixes."""
         found = self.names.get(name) or self.names.get(name.strip().lower())

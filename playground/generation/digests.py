@@ -57,12 +57,11 @@ class Usage:
             self.took[place] = self.took.get(place, 0) + count
 
     @property
-    def requests(self) -> int:
-        return sum(sums[0] for sums in self.models.values())
-
-    @property
-    def spent_microcredits(self) -> int:
-        return sum(sums[2] for sums in self.models.values())
+    def sums(self) -> tuple[int, int, int]:
+        """Return all of it: requests, pictures, and what was spent."""
+        every = [[0, 0, 0], *self.models.values()]
+        requests, pictures, spent = map(sum, zip(*every, strict=True))
+        return requests, pictures, spent
 
     def to_text(self) -> str:
         ends = [(*end, count) for end, count in self.ends.items()]
@@ -102,13 +101,14 @@ def digest_of(
     target: type[Kind], start: datetime, account_id: str, place: Place, usage: Usage
 ) -> Kind:
     fact, value = place
+    requests, _pictures, spent = usage.sums
     return target(
         start=start,
         account_id=account_id,
         fact=fact,
         value=value,
-        requests=usage.requests,
-        spent_microcredits=usage.spent_microcredits,
+        requests=requests,
+        spent_microcredits=spent,
         body=usage.to_text(),
     )
 

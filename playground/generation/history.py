@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTransform
 
-from accounts.ids import first_id
 from playground.generation.models import Generation
-from playground.generation.months import PREFIX
+from playground.generation.months import bound_of, month_of
 from playground.generation.quoting import is_text
 
 State = Generation.State
@@ -72,8 +71,9 @@ def orders_like(account_id: str, wanted: Wanted) -> QuerySet[Generation]:
         "endpoint": wanted.endpoint,
         "created_at__gte": wanted.since,
         "created_at__lt": wanted.before,
-        # An id is a little older than its order: where there are parts, months are skipped.
-        "pk__gte": wanted.since and first_id(PREFIX, wanted.since - A_DAY),
+        # An id is a little older than its order. This skips months, where there are
+        # parts; said to the minute, PostgreSQL would take it for a way to find orders.
+        "pk__gte": wanted.since and bound_of(month_of(wanted.since - A_DAY)),
     }
     orders = orders.filter(**{name: value for name, value in exactly.items() if value})
     for place, (name, value) in enumerate(wanted.metadata.items()):

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Case, QuerySet, Sum, When
 from django.utils import timezone
 
-from playground.generation.callers import all_of, place_of_label
+from playground.generation.callers import place_of_label
 from playground.generation.digests import Place
 from playground.generation.history import Wanted, newest_first, orders_like, page_of
 from playground.generation.models import (
@@ -191,11 +191,10 @@ def days_labelled(
 
 
 def days_digested(account_id: str, place: Place, whole: Part) -> list[Day]:
-    kept, counts = Digested(DigestDay, DAY, whole), ("start", "requests")
-    fit = dict(kept.of(account_id, place).values_list(*counts))
-    every = kept.of(account_id, all_of(place)).values_list(*counts)
+    fit, every = Digested(DigestDay, DAY, whole).known(account_id, place)
     return newest_of(
-        day_of_orders(start, all, fit.get(start, 0)) for start, all in every
+        day_of_orders(start, said.requests, fit[start].requests if start in fit else 0)
+        for start, said in every.items()
     )
 
 

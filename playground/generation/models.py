@@ -169,6 +169,12 @@ class Generation(models.Model):
                 condition=Q(is_test=True),
                 name="generations_rehearsed",
             ),
+            # The playground's among very many of the API's.
+            models.Index(
+                fields=["account", "-created_at", "-id"],
+                condition=Q(lane__in=["browser", "guest"]),
+                name="generations_by_hand",
+            ),
             models.Index(
                 fields=["account", "cut_off_at"],
                 condition=Q(cut_off_at__isnull=False),

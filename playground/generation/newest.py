@@ -13,11 +13,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections
 from django.db.models import F, QuerySet
 
-from playground.generation.histogram import EMPTY
+from playground.generation.histogram import EMPTY, bucket_of
 from playground.generation.models import Generation
 from playground.generation.replica import source
-from playground.generation.rollup_sql import counted
-from playground.generation.rollups import TOOK
 
 MOST = 20_000
 
@@ -63,17 +61,17 @@ def add_up_newest(orders: QuerySet[Generation], step: Literal["hour", "day"]) ->
     lines = [line_of(row) for row in rows]
     if not lines:
         return Newest([], EMPTY, None)
-    buckets = counted(TOOK, "ms", "delivered > 0")
-    # Each order's time is worked out once, and not anew for every bucket.
-    took = asked(
-        f"WITH timed AS MATERIALIZED (SELECT {milliseconds()} AS ms, delivered"
-        f" FROM ({source}) AS found)"
-        f" SELECT {', '.join(buckets.values())} FROM timed",
+    times = asked(
+        f"SELECT ms, count(*) FROM (SELECT {milliseconds()} AS ms"
+        f" FROM ({source}) AS found WHERE delivered > 0) AS timed GROUP BY ms",
         parameters,
     )
+    took = [0] * len(EMPTY)
+    for ms, count in times:
+        took[bucket_of(int(ms))] += count
     is_cut = sum(line.requests for line in lines) == MOST
     since = newest.values_list("created_at", flat=True)[MOST - 1] if is_cut else None
-    return Newest(lines, tuple(count or 0 for count in took[0]), since)
+    return Newest(lines, tuple(took), since)
 
 
 def line_of(row: tuple[Any, ...]) -> Line:

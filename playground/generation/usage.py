@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, Q, TextField, Value, When
 
 from playground.generation.callers import all_of
 from playground.generation.digests import EVERYTHING, FACTS, SUMS, Place, Usage
@@ -64,6 +64,17 @@ class Filter:
         return {name: value for name, value in self.said.items() if name in FACTS}
 
 
+class Kept(NamedTuple):
+    """What a digest says; its body is read only where it is wanted."""
+
+    requests: int
+    spent_microcredits: int
+    body: str
+
+
+ByStart = dict[datetime, Kept]
+
+
 @dataclass(frozen=True, slots=True)
 class Digested:
     """Some time, in the digests of its hours or days, and the lines they were made of."""
@@ -72,54 +83,66 @@ class Digested:
     length: timedelta
     part: Part
 
-    def of(self, account_id: str, place: Place) -> QuerySet[Digest]:
-        fact, value = place
-        return self.digests._default_manager.filter(
+    def known(
+        self, account_id: str, place: Place, *, with_body: bool = False
+    ) -> tuple[ByStart, ByStart]:
+        """Return what digests say of a place, and of everything of its sort, in one go."""
+        mine, every = at(place), at(all_of(place))
+        body = When(mine, then="body") if with_body else When(pk=None, then="body")
+        found = self.digests._default_manager.filter(
+            mine | every,
             account_id=account_id,
-            fact=fact,
-            value=value,
             start__gte=self.part.since,
             start__lt=self.part.until,
         )
+        rows = found.order_by("start").values_list(
+            *("start", "fact", "value", "requests", "spent_microcredits"),
+            Case(body, default=Value(""), output_field=TextField()),
+        )
+        by_place: dict[Place, ByStart] = {place: {}, all_of(place): {}}
+        for start, fact, value, *said in rows:
+            by_place[fact, value][start] = Kept(*said)
+        return by_place[place], by_place[all_of(place)]
 
-    def rest(self, account_id: str, place: Place = EVERYTHING) -> list[Part]:
-        """Return the time without digests of this sort."""
-        known = self.of(account_id, all_of(place)).order_by("start")
-        return left_of(self.part, self.length, known.values_list("start", flat=True))
+    def without(self, digests: Iterable[datetime]) -> list[Part]:
+        """Return the time that has none of these digests, which are in order."""
+        return left_of(self.part, self.length, digests)
+
+
+def at(place: Place) -> Q:
+    fact, value = place
+    return Q(fact=fact, value=value)
 
 
 def used(which: Filter, window: Window) -> Iterator[tuple[datetime, Usage]]:
     """Yield what was used, parted by the window's hours or days; some come twice."""
-    kept, rest = kept_and_rest(which, window)
-    for digests in kept:
-        for start, body in digests.values_list("start", "body"):
+    place, rest = place_of(which.facts), []
+    for half in halves_of(which, window):
+        kept, every = {}, {}
+        if place is not None:
+            kept, every = half.known(which.account_id, place, with_body=True)
+        for start, said in kept.items():
             begins = day_of(start) if window.step == "day" else start
-            yield begins, Usage.of_text(body)
+            yield begins, Usage.of_text(said.body)
+        rest += half.without(every)
     if rest:
         yield from read(which, window, rest)
 
 
 def sums_of(which: Filter, window: Window) -> tuple[int, int]:
     """Return how many requests there were, and what was spent on them."""
-    kept, rest = kept_and_rest(which, window)
+    place, rest = place_of(which.facts), []
+    found: list[tuple[int, ...]] = []
+    for half in halves_of(which, window):
+        kept, every = {}, {}
+        if place is not None:
+            kept, every = half.known(which.account_id, place)
+        found += [(one.requests, one.spent_microcredits) for one in kept.values()]
+        rest += half.without(every)
     asked = ("requests", "spent_microcredits")
     lines = totals(wanted(which, window, rest, sums=asked)) if rest else {}
-    found = [sums.numbers for sums in lines.values()]
-    for digests in kept:
-        there = digests.aggregate(*[Sum(name) for name in asked])
-        found.append(tuple(there[f"{name}__sum"] or 0 for name in asked))
+    found += [sums.numbers for sums in lines.values()]
     return sum(one[0] for one in found), sum(one[1] for one in found)
-
-
-def kept_and_rest(
-    which: Filter, window: Window
-) -> tuple[list[QuerySet[Digest]], list[Part]]:
-    """Return the digests of a window, and the time that has none."""
-    place, halves = place_of(which.facts), list(halves_of(which, window))
-    if place is None:
-        return [], [half.part for half in halves]
-    kept = [half.of(which.account_id, place) for half in halves]
-    return kept, [part for half in halves for part in half.rest(which.account_id)]
 
 
 def used_by_caller(
@@ -128,11 +151,11 @@ def used_by_caller(
     """Return what digests know of a user or a label, and the time they do not know."""
     closed = max(window.since, min(days_closed(), window.until))
     half = Digested(DigestDay, DAY, Part(Generation, window.since, closed))
-    rest = half.rest(account_id, place)
+    kept, every = half.known(account_id, place, with_body=True)
+    rest = half.without(every)
     if closed < window.until:
         rest.append(Part(Generation, closed, window.until))
-    kept = half.of(account_id, place).values_list("start", "body")
-    return ((start, Usage.of_text(body)) for start, body in kept), rest
+    return ((start, Usage.of_text(said.body)) for start, said in kept.items()), rest
 
 
 def place_of(facts: Mapping[str, Any]) -> Place | None:
@@ -150,7 +173,8 @@ def halves_of(which: Filter, window: Window) -> Iterator[Digested]:
         closed = max(window.since, min(days_closed(), window.until))
         days = AccountDay if which.said.keys() <= COARSE else UsageDay
         yield Digested(DigestDay, DAY, Part(days, window.since, closed))
-    yield Digested(DigestHour, HOUR, Part(UsageHour, closed, window.until))
+    if closed < window.until:
+        yield Digested(DigestHour, HOUR, Part(UsageHour, closed, window.until))
 
 
 def left_of(part: Part, length: timedelta, starts: Iterable[datetime]) -> list[Part]:

@@ -14,7 +14,6 @@ from playground.arena.entering import TIER
 from playground.arena.models import Standing
 from playground.arena.standings import Board, is_preliminary, seconds_of_entries
 from playground.generation.catalogue import Model, catalogue
-from playground.generation.errors import ModelNotFound
 from playground.generation.price import MICROCREDITS, listed
 from playground.generation.usual import known_seconds
 from playground.web.scatter import Chart, Spot, chart
@@ -71,7 +70,7 @@ def rows_of(board: Board) -> list[Row]:
 
 
 def row_of(one: Standing, board: Board, took: float | None) -> Row:
-    model = model_of(one.model)
+    model = catalogue().known(one.model)
     return Row(
         standing=one,
         name=model.name if model else one.model,
@@ -91,15 +90,8 @@ def interval_of(one: Standing, board: Board) -> Interval:
     return Interval(place(one.low), place(one.rating), place(one.high))
 
 
-def model_of(model_id: str) -> Model | None:
-    try:
-        return catalogue().find(model_id)
-    except ModelNotFound:
-        return None  # it has left the catalogue
-
-
 def name_of(model_id: str) -> str:
-    model = model_of(model_id)
+    model = catalogue().known(model_id)
     return model.name if model else model_id
 
 

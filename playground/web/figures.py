@@ -18,7 +18,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
-from billing.ledger import given_back_of
 from playground.generation.digests import Usage
 from playground.generation.histogram import EMPTY, ENOUGH, merged, percentile
 from playground.generation.models import Generation
@@ -110,9 +109,11 @@ class Figures:
         return percentile(self.took, part) if sum(self.took) >= ENOUGH else None
 
 
-def figures_of(account: Account, sieve: Sieve, window: Window) -> Figures:
-    """Add up what fits."""
-    figures = Figures(given_back_of(account.pk))
+def figures_of(
+    account: Account, sieve: Sieve, window: Window, given: Mapping[str, int]
+) -> Figures:
+    """Add up what fits, less what was given back."""
+    figures = Figures(given)
     if sieve.is_by_caller:
         count_what_callers_said(figures, account, sieve, window)
     else:
@@ -138,29 +139,25 @@ def count_everything(
         take_newest(figures, add_up_newest(sieve.orders(account, late), window.step))
 
 
-def given_back_in(
-    account: Account, sieve: Sieve, window: Window
-) -> list[tuple[Generation, int]]:
-    """Return the orders that fit of which something was given back, and how much."""
-    return fitting(given_back_of(account.pk), sieve.orders(account, window))
-
-
 def fitting(
     given: Mapping[str, int], orders: QuerySet[Generation]
 ) -> list[tuple[Generation, int]]:
+    """Return those of the orders of which something was given back, and how much."""
     if not given:
         return []
     known = orders.filter(pk__in=given).only("model", "key_id", "created_at")
     return [(order, given[order.pk]) for order in known]
 
 
-def spent_in(account: Account, sieve: Sieve, window: Window) -> int:
+def spent_in(
+    account: Account, sieve: Sieve, window: Window, given: Mapping[str, int]
+) -> int:
     """Return what was spent in an earlier time, where that can be told."""
     if not sieve.is_by_caller:
         charged = sums_of(sieve.filter(account), window)[1]
-        given = given_back_in(account, sieve, window)
-        return max(0, charged - sum(amount for _order, amount in given))
-    figures = figures_of(account, sieve, window)
+        back = fitting(given, sieve.orders(account, window))
+        return max(0, charged - sum(amount for _order, amount in back))
+    figures = figures_of(account, sieve, window, given)
     return 0 if figures.since else figures.whole.spent_microcredits
 
 
@@ -196,9 +193,9 @@ def take(figures: Figures, parts: Iterable[tuple[datetime, Usage]]) -> None:
         figures.is_demo = figures.is_demo or usage.is_demo
         for model, sums in usage.models.items():
             figures.models[model].add(*sums)
-            figures.steps[start].add(*sums)
-            figures.whole.add(*sums)
             figures.spend(start, model, sums[2])
+        figures.steps[start].add(*usage.sums)
+        figures.whole.add(*usage.sums)
         for key, sums in usage.keys.items():
             figures.keys[key].add(*sums)
         for end, count in usage.ends.items():

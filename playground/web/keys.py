@@ -24,10 +24,10 @@ from accounts.limits import MANAGE_KEYS, Limits
 from accounts.models import Account, ApiKey
 from accounts.roles import Action
 from billing.keyholding import Wanted, cap, change
-from billing.ledger import Budget, budgets_of
+from billing.ledger import Budget, budgets_of, given_back_of
 from playground.generation.summing import Window
 from playground.generation.usage import Filter, sums_of, used
-from playground.web.figures import given_back_in
+from playground.web.figures import fitting
 from playground.web.key_forms import (
     LIVE,
     SCOPES,
@@ -222,7 +222,8 @@ def spent_this_month(account: Account) -> dict[str, int]:
     month = Window(first, now, "day")
     for _day, usage in used(Filter(account.pk), month):
         spent.update({key: sums[2] for key, sums in usage.keys.items()})
-    for order, amount in given_back_in(account, Sieve(), month):
+    orders = Sieve().orders(account, month)
+    for order, amount in fitting(given_back_of(account.pk), orders):
         key = order.key_id or ""
         spent[key] = max(0, spent[key] - amount)
     return spent

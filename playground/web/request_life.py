@@ -20,7 +20,7 @@ from accounts.roles import REFUSALS, Action
 from playground.gallery.captions import forget_caption
 from playground.generation.behaviours import behaviour
 from playground.generation.catalogue import Model, Offer, catalogue
-from playground.generation.errors import ModelNotFound, TwinAhead
+from playground.generation.errors import TwinAhead
 from playground.generation.horizon import is_no_longer_kept
 from playground.generation.models import Attempt, Generation
 from playground.generation.purging import purge
@@ -243,9 +243,8 @@ def painter_of(
     order: Generation, attempts: list[Attempt]
 ) -> tuple[Model | None, Offer | None]:
     """Return the model and the offer that brought pictures, as the catalogue has them."""
-    try:
-        model = catalogue().find(order.model)
-    except ModelNotFound:
+    model = catalogue().known(order.model)
+    if model is None:
         return None, None
     names = [one.provider for one in attempts if one.pictures] or [order.provider]
     offers = [one for one in model.offers if one.provider in names]

@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 
 from playground.gallery.shelf import still_there
 from playground.generation.catalogue import catalogue
-from playground.generation.errors import ModelNotFound
 from playground.generation.models import Generation, Picture, Retried
 from playground.generation.offered import UNKNOWN_SECONDS
 from playground.generation.request import ImageRequest
@@ -246,9 +245,8 @@ def comparison_of(order: Generation) -> str:
 
 def known_of(model_id: str, tier: str) -> tuple[str, float]:
     """A model's name and typical time; one that has left the catalogue keeps its id."""
-    try:
-        model = catalogue().find(model_id)
-    except ModelNotFound:
+    model = catalogue().known(model_id)
+    if model is None:
         return model_id, UNKNOWN_SECONDS
     return model.name, typical_seconds(model, tier)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.roles import Action
-from billing.ledger import MICRO, Budget, budgets_of, wallet_of
+from billing.ledger import MICRO, Budget, budgets_of, given_back_of, wallet_of
 from playground.codes import CODES
 from playground.generation.catalogue import catalogue
 from playground.generation.looking_back import page_like
@@ -97,7 +97,7 @@ def console(request: HttpRequest) -> HttpResponse:
 def usage(request: HttpRequest) -> HttpResponse:
     """GET /console/usage?period=30d&key=…&model=…&status=…&user=…&after=<request id>"""
     account, sieve, span = own_account(request), Sieve.of(request), span_of(request)
-    figures = figures_of(account, sieve, span.window)
+    figures = figures_of(account, sieve, span.window, given_back_of(account.pk))
     names = dict(account.keys.order_by("name").values_list("pk", "name"))
     after = request.GET.get("after", "")
     orders, older = page_after(account, sieve, span.window, after)
@@ -157,7 +157,10 @@ def numbers(
         "slow_seconds": figures.seconds(0.95),
         "trend": ""
         if figures.since
-        else trend(whole.spent_microcredits, spent_in(account, sieve, span.before)),
+        else trend(
+            whole.spent_microcredits,
+            spent_in(account, sieve, span.before, figures.given),
+        ),
         "plot": stacked(starts, figures.spent, MICRO),
         "is_hourly": span.window.step == "hour",
         "steps": [

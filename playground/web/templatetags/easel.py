@@ -22,7 +22,6 @@ from billing.ledger import MICRO
 from playground.gallery.keeping import mark_of
 from playground.gallery.sharing import alt_of
 from playground.generation.catalogue import catalogue
-from playground.generation.errors import ModelNotFound
 from playground.generation.links import thumbnail_path
 from playground.generation.models import Picture
 from playground.generation.thumbnails import LARGE, WIDTHS
@@ -33,9 +32,15 @@ register = template.Library()
 @register.filter
 def credits(microcredits: int) -> str:
     """Write an amount for chrome and prices: whole, or with two decimals."""
-    amount = Decimal(int(microcredits)) / MICRO
+    return credits_in(get_language() or "", int(microcredits))
+
+
+@lru_cache(4096)
+def credits_in(language: str, microcredits: int) -> str:
+    """Pages say the same amounts again and again, a chart some hundred of them."""
+    amount = Decimal(microcredits) / MICRO
     places = 0 if amount == amount.to_integral_value() else 2
-    return grouped(round(amount, places), places)
+    return number_format(round(amount, places), places, force_grouping=True)
 
 
 @register.filter
@@ -69,7 +74,7 @@ def grouped(amount: Decimal | int, places: int = 0) -> str:
 
 @lru_cache(4096)
 def grouped_in(language: str, amount: Decimal | int, places: int) -> str:
-    """Pages say the same numbers again and again, a chart some hundred of them."""
+    """The same for numbers."""
     return number_format(amount, places, force_grouping=True)
 
 
@@ -218,10 +223,8 @@ def icon(name: str) -> SafeString:
 @register.filter
 def model_name(model_id: str) -> str:
     """Name a model; one that has left the catalogue keeps its id."""
-    try:
-        return catalogue().find(model_id).name
-    except ModelNotFound:
-        return model_id
+    model = catalogue().known(model_id)
+    return model.name if model else model_id
 
 
 @register.filter
@@ -230,7 +233,11 @@ def alt_text(picture: Picture) -> str:
     return alt_of(picture)
 
 
-@register.inclusion_tag("ui/thumb.html")
+THUMB = """<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" \
+decoding="async"{}>"""
+
+
+@register.simple_tag
 def thumb(
     picture: Picture,
     alt: str = "",
@@ -238,7 +245,7 @@ def thumb(
     *,
     lazy: bool = True,
     large: bool = False,
-) -> dict[str, object]:
+) -> SafeString:
     """Draw a picture's small copies; `sizes` says how wide the page shows it."""
     widths = (*WIDTHS, LARGE) if large else WIDTHS
     wide = [width for width in widths if width < picture.width] or [WIDTHS[0]]
@@ -248,5 +255,6 @@ def thumb(
         f"{path} {min(width, picture.width)}w"
         for path, width in zip(paths, wide, strict=True)
     ]
-    shown = {"alt": alt, "sizes": sizes, "lazy": lazy, "picture": picture}
-    return shown | {"first": paths[0], "sources": ", ".join(sources)}
+    waits = SafeString(' loading="lazy"') if lazy else ""
+    size = picture.width, picture.height
+    return format_html(THUMB, paths[0], ", ".join(sources), sizes, *size, alt, waits)

@@ -28,6 +28,7 @@ ROW = """<tr>
 <td><span class="badge {}">{}</span></td>
 <td><a href="{}"><code class="tiny">{}</code></a>{}{}</td>
 </tr>"""
+PLACE = "@"  # where the page's address has the request's id
 STEP = """<tr><td>{}</td><td class="num">{}</td><td class="num">{}</td>\
 <td class="num">{}</td><td class="num">{}</td></tr>"""
 
@@ -43,6 +44,7 @@ def request_rows(lines: Iterable[Line]) -> SafeString:
 class Words:
     """What the rows say over and over: looked up in the reader's language once a page."""
 
+    page: str
     states: dict[str, str]
     lanes: dict[str, str]
     count: str
@@ -56,6 +58,7 @@ class Words:
     @classmethod
     def of_the_reader(cls) -> "Words":
         return cls(
+            reverse("request", args=[PLACE]),
             {one.value: str(one.label) for one in Generation.State},
             {one.value: str(one.label) for one in Generation.Lane},
             count=_("%(made)s of %(asked)s"),
@@ -86,7 +89,7 @@ def cells_of(line: Line, words: Words) -> tuple[object, ...]:
         cost_of(line, words),
         line.badge,
         words.states[order.state],
-        reverse("request", args=[order.pk]),
+        words.page.replace(PLACE, order.pk),
         order.pk,
         caller_of(order),
         end_of(line, words),
