@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 from playground.generation.histogram import EMPTY, bucket_of
 from playground.generation.models import Generation
 from playground.generation.replica import source
+from playground.generation.rollup_sql import plan_plainly
 
 MOST = 20_000
 
@@ -52,23 +53,21 @@ def add_up_newest(orders: QuerySet[Generation], step: Literal["hour", "day"]) ->
     except EmptyResultSet:  # Django knows already that nothing fits
         return Newest([], EMPTY, None)
     kinds = "start, model, key_id, state, error_code"
+    # The orders are found once, for what they were and for how long they took.
     rows = asked(
-        f"SELECT {kinds}, count(*), sum(delivered), sum(delivered * price)"
-        f" FROM (SELECT {start_of(step)} AS start, found.* FROM ({source}) AS found)"
-        f" AS lines GROUP BY {kinds}",
+        f"WITH found AS MATERIALIZED (SELECT {start_of(step)} AS start,"
+        f" {milliseconds()} AS ms, every.* FROM ({source}) AS every)"
+        f" SELECT {kinds}, count(*), sum(delivered), sum(delivered * price), NULL"
+        f" FROM found GROUP BY {kinds} UNION ALL"
+        " SELECT NULL, NULL, NULL, NULL, NULL, count(*), NULL, NULL, ms"
+        " FROM found WHERE delivered > 0 GROUP BY ms",
         parameters,
     )
-    lines = [line_of(row) for row in rows]
-    if not lines:
-        return Newest([], EMPTY, None)
-    times = asked(
-        f"SELECT ms, count(*) FROM (SELECT {milliseconds()} AS ms"
-        f" FROM ({source}) AS found WHERE delivered > 0) AS timed GROUP BY ms",
-        parameters,
-    )
+    lines = [line_of(row) for row in rows if row[0] is not None]
     took = [0] * len(EMPTY)
-    for ms, count in times:
-        took[bucket_of(int(ms))] += count
+    for *_nothing, count, _pictures, _spent, ms in rows:
+        if ms is not None:
+            took[bucket_of(int(ms))] += count
     is_cut = sum(line.requests for line in lines) == MOST
     since = newest.values_list("created_at", flat=True)[MOST - 1] if is_cut else None
     return Newest(lines, tuple(took), since)
@@ -76,7 +75,7 @@ def add_up_newest(orders: QuerySet[Generation], step: Literal["hour", "day"]) ->
 
 def line_of(row: tuple[Any, ...]) -> Line:
     """Read a row; PostgreSQL adds up big numbers to decimals."""
-    start, model, key_id, state, error_code, requests, pictures, spent = row
+    start, model, key_id, state, error_code, requests, pictures, spent, _ms = row
     began, money = datetime.fromtimestamp(start, UTC), int(spent)
     return Line(began, model, key_id, state, error_code, requests, pictures, money)
 
@@ -90,6 +89,7 @@ def query_of(orders: QuerySet[Generation]) -> tuple[str, Sequence[Any]]:
 
 def asked(query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connections[source()].cursor() as cursor:
+        plan_plainly(cursor)
         cursor.execute(query, parameters)
         return list(cursor.fetchall())
 

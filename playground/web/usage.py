@@ -7,7 +7,7 @@ a test key rehearses is in the list, and in no sum.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from billing.ledger import MICRO, Budget, budgets_of, given_back_of, wallet_of
 from playground.codes import CODES
 from playground.generation.catalogue import catalogue
 from playground.generation.looking_back import page_like
-from playground.generation.models import Generation
+from playground.generation.models import Generation, Picture
 from playground.generation.replica import may_lag
 from playground.generation.storage import bytes_stored_lately, most_bytes
 from playground.generation.summing import Window
@@ -259,7 +259,8 @@ def page_after(
     last_seen = orders.filter(pk=after).first() if after else None
     wanted = sieve.wanted(window)
     shown, has_more = page_like(account.pk, wanted, ROWS_A_PAGE, last_seen)
-    prefetch_related_objects(shown, "pictures")
+    ends = Picture.objects.only("generation_id", "expires_at")
+    prefetch_related_objects(shown, Prefetch("pictures", ends))
     return shown, shown[-1].pk if has_more else None
 
 
