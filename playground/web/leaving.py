@@ -6,6 +6,7 @@ by a worker right after. A team that others belong to goes on when somebody leav
 ends for all of them when an owner closes it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -72,6 +73,7 @@ def delete_person(person: Person, by: Actor) -> None:
             names = ", ".join(account.name for account in farewell.kept_from)
             raise TeamError(_("Make somebody else an owner first: %s.") % names)
         stay_if_last_admin(person)
+        stay_if_paying(farewell.closed)
         for account in farewell.closed:
             close(account)
         for place in farewell.left:
@@ -94,6 +96,22 @@ def stay_if_last_admin(person: Person) -> None:
     except LastAdmin as error:
         message = _("You are the last admin of this server: make another one first.")
         raise TeamError(message) from error
+
+
+def stay_if_paying(accounts: Iterable[Account]) -> None:
+    for account in accounts:
+        if is_being_paid(wallet_of(account.pk)):
+            raise TeamError(
+                _(
+                    "A payment is on its way. Wait until its credits are here, then"
+                    " delete your account."
+                )
+            )
+
+
+def is_being_paid(wallet: Wallet) -> bool:
+    on_its_way = StripePayment.Status.PROCESSING
+    return wallet.payments.filter(status=on_its_way).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +146,7 @@ def obstacle_to_closing(wallet: Wallet) -> str:
             "Credits are held for pictures that are being painted. Wait until they"
             " are done, or cancel them, then close the team."
         )
-    if wallet.payments.filter(status=StripePayment.Status.PROCESSING).exists():
+    if is_being_paid(wallet):
         return _(
             "A payment is on its way. Wait until its credits are here, then close"
             " the team."

@@ -10,7 +10,8 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.ids import id_of, new_id
-from billing.ledger import MICRO
+from billing.ledger import MICRO, wallet_of
+from billing.models import StripePayment
 from playground.generation.links import EXTENSIONS
 from playground.generation.models import Generation, Picture
 from playground.generation.request import ImageRequest
@@ -105,3 +106,14 @@ def a_file(image_format):
     slope = Image.linear_gradient("L").resize((96, 96)).convert("RGB")
     slope.save(file, image_format.upper())
     return file.getvalue()
+
+
+def a_payment_on_its_way(account):
+    return StripePayment.objects.create(
+        wallet=wallet_of(account.pk),
+        pack="usd-500",
+        credits=240,
+        amount_minor=500,
+        currency="usd",
+        status="processing",
+    )

@@ -24,7 +24,12 @@ from playground.generation.models import Generation, Picture
 from tests.arena.duels import a_challenge, entries_for, votes
 from tests.cast import join
 from tests.letters import posted
-from tests.web.orders import a_painted_picture_of, a_picture_of, an_order
+from tests.web.orders import (
+    a_painted_picture_of,
+    a_payment_on_its_way,
+    a_picture_of,
+    an_order,
+)
 from tests.web.test_signin import sign_in
 from tests.web.test_teams import acting
 from tests.web.test_ways_in import prove
@@ -119,6 +124,18 @@ def test_an_account_is_deleted_and_its_books_stay(proven, alice):
     assert Transfer.objects.filter(wallet=account.pk).count() == 1
     assert [one.subject for one in posted()][-1] == "Your account was deleted"
     assert not sign_in(Client(), "alice@example.com").context["user"].is_authenticated
+
+
+def test_an_account_that_is_being_paid_for_stays_until_it_has_its_credits(
+    proven, alice
+):
+    payment = a_payment_on_its_way(alice.account)
+    refused = proven.post(DELETE, SURE)
+    assert "A payment is on its way. Wait until its credits are here" in refused.text
+    assert Person.objects.filter(pk=alice.person.pk).exists()
+    payment.status = "expired"
+    payment.save()
+    assert "Your account is deleted." in proven.post(DELETE, SURE, follow=True).text
 
 
 def test_a_team_that_others_need_is_not_left_without_an_owner(proven, alice, team, bob):

@@ -15,7 +15,7 @@ from playground.gallery.tasks import forget_account
 from playground.generation.models import Generation
 from tests.cast import join
 from tests.letters import posted
-from tests.web.orders import an_order
+from tests.web.orders import a_payment_on_its_way, an_order
 from tests.web.test_teams import acting
 from tests.web.test_ways_in import prove
 
@@ -75,14 +75,7 @@ def test_it_stays_open_while_money_is_held_or_on_its_way(chief, team, api):
     assert refused.text.count("Credits are held for pictures") == 2
     order = Generation.objects.get()
     api.post(f"/v1/tasks/{order.pk}/cancel", as_=secret)
-    StripePayment.objects.create(
-        wallet=wallet_of(team.pk),
-        pack="usd-500",
-        credits=240,
-        amount_minor=500,
-        currency="usd",
-        status="processing",
-    )
+    a_payment_on_its_way(team)
     assert "A payment is on its way." in chief.post(CLOSE, SURE).text
     StripePayment.objects.update(status="expired")
     assert "Foxes is closed." in chief.post(CLOSE, SURE, follow=True).text
