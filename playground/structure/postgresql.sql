@@ -3041,7 +3041,7 @@ CREATE INDEX generation_retried_generation_id_10bc17ad_like ON generation_retrie
 CREATE INDEX generation_traced_generation_id_ec03697b_like ON generation_traced USING btree (generation_id varchar_pattern_ops);
 CREATE INDEX generation_unpaid_account_id_db3eb996 ON generation_unpaid USING btree (account_id);
 CREATE INDEX generation_unpaid_account_id_db3eb996_like ON generation_unpaid USING btree (account_id varchar_pattern_ops);
-CREATE INDEX generations_by_hand ON generation_generation USING btree (account_id, created_at DESC, id DESC) WHERE ((lane)::text = ANY ((ARRAY['browser'::character varying, 'guest'::character varying])::text[]));
+CREATE INDEX generations_by_hand ON generation_generation USING btree (account_id, created_at DESC, id DESC) WHERE (key_id IS NULL);
 CREATE INDEX generations_cut_off ON generation_generation USING btree (account_id, cut_off_at) WHERE (cut_off_at IS NOT NULL);
 CREATE INDEX generations_of_account ON generation_generation USING btree (account_id, created_at DESC);
 CREATE INDEX generations_of_network ON generation_generation USING btree (network, created_at) WHERE ((lane)::text = 'guest'::text);

@@ -208,7 +208,7 @@ CREATE INDEX "generation_idempotencykey_expires_at_36129365" ON "generation_idem
 CREATE INDEX "generation_ratewindow_key_id_50992753" ON "generation_ratewindow" ("key_id");
 CREATE INDEX "generation_retried_first_id_dfca7918" ON "generation_retried" ("first_id");
 CREATE INDEX "generation_unpaid_account_id_db3eb996" ON "generation_unpaid" ("account_id");
-CREATE INDEX "generations_by_hand" ON "generation_generation" ("account_id", "created_at" DESC, "id" DESC) WHERE "lane" IN ('browser', 'guest');
+CREATE INDEX "generations_by_hand" ON "generation_generation" ("account_id", "created_at" DESC, "id" DESC) WHERE "key_id" IS NULL;
 CREATE INDEX "generations_cut_off" ON "generation_generation" ("account_id", "cut_off_at") WHERE "cut_off_at" IS NOT NULL;
 CREATE INDEX "generations_of_account" ON "generation_generation" ("account_id", "created_at" DESC);
 CREATE INDEX "generations_of_network" ON "generation_generation" ("network", "created_at") WHERE "lane" = 'guest';

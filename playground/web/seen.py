@@ -23,8 +23,8 @@ def orders_of(request: HttpRequest) -> QuerySet[Generation]:
 
     Demo data has none to show.
     """
-    orders = newest_of(current_account(request)).filter(lane__in=LANES, is_demo=False)
-    return orders.filter(own(current_place(request)))
+    orders = newest_of(current_account(request)).filter(key=None, lane__in=LANES)
+    return orders.filter(own(current_place(request)), is_demo=False)
 
 
 def orders_seen(request: HttpRequest) -> QuerySet[Generation]:
