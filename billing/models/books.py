@@ -16,6 +16,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.words import WordField
+
 UNCHECKED: dict[str, Any] = {"db_constraint": False, "db_index": False}
 
 
@@ -78,7 +80,7 @@ class Hold(models.Model):
     member = models.CharField(max_length=80, blank=True, default="")
     amount = models.BigIntegerField()
     posted = models.BigIntegerField(default=0)
-    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    state = WordField(max_length=8, choices=State, default=State.PENDING)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.words import WordField
 from billing.models.books import Wallet
 
 
@@ -46,7 +47,7 @@ class StripePayment(models.Model):
     credits = models.BigIntegerField()
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    status = models.CharField(max_length=10, choices=Status, default=Status.CREATED)
+    status = WordField(max_length=10, choices=Status, default=Status.CREATED)
     paid_minor = models.BigIntegerField(null=True)
     tax_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
@@ -119,7 +120,7 @@ class StripeEvent(models.Model):
     created = models.DateTimeField()
     livemode = models.BooleanField()
     payload = models.JSONField()
-    state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
+    state = WordField(max_length=10, choices=State, default=State.RECEIVED)
     tries = models.IntegerField(default=0)
     error = models.TextField(blank=True, default="")
     received_at = models.DateTimeField(default=timezone.now)

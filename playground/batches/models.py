@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from accounts.words import WordField
 
 LONGEST_NAME = 255
 LONGEST_CUSTOM_ID = 256
@@ -109,7 +110,7 @@ class Batch(models.Model):
     input_name = models.CharField(max_length=LONGEST_NAME)
     output_file = models.CharField(max_length=40, blank=True, default="")
     error_file = models.CharField(max_length=40, blank=True, default="")
-    state = models.CharField(
+    state = WordField(
         max_length=12, choices=State, default=State.VALIDATING, db_default="validating"
     )
     metadata = models.JSONField(null=True)

@@ -20,6 +20,7 @@ from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.words import WordField
 from playground.generation.audited import AuditRun
 from playground.generation.companions import Compared, Retried, Traced
 from playground.generation.entries import AttemptRow
@@ -132,7 +133,7 @@ class Generation(models.Model):
     kept_seconds = models.BigIntegerField(null=True)
     n = models.SmallIntegerField()
     unit_price_microcredits = models.BigIntegerField()
-    state = models.CharField(max_length=20, choices=State)
+    state = WordField(max_length=20, choices=State)
     delivered = models.SmallIntegerField(default=0)
     provider = models.CharField(max_length=40, blank=True, default="")
     error_code = models.CharField(max_length=40, blank=True, default="")

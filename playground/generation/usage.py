@@ -84,9 +84,11 @@ class Digested:
     part: Part
 
     def known(
-        self, account_id: str, place: Place, *, with_body: bool = False
+        self, account_id: str, place: Place | None, *, with_body: bool = False
     ) -> tuple[ByStart, ByStart]:
         """Return what digests say of a place, and of everything of its sort, in one go."""
+        if place is None:
+            return {}, {}
         mine, every = at(place), at(all_of(place))
         body = When(mine, then="body") if with_body else When(pk=None, then="body")
         found = self.digests._default_manager.filter(
@@ -116,11 +118,10 @@ def at(place: Place) -> Q:
 
 def used(which: Filter, window: Window) -> Iterator[tuple[datetime, Usage]]:
     """Yield what was used, parted by the window's hours or days; some come twice."""
-    place, rest = place_of(which.facts), []
+    place = place_of(which.facts)
+    rest: list[Part] = []
     for half in halves_of(which, window):
-        kept, every = {}, {}
-        if place is not None:
-            kept, every = half.known(which.account_id, place, with_body=True)
+        kept, every = half.known(which.account_id, place, with_body=True)
         for start, said in kept.items():
             begins = day_of(start) if window.step == "day" else start
             yield begins, Usage.of_text(said.body)
@@ -131,12 +132,11 @@ def used(which: Filter, window: Window) -> Iterator[tuple[datetime, Usage]]:
 
 def sums_of(which: Filter, window: Window) -> tuple[int, int]:
     """Return how many requests there were, and what was spent on them."""
-    place, rest = place_of(which.facts), []
+    place = place_of(which.facts)
+    rest: list[Part] = []
     found: list[tuple[int, ...]] = []
     for half in halves_of(which, window):
-        kept, every = {}, {}
-        if place is not None:
-            kept, every = half.known(which.account_id, place)
+        kept, every = half.known(which.account_id, place)
         found += [(one.requests, one.spent_microcredits) for one in kept.values()]
         rest += half.without(every)
     asked = ("requests", "spent_microcredits")
