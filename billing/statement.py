@@ -176,8 +176,10 @@ def balance_below(wallet: Wallet, seq: int) -> int:
 
 def pending_holds(wallet: Wallet) -> list[Hold]:
     """Return what is set aside right now, the newest first."""
-    pending = Hold.objects.filter(wallet=wallet, state=Hold.State.PENDING)
-    return list(pending.order_by("-id")[:MOST_HOLDS])
+    # All that are pending are few. Said so, SQLite does not go through the wallet's.
+    pending = Hold.objects.filter(state=Hold.State.PENDING).values("pk")
+    held = Hold.objects.filter(pk__in=pending, wallet=wallet)
+    return list(held.order_by("-id")[:MOST_HOLDS])
 
 
 def months_of(wallet: Wallet) -> list[date]:

@@ -4,9 +4,11 @@ Both are taken while Easel runs, and are as the database was at one moment.
 """
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,10 @@ from django.db import connection, connections
 
 from playground.generation.models import Generation
 
+# A thing in the list of an archive: "215; 1259 16390 TABLE public name owner".
+KNOWN = re.compile(
+    r"^\d+; \d+ \d+ (TABLE|FUNCTION|SCHEMA) (?!DATA|ATTACH)(\S+) (.+) \S+$", re.M
+)
 NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
 
@@ -48,8 +54,37 @@ def load(file: Path) -> None:
                 target.execute("PRAGMA journal_mode=WAL")
         return
     connections.close_all()
-    told = ("--clean", "--if-exists", "--no-owner", "--no-privileges")
-    run("pg_restore", *told, "--single-transaction", "--exit-on-error", str(file))
+    replace_all(file)
+
+
+def replace_all(file: Path) -> None:
+    """Put an archive in the place of what is there, in one transaction.
+
+    `pg_restore --clean` would take parted tables apart piece by piece, and fail at the
+    first: here each table of the archive goes first, with all that hangs on it.
+    """
+    told = ("--no-owner", "--no-privileges", "--file=-", str(file))
+    to_text = started("pg_restore", *told, stdout=subprocess.PIPE)
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as first:
+        first.write(drops(run("pg_restore", "--list", str(file))))
+        first.flush()
+        in_one = ("--quiet", "--no-psqlrc", "--single-transaction")
+        files = ("--file", first.name, "--file=-")
+        put = ("--set=ON_ERROR_STOP=1", "--output", os.devnull)
+        to_database = started("psql", *in_one, *put, *files, stdin=to_text.stdout)
+        if to_text.stdout:
+            to_text.stdout.close()  # it is psql's alone: who ends first ends the other
+        end("psql", to_database)
+        end("pg_restore", to_text)
+
+
+def drops(listing: str) -> str:
+    """Say how all goes that an archive holds, and what hangs on it."""
+    known = [
+        f"DROP {kind} IF EXISTS {name if schema == '-' else f'{schema}.{name}'} CASCADE;"
+        for kind, schema, name in KNOWN.findall(listing)
+    ]
+    return "\n".join(["SET client_min_messages = warning;", *known])
 
 
 def check(source: sqlite3.Connection) -> None:
@@ -58,8 +93,13 @@ def check(source: sqlite3.Connection) -> None:
         raise CommandError(f"The backup's database is damaged: {said}")
 
 
-def run(program: str, *told: str) -> None:
-    """Run one of PostgreSQL's programs on our database; no secret is in its arguments."""
+def run(program: str, *told: str) -> str:
+    """Run one of PostgreSQL's programs on our database; return what it says."""
+    return end(program, started(program, *told, stdout=subprocess.PIPE))
+
+
+def started(program: str, *told: str, **streams: Any) -> subprocess.Popen[str]:
+    """Start one of PostgreSQL's programs; no secret is in its arguments."""
     if shutil.which(program) is None:
         raise CommandError(
             f"{program} is not installed. It comes with PostgreSQL's client programs, in"
@@ -72,15 +112,20 @@ def run(program: str, *told: str) -> None:
     names |= {"sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT"}
     names |= {"sslkey": "PGSSLKEY"}
     told_by = {names[name]: str(v) for name, v in known.items() if name in names and v}
-    where = ("--dbname", told_by["PGDATABASE"]) if program == "pg_restore" else ()
-    done = subprocess.run(
-        [program, *where, *told],
+    return subprocess.Popen(
+        [program, *told],
         env={"PATH": os.defpath, **told_by},
-        capture_output=True,
+        stderr=subprocess.PIPE,
         text=True,
+        **streams,
     )
-    if done.returncode:
-        raise CommandError(f"{program}: {done.stderr.strip()}")
+
+
+def end(program: str, process: subprocess.Popen[str]) -> str:
+    said, trouble = process.communicate()
+    if process.returncode:
+        raise CommandError(f"{program}: {trouble.strip()}")
+    return said or ""
 
 
 def is_empty() -> bool:

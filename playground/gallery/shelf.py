@@ -161,6 +161,9 @@ def of_orders(account_id: str, wanted: Wanted, prefix: str = "") -> list[Q]:
     said = [Q(**{f"{prefix}{name}": one}) for name, one in asked.items() if one]
     if wanted.is_rehearsal is not None:
         said.append(Q(**{f"{prefix}is_test": wanted.is_rehearsal}))
+    if wanted.is_rehearsal:  # they are few, and have an index
+        rehearsed = Generation.objects.filter(account=account_id, is_test=True)
+        said.append(Q(**{f"{prefix}pk__in": rehearsed.values("pk")}))
     if wanted.words:
         found = matching(account_id, wanted.words)
         said.append(Q(**{f"{prefix}pk__in": found}))

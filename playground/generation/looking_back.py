@@ -32,7 +32,7 @@ from playground.generation.summing import Part
 from playground.generation.usage import COARSE, Digested, left_of, place_of
 
 Row = TypeVar("Row", bound=Generation | Picture)
-AT_ONCE, MOST = 3000, 20_000
+AT_ONCE, MOST = 3000, 10_000
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 

@@ -132,8 +132,11 @@ def fresh(request: HttpRequest) -> HttpResponse:
     newest = shown.first()
     lately = Generation.objects.filter(account=account).order_by("-created_at")
     newer = lately.filter(created_at__gt=newest.created_at) if newest else lately
-    looked_at = list(newer.values_list("pk", flat=True)[:LOOKED_AT])
-    count = len(orders.filter(pk__in=looked_at).values_list("pk")[:MOST_FRESH])
+    looked_at = list(newer.values_list("created_at", flat=True)[:LOOKED_AT])
+    if not looked_at:
+        return HttpResponse(status=204)
+    fitting = orders.filter(created_at__gte=looked_at[-1])
+    count = len(fitting.values_list("pk")[:MOST_FRESH])
     if not count:
         return HttpResponse(status=204)
     context = {"count": count, "sieve": sieve, "span": span_of(request)}

@@ -145,20 +145,21 @@ BESIDES = {
         balance_after, kind, counter, key, ref_type, ref_id, memo, at)
     SELECT account_id, 1, 1, {OPENING}, {OPENING}, 'grant', 'grants',
         'grant:' || account_id, '', '', '', created_at FROM billing_wallet""",
-    "charges": f"""INSERT INTO billing_transfer (wallet_id, seq, direction, amount,
-        balance_after, kind, counter, key, ref_type, ref_id, memo, at)
-    SELECT account_id, place + 1, -1, {PRICE}, {OPENING} - place * {PRICE}, 'charge',
-        'revenue', 'charge:' || id, 'generation', id, '', finished_at
-    FROM (SELECT id, account_id, finished_at, row_number()
-            OVER (PARTITION BY account_id ORDER BY created_at, id) AS place
-        FROM generation_generation WHERE delivered > 0) AS charged
-    ORDER BY finished_at""",
     "holds": """INSERT INTO billing_hold (wallet_id, job_id, key_id, member, amount,
         posted, state, created_at, expires_at, resolved_at, reason)
     SELECT account_id, id, key_id, '', unit_price_microcredits,
         delivered * unit_price_microcredits,
         CASE WHEN delivered > 0 THEN 'posted' ELSE 'voided' END,
         created_at, deadline, finished_at, error_code FROM generation_generation""",
+    "charges": f"""INSERT INTO billing_transfer (wallet_id, seq, direction, amount,
+        balance_after, kind, counter, hold_id, key, ref_type, ref_id, memo, at)
+    SELECT account_id, place + 1, -1, {PRICE}, {OPENING} - place * {PRICE}, 'charge',
+        'revenue', hold_id, 'charge:' || id, 'generation', id, '', finished_at
+    FROM (SELECT g.id, g.account_id, g.finished_at, h.id AS hold_id, row_number()
+            OVER (PARTITION BY g.account_id ORDER BY g.created_at, g.id) AS place
+        FROM generation_generation g JOIN billing_hold h ON h.job_id = g.id
+        WHERE g.delivered > 0) AS charged
+    ORDER BY finished_at""",
     "pictures": """INSERT INTO generation_picture (id, generation_id, account_id,
         position, file, sha256, format, width, height, bytes, revised_prompt, signature,
         created_at)
