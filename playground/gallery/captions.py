@@ -43,9 +43,17 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(word[:LONGEST_WORD] for word in WORD.findall(plain)))
 
 
+def asked_in(text: str) -> list[str]:
+    """Return the words of a search. A single letter says nothing beside a word: half of
+    all words begin with it."""
+    words = words_of(text)[:MOST_WORDS_ASKED]
+    telling = [word for word in words if len(word) > 1 or not word.isascii()]
+    return telling or words
+
+
 def matching(account_id: str, text: str) -> RawSQL:
     """Return the ids of the account's orders whose prompts have all these words."""
-    words = words_of(text)[:MOST_WORDS_ASKED]
+    words = asked_in(text)
     if not words:
         return RawSQL("SELECT NULL WHERE 1 = 0", ())
     if connection.vendor == "postgresql":
@@ -57,7 +65,7 @@ def matching(account_id: str, text: str) -> RawSQL:
 
 def says(prompt: str, text: str) -> bool:
     """Say whether a prompt has all these words, as a search of captions would."""
-    asked = words_of(text)[:MOST_WORDS_ASKED]
+    asked = asked_in(text)
     words = words_of(prompt)
     return bool(asked) and all(
         any(has.startswith(one) for has in words) for one in asked
@@ -67,7 +75,7 @@ def says(prompt: str, text: str) -> bool:
 def saying(text: str) -> Q:
     """Say the same of a picture by its caption, for going through some of them."""
     asked = Q()
-    for word in words_of(text)[:MOST_WORDS_ASKED]:
+    for word in asked_in(text):
         begins = Q(generation__caption__words__startswith=word)
         asked &= begins | Q(generation__caption__words__contains=f" {word}")
     return asked or Q(pk__in=())

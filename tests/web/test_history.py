@@ -59,6 +59,8 @@ def body(response):
         ("FOX red", ["fox"]),
         ("foxes", ["foxes"]),
         ("ox", []),
+        ("z fox", ["fox", "foxes"]),
+        ("t", ["foxes", "uber"]),
         ("uber", ["uber"]),
         ("Über", ["uber"]),
         ("猫", ["cat"]),
