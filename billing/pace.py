@@ -9,7 +9,7 @@ from billing.models import Transfer, Wallet
 
 WEEK = timedelta(days=7)
 SHORTEST = timedelta(hours=6)  # a burst of an hour is not a pace
-MOST_LINES = 2000
+MOST_LINES = 1000
 DAY_SECONDS = 24 * 3600
 FEW_DAYS = 7
 

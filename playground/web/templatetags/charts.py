@@ -5,11 +5,12 @@ import json
 from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing.ledger import MICRO
-from playground.web.plot import Bar, Part, Plot, Series
-from playground.web.templatetags.easel import credits, step_name
+from playground.web.plot import Bar, Part, Plot
+from playground.web.templatetags.easel import credits_in, step_name
 
 register = template.Library()
 
@@ -17,6 +18,7 @@ register = template.Library()
 @register.filter
 def bars(plot: Plot, is_hourly: bool) -> SafeString:
     """Draw every bar, with what it says to whoever points at it."""
+    language, other = get_language() or "", _("Other")
     return format_html_join(
         "\n",
         '<g><title>{}: {}{}</title><rect class="day" x="{}" y="0" width="10"'
@@ -24,8 +26,11 @@ def bars(plot: Plot, is_hourly: bool) -> SafeString:
         (
             (
                 step_name(bar.day, is_hourly),
-                credits(bar.amount),
-                "".join(f", {name_of(one)} {credits(one.amount)}" for one in bar.parts),
+                credits_in(language, bar.amount),
+                "".join(
+                    f", {one.name or other} {credits_in(language, one.amount)}"
+                    for one in bar.parts
+                ),
                 str(bar.x),
                 SafeString("".join(drawn(one, bar.x) for one in bar.parts)),
             )
@@ -48,7 +53,7 @@ def numbers(plot: Plot, is_hourly: bool) -> str:
     steps = [step_name(bar.day, is_hourly) for bar in plot.bars]
     series = [
         {
-            "name": name_of(one),
+            "name": one.name or _("Other"),
             "colour": one.colour,
             "values": [amount_in(bar, one.colour) for bar in plot.bars],
         }
@@ -61,7 +66,3 @@ def numbers(plot: Plot, is_hourly: bool) -> str:
 def amount_in(bar: Bar, colour: int) -> float:
     whole = sum(part.amount for part in bar.parts if part.colour == colour)
     return whole / MICRO if whole % MICRO else whole // MICRO
-
-
-def name_of(part: Part | Series) -> str:
-    return part.name or _("Other")

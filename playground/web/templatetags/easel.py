@@ -36,11 +36,11 @@ def credits(microcredits: int) -> str:
 
 
 @lru_cache(4096)
-def credits_in(language: str, microcredits: int) -> str:
+def credits_in(language: str, microcredits: int) -> SafeString:
     """Pages say the same amounts again and again, a chart some hundred of them."""
     amount = Decimal(microcredits) / MICRO
     places = 0 if amount == amount.to_integral_value() else 2
-    return number_format(round(amount, places), places, force_grouping=True)
+    return SafeString(number_format(round(amount, places), places, force_grouping=True))
 
 
 @register.filter
@@ -175,9 +175,9 @@ def step_name(start: date, is_hourly: bool) -> str:
 
 
 @lru_cache(2048)
-def step_name_in(language: str, start: date, is_hourly: bool) -> str:
+def step_name_in(language: str, start: date, is_hourly: bool) -> SafeString:
     """Each is named several times on a page, and is the same on every page."""
-    return date_format(start, "H:i" if is_hourly else "MONTH_DAY_FORMAT")
+    return SafeString(date_format(start, "H:i" if is_hourly else "MONTH_DAY_FORMAT"))
 
 
 @register.filter
