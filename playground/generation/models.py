@@ -170,8 +170,7 @@ class Generation(models.Model):
                 condition=Q(is_test=True),
                 name="generations_rehearsed",
             ),
-            # The playground's, and a person's batches, among very many of the API's. It is
-            # said without a value, which SQLite would not know again.
+            # The playground's, and a person's batches, among very many of the API's.
             models.Index(
                 fields=["account", "-created_at", "-id"],
                 condition=Q(key__isnull=True),

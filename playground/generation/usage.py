@@ -90,7 +90,8 @@ class Digested:
         if place is None:
             return {}, {}
         mine, every = at(place), at(all_of(place))
-        body = When(mine, then="body") if with_body else When(pk=None, then="body")
+        nothing = Value("", output_field=TextField())
+        body = Case(When(mine, then="body"), default=nothing) if with_body else nothing
         found = self.digests._default_manager.filter(
             mine | every,
             account_id=account_id,
@@ -98,8 +99,7 @@ class Digested:
             start__lt=self.part.until,
         )
         rows = found.order_by("start").values_list(
-            *("start", "fact", "value", "requests", "spent_microcredits"),
-            Case(body, default=Value(""), output_field=TextField()),
+            *("start", "fact", "value", "requests", "spent_microcredits"), body
         )
         by_place: dict[Place, ByStart] = {place: {}, all_of(place): {}}
         for start, fact, value, *said in rows:
