@@ -194,8 +194,9 @@ def take(figures: Figures, parts: Iterable[tuple[datetime, Usage]]) -> None:
         for model, sums in usage.models.items():
             figures.models[model].add(*sums)
             figures.spend(start, model, sums[2])
-        figures.steps[start].add(*usage.sums)
-        figures.whole.add(*usage.sums)
+        every = usage.sums
+        figures.steps[start].add(*every)
+        figures.whole.add(*every)
         for key, sums in usage.keys.items():
             figures.keys[key].add(*sums)
         for end, count in usage.ends.items():
