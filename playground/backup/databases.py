@@ -8,7 +8,6 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -63,19 +62,17 @@ def replace_all(file: Path) -> None:
     `pg_restore --clean` would take parted tables apart piece by piece, and fail at the
     first: here each table of the archive goes first, with all that hangs on it.
     """
+    first = drops(run("pg_restore", "--list", str(file)))
     told = ("--no-owner", "--no-privileges", "--file=-", str(file))
     to_text = started("pg_restore", *told, stdout=subprocess.PIPE)
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as first:
-        first.write(drops(run("pg_restore", "--list", str(file))))
-        first.flush()
-        in_one = ("--quiet", "--no-psqlrc", "--single-transaction")
-        files = ("--file", first.name, "--file=-")
-        put = ("--set=ON_ERROR_STOP=1", "--output", os.devnull)
-        to_database = started("psql", *in_one, *put, *files, stdin=to_text.stdout)
-        if to_text.stdout:
-            to_text.stdout.close()  # it is psql's alone: who ends first ends the other
-        end("psql", to_database)
-        end("pg_restore", to_text)
+    whole = ("--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1")
+    quiet = ("--quiet", "--output", os.devnull)
+    orders = ("--command", first, "--file=-")
+    to_database = started("psql", *whole, *quiet, *orders, stdin=to_text.stdout)
+    if to_text.stdout:
+        to_text.stdout.close()  # it is psql's alone: who ends first ends the other
+    end("psql", to_database)
+    end("pg_restore", to_text)
 
 
 def drops(listing: str) -> str:

@@ -110,7 +110,7 @@ class Batch(models.Model):
     input_name = models.CharField(max_length=LONGEST_NAME)
     output_file = models.CharField(max_length=40, blank=True, default="")
     error_file = models.CharField(max_length=40, blank=True, default="")
-    state = WordField(
+    state = models.CharField(
         max_length=12, choices=State, default=State.VALIDATING, db_default="validating"
     )
     metadata = models.JSONField(null=True)
@@ -198,7 +198,7 @@ class Line(models.Model):
     sources = models.JSONField(null=True)
     pictures = models.SmallIntegerField()
     unit_price_microcredits = models.BigIntegerField()
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    state = WordField(max_length=10, choices=State, default=State.WAITING)
     order_id = models.CharField(max_length=40, blank=True, default="")
     tries = models.SmallIntegerField(default=0)
     losses = models.SmallIntegerField(default=0, db_default=0)

@@ -86,7 +86,10 @@ class Digested:
     def known(
         self, account_id: str, place: Place | None, *, with_body: bool = False
     ) -> tuple[ByStart, ByStart]:
-        """Return what digests say of a place, and of everything of its sort, in one go."""
+        """Return what digests say of a place, and of everything of its sort, in one go.
+
+        More than one fact at once is no place, and nothing is said of it.
+        """
         if place is None:
             return {}, {}
         mine, every = at(place), at(all_of(place))

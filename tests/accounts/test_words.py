@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from billing.models import Hold
+from billing.models import Hold, StripeEvent, StripePayment
+from playground.batches.models import Line
 from playground.generation.models import Generation
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,19 @@ pytestmark = pytest.mark.django_db
                 wallet="acc_1", state__in=["voided", "expired"]
             ).order_by("-resolved_at", "-id"),
             "holds_given_back",
+        ),
+        (lambda: Line.objects.filter(state__in=Line.IN_HAND), "lines_in_hand"),
+        (
+            lambda: StripePayment.objects.filter(
+                status__in=["created", "processing"], created_at__lt=timezone.now()
+            ),
+            "payments_undecided",
+        ),
+        (
+            lambda: StripeEvent.objects.filter(
+                state__in=["received", "failed"], received_at__lt=timezone.now()
+            ),
+            "events_to_handle_again",
         ),
     ],
 )

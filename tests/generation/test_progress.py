@@ -58,13 +58,13 @@ def next_door(settings, tmp_path):
     assert audit() == []
 
 
-def queued(customer, lane="api", n=3):
+def queued(customer, n=3, *, by_hand=False):
     """Order three pictures, for whoever has time."""
     buyer = in_studio(buyer_of(f"Bearer {customer.secret}"))
     ask = Ask("a paper boat [fault:in-turn]", model="studio-1", n=n)
     generation = in_studio(accept(ask, buyer, Call("images.generations", "queued")))
-    if lane == "browser":  # asked for by hand, and so with no key
-        generation.lane, generation.key = lane, None
+    if by_hand:
+        generation.lane, generation.key = "browser", None
         generation.save(update_fields=["lane", "key"])
     return generation
 
@@ -208,7 +208,7 @@ def test_a_cancelled_order_keeps_what_was_painted_before_it_was_put_back(
 
 def test_the_page_shows_each_picture_as_it_arrives(alice, client, next_door):
     client.force_login(alice.person)
-    generation = queued(alice, lane="browser")
+    generation = queued(alice, by_hand=True)
 
     def seen(version):
         asked = {"run": f"{generation.id}~{version}"}

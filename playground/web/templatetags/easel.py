@@ -27,6 +27,7 @@ from playground.generation.models import Picture
 from playground.generation.thumbnails import LARGE, WIDTHS
 
 register = template.Library()
+PLACE = "@"  # where an address that is looked up once for many has each one's id
 
 
 @register.filter
@@ -40,7 +41,7 @@ def credits_in(language: str, microcredits: int) -> SafeString:
     """Pages say the same amounts again and again, a chart some hundred of them."""
     amount = Decimal(microcredits) / MICRO
     places = 0 if amount == amount.to_integral_value() else 2
-    return SafeString(number_format(round(amount, places), places, force_grouping=True))
+    return SafeString(grouped_in(language, round(amount, places), places))
 
 
 @register.filter
@@ -74,7 +75,7 @@ def grouped(amount: Decimal | int, places: int = 0) -> str:
 
 @lru_cache(4096)
 def grouped_in(language: str, amount: Decimal | int, places: int) -> str:
-    """The same for numbers."""
+    """Remember how a number is written: pages say the same ones again and again."""
     return number_format(amount, places, force_grouping=True)
 
 

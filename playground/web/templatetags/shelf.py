@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from playground.gallery.sharing import alt_of, noted
 from playground.generation.models import Picture
-from playground.web.templatetags.easel import icon, thumb
+from playground.web.templatetags.easel import PLACE, icon, thumb
 
 register = template.Library()
 
@@ -26,7 +26,6 @@ TILE = """<div class="tile pickable">
 </div>"""
 SIZES = "(max-width: 40rem) 33vw, 11rem"
 SEEN_AT_ONCE = 7  # of a page's first shelf, on a wide screen
-PLACE = "@"  # where an address has the picture's id
 
 
 @register.simple_tag

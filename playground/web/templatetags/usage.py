@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from playground.generation.models import Generation
-from playground.web.templatetags.easel import credits, seconds, step_name
+from playground.web.templatetags.easel import PLACE, credits, seconds, step_name
 from playground.web.usage import Line, Step
 
 register = template.Library()
@@ -28,7 +28,6 @@ ROW = """<tr>
 <td><span class="badge {}">{}</span></td>
 <td><a href="{}"><code class="tiny">{}</code></a>{}{}</td>
 </tr>"""
-PLACE = "@"  # where the page's address has the request's id
 STEP = """<tr><td>{}</td><td class="num">{}</td><td class="num">{}</td>\
 <td class="num">{}</td><td class="num">{}</td></tr>"""
 
