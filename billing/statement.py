@@ -200,25 +200,31 @@ def month_around(month: date) -> tuple[datetime, datetime]:
 
 
 def seqs_of(wallet: Wallet, month: date) -> tuple[int, int]:
-    """Return a month's first line, and the first one after it."""
-    first, until = month_around(month)
-    return seq_at(wallet, first), seq_at(wallet, until)
+    """Return a month's first line, and the first one after it.
 
-
-def seq_at(wallet: Wallet, moment: datetime) -> int:
-    """Find the first line at or after a moment: lines are numbered as time goes by.
-
-    There is an index of the numbers and none of the times, so it is looked up among a few
-    lines, and then between two of them.
+    Lines are numbered as time goes by, and there is an index of the numbers and none of
+    the times: both are looked for among a few lines, and then between two of them.
     """
-    low, high = 1, wallet.seq + 1
+    begins, ends = month_around(month)
+    first = until = range(1, wallet.seq + 1)
     times = Transfer.objects.filter(wallet=wallet).values_list("seq", "at")
-    while low < high:
-        places = range(low, high, max(1, (high - low) // LOOKED_AT))
-        earlier = [seq for seq, at in times.filter(seq__in=places) if at < moment]
-        low = max(earlier, default=low - 1) + 1
-        high = min((seq for seq in places if seq >= low), default=high)
-    return low
+    while first or until:
+        places = sorted({*few_of(first), *few_of(until)})
+        known = dict(times.filter(seq__in=places))
+        first = narrowed(first, places, [s for s in places if known[s] < begins])
+        until = narrowed(until, places, [s for s in places if known[s] < ends])
+    return first.start, until.start
+
+
+def few_of(lines: range) -> range:
+    return lines[:: max(1, len(lines) // LOOKED_AT)]
+
+
+def narrowed(lines: range, places: list[int], earlier: list[int]) -> range:
+    """Return where the line that is looked for may be: after the last that was earlier,
+    and not after the next of these places."""
+    start = max([lines.start, *(seq + 1 for seq in earlier[-1:])])
+    return range(start, min([lines.stop, *(seq for seq in places if seq >= start)]))
 
 
 def journal_after(

@@ -128,6 +128,10 @@ DATABASES = {
         "DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'easel.sqlite3'}"
     )
 }
+# Connections that PgBouncer lends for a transaction keep nothing for the next.
+PGBOUNCER = env.bool("EASEL_PGBOUNCER", default=False)
+# To compile a page's query, or share it among workers, takes longer than its answer.
+ASKED_PLAINLY = "-c jit=off -c max_parallel_workers_per_gather=0"
 SQLITE_SYNCHRONOUS = env.str("EASEL_SQLITE_SYNCHRONOUS", default="FULL")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -137,13 +141,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         f" PRAGMA synchronous={SQLITE_SYNCHRONOUS}",
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 0,
-        "max_size": 16,
-    }
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options["pool"] = {"min_size": 0, "max_size": 16}
+    if not PGBOUNCER:  # it takes no such words
+        options.setdefault("options", ASKED_PLAINLY)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # it may have been restarted
-# Connections that PgBouncer lends for a transaction keep nothing for the next.
-PGBOUNCER = env.bool("EASEL_PGBOUNCER", default=False)
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = PGBOUNCER
 # A copy that dashboards read from: a moment behind is soon enough for them.
 if REPLICA_URL := env.str("DATABASE_REPLICA_URL", default=""):

@@ -4,9 +4,10 @@ Pages are cut by an order's own place, so that one that arrives meanwhile moves
 nothing. Rehearsals with test keys are listed, and never added up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTransform
@@ -17,6 +18,7 @@ from playground.generation.quoting import is_text
 
 State = Generation.State
 A_DAY = timedelta(days=1)
+Columns = Sequence[str]
 NOT_PAINTED = (State.FAILED, State.REFUSED)
 
 
@@ -84,24 +86,40 @@ def orders_like(account_id: str, wanted: Wanted) -> QuerySet[Generation]:
 
 
 def page_of(
-    orders: QuerySet[Generation], count: int, after: Generation | None = None
+    orders: QuerySet[Generation],
+    count: int,
+    after: Generation | None = None,
+    columns: Columns = (),
 ) -> tuple[list[Generation], bool]:
     """Return the orders older than one, or the newest, and whether there are more."""
-    found = list(newest_first(orders, after)[: count + 1])
+    found = list(newest_first(orders, after, columns)[: count + 1])
     return found[:count], len(found) > count
 
 
 def newest_first(
-    orders: QuerySet[Generation], after: Generation | None = None
+    orders: QuerySet[Generation], after: Generation | None = None, columns: Columns = ()
 ) -> QuerySet[Generation]:
-    """Put orders as lists show them, from one on if it is given."""
+    """Put orders as lists show them, from one on if it is given.
+
+    Whoever shows a few columns names them, and knows the keys' names: to read forty of an
+    order, and of its key, is most of a list's work.
+    """
     if after:
         same_moment = Q(created_at=after.created_at, pk__lt=after.pk)
         # The first half alone is what an index can look up; the second makes it exact.
         orders = orders.filter(created_at__lte=after.created_at)
         orders = orders.filter(Q(created_at__lt=after.created_at) | same_moment)
-    shown = orders.select_related("key").order_by("-created_at", "-pk")
-    return shown.defer("prompt", "request")
+    shown = orders.order_by("-created_at", "-pk")
+    if columns:
+        return shown.only(*columns)
+    return shown.select_related("key").only(*all_short(), "key__name")
+
+
+@cache
+def all_short() -> tuple[str, ...]:
+    """Return all columns but what was asked, which may be long."""
+    every = {column.attname for column in Generation._meta.concrete_fields}
+    return tuple(every - {"prompt", "request"})
 
 
 def totals(orders: QuerySet[Generation]) -> Totals:

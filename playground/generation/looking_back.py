@@ -7,7 +7,7 @@ rollup; they have an index.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -17,8 +17,14 @@ from django.db.models import Case, QuerySet, Sum, When
 from django.utils import timezone
 
 from playground.generation.callers import place_of_label
-from playground.generation.digests import Place
-from playground.generation.history import Wanted, newest_first, orders_like, page_of
+from playground.generation.digests import EVERYTHING, Place
+from playground.generation.history import (
+    Columns,
+    Wanted,
+    newest_first,
+    orders_like,
+    page_of,
+)
 from playground.generation.models import (
     AccountDay,
     DigestDay,
@@ -38,39 +44,46 @@ EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Some time, and how many orders there are to go through."""
+    """Some time, how many orders there are to go through, and how many of them fit, as
+    far as is known."""
 
     since: datetime
     before: datetime
     orders: int
+    fit: int = 1
+
+    def pieces(self, count: int) -> Iterator["Stretch"]:
+        """Cut it, the newest first, where a piece of it may do for so many that fit."""
+        many = max(1, self.orders // AT_ONCE) if self.fit > count else 1
+        length, before = (self.before - self.since) / many, self.before
+        for left in reversed(range(many)):
+            since = self.since + left * length
+            yield Stretch(since, before, self.orders // many, self.fit // many)
+            before = since
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day, or some time nobody knows more of, and how many orders in it fit."""
-
-    part: Stretch
-    fit: int
-
-
-Days = Callable[[datetime, datetime], list[Day]]
+Days = Callable[[datetime, datetime], list[Stretch]]
 
 
 def page_like(
-    account_id: str, wanted: Wanted, count: int, after: Generation | None = None
+    account_id: str,
+    wanted: Wanted,
+    count: int,
+    after: Generation | None = None,
+    columns: Columns = (),
 ) -> tuple[list[Generation], bool]:
     """Return the newest orders that fit, or those older than one, and whether to go on."""
     orders = orders_like(account_id, wanted)
     days = days_for(account_id, wanted)
     if days is None:
-        return page_of(orders, count, after)
+        return page_of(orders, count, after, columns)
     before = min(
         wanted.before or timezone.now() + DAY,
         ends_with(after.created_at if after else None),
     )
     return page_in(
-        newest_first(orders.filter(is_test=False), after),
-        newest_first(orders.filter(is_test=True), after),
+        newest_first(orders.filter(is_test=False), after, columns),
+        newest_first(orders.filter(is_test=True), after, columns),
         stretches(days, wanted.since or EVER, before),
         count,
     )
@@ -115,7 +128,7 @@ def found_in(
     """
     found: list[Row] = []
     gone_through, reached = 0, None
-    for part in parts:
+    for part in (piece for one in parts for piece in one.pieces(count)):
         if len(found) > count or (found and gone_through >= MOST):
             return found, reached
         within = rows.filter(created_at__gte=part.since, created_at__lt=part.before)
@@ -168,71 +181,86 @@ def first_day_kept() -> datetime:
 
 def days_with(
     account_id: str, facts: Mapping[str, Any], since: datetime, before: datetime
-) -> list[Day]:
+) -> list[Stretch]:
     """Return each day, the newest first, and how many of its orders have these facts."""
     table = AccountDay if facts.keys() <= COARSE else UsageDay
     whole, place = Part(table, day_of(since), before), place_of(facts)
-    if place is None:
-        return newest_of(days_in_lines(account_id, facts, [whole]))
-    days = days_digested(account_id, place, whole)
-    rest = left_of(whole, DAY, [day.part.since for day in reversed(days)])
+    days = days_digested(account_id, place or EVERYTHING, whole)
+    rest = left_of(whole, DAY, [day.since for day in reversed(days)])
+    if place is None:  # how many orders there were is known, and not how many fit
+        fit = fitting(account_id, facts, whole)
+        days = [replace(day, fit=fit.get(day.since, 0)) for day in days]
     return newest_of([*days, *days_in_lines(account_id, facts, rest)])
 
 
 def days_labelled(
     account_id: str, place: Place, since: datetime, before: datetime
-) -> list[Day]:
+) -> list[Stretch]:
     """Return the same for a label; days of which nobody knows are taken to have it."""
     whole = Part(Generation, day_of(since), before)
     days = days_digested(account_id, place, whole)
-    rest = left_of(whole, DAY, [day.part.since for day in reversed(days)])
-    unknown = [Day(Stretch(one.since, one.until, AT_ONCE), 1) for one in rest]
+    rest = left_of(whole, DAY, [day.since for day in reversed(days)])
+    unknown = [Stretch(one.since, one.until, AT_ONCE) for one in rest]
     return newest_of([*days, *unknown])
 
 
-def days_digested(account_id: str, place: Place, whole: Part) -> list[Day]:
+def days_digested(account_id: str, place: Place, whole: Part) -> list[Stretch]:
     fit, every = Digested(DigestDay, DAY, whole).known(account_id, place)
     return newest_of(
-        day_of_orders(start, said.requests, fit[start].requests if start in fit else 0)
+        Stretch(
+            start,
+            start + DAY,
+            said.requests,
+            fit[start].requests if start in fit else 0,
+        )
         for start, said in every.items()
     )
 
 
+def fitting(
+    account_id: str, facts: Mapping[str, Any], whole: Part
+) -> dict[datetime, int]:
+    """Return how many orders of each day have these facts, where there are any."""
+    lines = lines_of(account_id, whole).filter(**facts)
+    days = lines.values("start").annotate(fit=Sum("requests"))
+    return dict(days.values_list("start", "fit"))
+
+
 def days_in_lines(
     account_id: str, facts: Mapping[str, Any], parts: Sequence[Part]
-) -> Iterator[Day]:
+) -> Iterator[Stretch]:
     for part in parts:
-        lines = part.table._default_manager.filter(
-            account_id=account_id, start__gte=part.since, start__lt=part.until
-        )
         fits = Case(When(**facts, then="requests"), default=0)
-        days = lines.values("start").annotate(all=Sum("requests"), fit=Sum(fits))
+        lines = lines_of(account_id, part).values("start")
+        days = lines.annotate(all=Sum("requests"), fit=Sum(fits))
         for start, all, fit in days.values_list("start", "all", "fit"):
-            yield day_of_orders(start, all, fit)
+            yield Stretch(start, start + DAY, all, fit)
 
 
-def day_of_orders(start: datetime, orders: int, fit: int) -> Day:
-    return Day(Stretch(start, start + DAY, orders), fit)
+def lines_of(account_id: str, part: Part) -> QuerySet[Any]:
+    return part.table._default_manager.filter(
+        account_id=account_id, start__gte=part.since, start__lt=part.until
+    )
 
 
-def newest_of(days: Iterable[Day]) -> list[Day]:
-    return sorted(days, key=lambda day: day.part.since, reverse=True)
+def newest_of(days: Iterable[Stretch]) -> list[Stretch]:
+    return sorted(days, key=lambda day: day.since, reverse=True)
 
 
-def gathered(days: list[Day]) -> Iterator[Stretch]:
+def gathered(days: list[Stretch]) -> Iterator[Stretch]:
     """Join days while there are few orders in them; pass over days without any that fit."""
     open_part: Stretch | None = None
     for day in days:
-        orders = day.part.orders
-        if open_part and open_part.orders + orders <= AT_ONCE:
+        if open_part and open_part.orders + day.orders <= AT_ONCE:
             open_part = Stretch(
-                day.part.since if day.fit else open_part.since,
+                day.since if day.fit else open_part.since,
                 open_part.before,
-                open_part.orders + orders,
+                open_part.orders + day.orders,
+                open_part.fit + day.fit,
             )
             continue
         if open_part:
             yield open_part
-        open_part = day.part if day.fit else None
+        open_part = day if day.fit else None
     if open_part:
         yield open_part

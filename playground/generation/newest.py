@@ -1,12 +1,13 @@
 """Add up the newest of some orders by themselves: what no rollup knows.
 
-The database adds up, and it goes through so many orders at most: whoever asks is told
-from when on they were counted.
+The database adds up, and it goes through so many orders at most, whether they have the
+facts that are asked for or not: whoever asks is told from when on they were counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 from django.core.exceptions import EmptyResultSet
@@ -16,9 +17,12 @@ from django.db.models import F, QuerySet
 from playground.generation.histogram import EMPTY, bucket_of
 from playground.generation.models import Generation
 from playground.generation.replica import source
-from playground.generation.rollup_sql import plan_plainly
 
-MOST = 20_000
+MOST = 10_000
+COLUMNS = (
+    *("created_at", "finished_at", "model", "key_id", "state", "error_code"),
+    "delivered",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +48,40 @@ class Newest:
     since: datetime | None
 
 
-def add_up_newest(orders: QuerySet[Generation], step: Literal["hour", "day"]) -> Newest:
-    """Add up orders that have ended, but for rehearsals."""
+def add_up_newest(
+    orders: QuerySet[Generation],
+    step: Literal["hour", "day"],
+    facts: Mapping[str, Any] = MappingProxyType({}),
+) -> Newest:
+    """Add up those with these facts of the orders that have ended, but for rehearsals."""
     ended = orders.filter(is_test=False).exclude(state__in=Generation.LIVE)
     newest = ended.order_by("-created_at")
     try:
-        source, parameters = query_of(newest[:MOST])
+        source, parameters = query_of(newest[:MOST], facts)
     except EmptyResultSet:  # Django knows already that nothing fits
         return Newest([], EMPTY, None)
     kinds = "start, model, key_id, state, error_code"
+    having = " AND ".join([f'"{name}" = %s' for name in facts]) or "true"
     # The orders are found once, for what they were and for how long they took.
     rows = asked(
-        f"WITH found AS MATERIALIZED (SELECT {start_of(step)} AS start,"
-        f" {milliseconds()} AS ms, every.* FROM ({source}) AS every)"
+        f"WITH every AS MATERIALIZED ({source}), found AS MATERIALIZED"
+        f" (SELECT {start_of(step)} AS start, {milliseconds()} AS ms, every.*"
+        f" FROM every WHERE {having})"
         f" SELECT {kinds}, count(*), sum(delivered), sum(delivered * price), NULL"
         f" FROM found GROUP BY {kinds} UNION ALL"
         " SELECT NULL, NULL, NULL, NULL, NULL, count(*), NULL, NULL, ms"
-        " FROM found WHERE delivered > 0 GROUP BY ms",
-        parameters,
+        " FROM found WHERE delivered > 0 GROUP BY ms UNION ALL"
+        " SELECT NULL, NULL, NULL, NULL, NULL, count(*), NULL, NULL, NULL FROM every",
+        [*parameters, *facts.values()],
     )
     lines = [line_of(row) for row in rows if row[0] is not None]
-    took = [0] * len(EMPTY)
-    for *_nothing, count, _pictures, _spent, ms in rows:
+    took, gone_through = [0] * len(EMPTY), 0
+    for start, *_kind, count, _pictures, _spent, ms in rows:
         if ms is not None:
             took[bucket_of(int(ms))] += count
-    is_cut = sum(line.requests for line in lines) == MOST
+        elif start is None:
+            gone_through = count
+    is_cut = gone_through == MOST
     since = newest.values_list("created_at", flat=True)[MOST - 1] if is_cut else None
     return Newest(lines, tuple(took), since)
 
@@ -80,16 +93,17 @@ def line_of(row: tuple[Any, ...]) -> Line:
     return Line(began, model, key_id, state, error_code, requests, pictures, money)
 
 
-def query_of(orders: QuerySet[Generation]) -> tuple[str, Sequence[Any]]:
-    columns = ("created_at", "finished_at", "model", "key_id", "state", "error_code")
-    rows = orders.values(*columns, "delivered", price=F("unit_price_microcredits"))
+def query_of(
+    orders: QuerySet[Generation], facts: Mapping[str, Any]
+) -> tuple[str, Sequence[Any]]:
+    columns = dict.fromkeys((*COLUMNS, *facts))
+    rows = orders.values(*columns, price=F("unit_price_microcredits"))
     text, parameters = rows.query.sql_with_params()
     return text, parameters
 
 
 def asked(query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connections[source()].cursor() as cursor:
-        plan_plainly(cursor)
         cursor.execute(query, parameters)
         return list(cursor.fetchall())
 

@@ -165,7 +165,6 @@ def fill_hour(start: datetime) -> None:
     adapt = connection.ops.adapt_datetimefield_value
     begins, within = adapt(start), [adapt(start), adapt(start + HOUR)]
     with connection.cursor() as cursor:
-        sql.plan_plainly(cursor)
         for target in HOURS:
             cursor.execute(sql.removed(target), within)
         if has_orders(start):

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, models
-from django.db.backends.utils import CursorWrapper
 
 from accounts.ids import first_id
 from playground.generation.histogram import BOUNDS
@@ -71,14 +70,6 @@ ORDERED = {
     "pictures": "sum(pictures)",
     "spent_microcredits": "sum(pictures * price)",
 }
-
-
-def plan_plainly(cursor: CursorWrapper) -> None:
-    """Keep PostgreSQL from compiling a query, or sharing it among workers: with so many
-    columns and so few lines either takes longer than answering it.
-    """
-    if connection.vendor == "postgresql":
-        cursor.execute("SET jit = off; SET max_parallel_workers_per_gather = 0")
 
 
 def listed(names: list[str]) -> str:

@@ -15,7 +15,6 @@ from django.utils import timezone
 from playground.generation import replica
 from playground.generation.models import Rolled
 from playground.generation.rolling import DAY, HOUR, day_of, hour_of
-from playground.generation.rollup_sql import plan_plainly
 
 Key = tuple[Any, ...]
 WINDOWS = ("24h", "7d", "30d", "90d")
@@ -116,7 +115,6 @@ def found(wanted: Wanted, *, in_steps: bool) -> Iterator[tuple[datetime, Key, Su
     source, parameters = lines_of(wanted)
     grouped = f"GROUP BY {', '.join(groups)}" if groups else "HAVING count(*) > 0"
     with connections[replica.source()].cursor() as cursor:
-        plan_plainly(cursor)
         cursor.execute(
             f"SELECT {', '.join(chosen)} FROM ({source}) AS lines {grouped}", parameters
         )

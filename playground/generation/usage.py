@@ -8,11 +8,12 @@ What a test key rehearsed is in none of it.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Q, TextField, Value, When
+from django.db import connection, connections
 
+from playground.generation import replica
 from playground.generation.callers import all_of
 from playground.generation.digests import EVERYTHING, FACTS, SUMS, Place, Usage
 from playground.generation.models import (
@@ -31,6 +32,7 @@ from playground.generation.summing import (
     Window,
     days_closed,
     found,
+    seconds_of_start,
     totals,
 )
 
@@ -92,31 +94,32 @@ class Digested:
         """
         if place is None:
             return {}, {}
-        mine, every = at(place), at(all_of(place))
-        nothing = Value("", output_field=TextField())
-        body = Case(When(mine, then="body"), default=nothing) if with_body else nothing
-        found = self.digests._default_manager.filter(
-            mine | every,
-            account_id=account_id,
-            start__gte=self.part.since,
-            start__lt=self.part.until,
-        )
-        rows = found.order_by("start").values_list(
-            *("start", "fact", "value", "requests", "spent_microcredits"), body
-        )
-        by_place: dict[Place, ByStart] = {place: {}, all_of(place): {}}
-        for start, fact, value, *said in rows:
+        every = all_of(place)
+        adapt = connection.ops.adapt_datetimefield_value
+        asked = [*place, account_id, adapt(self.part.since), adapt(self.part.until)]
+        with connections[replica.source()].cursor() as cursor:
+            cursor.execute(self.question(with_body), [*asked, *place, *every])
+            rows = cursor.fetchall()
+        by_place: dict[Place, ByStart] = {place: {}, every: {}}
+        for seconds, fact, value, *said in rows:
+            start = datetime.fromtimestamp(seconds, UTC)
             by_place[fact, value][start] = Kept(*said)
-        return by_place[place], by_place[all_of(place)]
+        return by_place[place], by_place[every]
+
+    def question(self, with_body: bool) -> str:
+        """Ask in SQL: it is asked four times for a page, of which a year has many rows."""
+        return (
+            f"SELECT {seconds_of_start()}, fact, value, requests, spent_microcredits,"
+            f" CASE WHEN fact = %s AND value = %s{'' if with_body else ' AND false'}"
+            f" THEN body ELSE '' END FROM {self.digests._meta.db_table}"
+            " WHERE account_id = %s AND start >= %s AND start < %s"
+            " AND (fact = %s AND value = %s OR fact = %s AND value = %s)"
+            " ORDER BY start"
+        )
 
     def without(self, digests: Iterable[datetime]) -> list[Part]:
         """Return the time that has none of these digests, which are in order."""
         return left_of(self.part, self.length, digests)
-
-
-def at(place: Place) -> Q:
-    fact, value = place
-    return Q(fact=fact, value=value)
 
 
 def used(which: Filter, window: Window) -> Iterator[tuple[datetime, Usage]]:

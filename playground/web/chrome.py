@@ -25,6 +25,7 @@ from playground.trust.models import Announcement
 from playground.web.people import current_account, is_operator, may, places_of
 
 SITE_NAME = "Easel"
+PLACE = "@"  # stands in an address for the id of one of many
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +181,23 @@ def place(request: HttpRequest, label: str, name: str, icon: str = "") -> Place:
     return Place(label, address(name), url_name(request) == name, icon)
 
 
-def address(name: str, *names: str) -> str:
+@cache
+def address(name: str) -> str:
     """Return where a page is, or nothing when this instance has no such page."""
     try:
-        return reverse(name, args=names)
+        return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+def address_of(name: str, one: str) -> str:
+    """Return where the page of one thing is: lists ask for a hundred of them."""
+    return form_of(name).replace(PLACE, one)
+
+
+@cache
+def form_of(name: str) -> str:
+    return reverse(name, args=[PLACE])
 
 
 def is_under(request: HttpRequest, url: str) -> bool:

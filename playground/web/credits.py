@@ -17,7 +17,6 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.roles import Action
 from billing import auto, lots, pace, receipts, till
-from billing.cards import cards_of
 from billing.customers import details_of, known_customer
 from billing.ledger import wallet_of
 from billing.models import StripePayment, Wallet
@@ -47,12 +46,12 @@ def credits_page(request: HttpRequest, wallet: Wallet, **more: Any) -> HttpRespo
     papers = receipts.papers_of(wallet, most=most + 1)
     context = {
         "wallet": wallet,
+        "available_microcredits": wallet.available,
         "expiring": lots.expiring(wallet.pk)[:3],
         "days_left": running_out(wallet),
         "shop": shop_for(request, wallet) if is_open() else None,
         "is_till": till.is_open(),
         "is_cancelled": "cancelled" in request.GET,
-        "cards": cards_of(wallet),
         "has_portal": known_customer(wallet) and not till.is_open(),
         "papers": papers[:most],
         "has_more_papers": len(papers) > most,
@@ -73,9 +72,11 @@ def running_out(wallet: Wallet) -> int | None:
 def top_up_context(wallet: Wallet, form: RuleForm | None = None) -> dict[str, Any]:
     """What the part about auto top-up shows."""
     rule = getattr(wallet, "top_up", None)
+    form = form or RuleForm(wallet=wallet)
     return {
         "rule": rule,
-        "rule_form": form or RuleForm(wallet=wallet),
+        "rule_form": form,
+        "cards": form.cards,
         "rule_trouble": auto.words_for(rule.last_error) if rule else "",
         "bought_this_month": auto.bought_this_month(wallet),
     }

@@ -56,7 +56,7 @@ class Figures:
     given: Mapping[str, int] = field(default_factory=dict)
     whole: Sums = field(default_factory=Sums)
     took: tuple[int, ...] = EMPTY
-    spent: dict[tuple[date, str], int] = field(default_factory=dict)
+    spent: dict[date, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     models: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
     keys: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
     steps: dict[datetime, Sums] = field(default_factory=lambda: defaultdict(Sums))
@@ -86,17 +86,17 @@ class Figures:
 
     def spend(self, start: datetime, model: str, microcredits: int) -> None:
         if microcredits:
-            place = start, model
-            self.spent[place] = self.spent.get(place, 0) + microcredits
+            models = self.spent[start]
+            models[model] = models.get(model, 0) + microcredits
 
     def give_back(
         self, start: datetime, model: str, key: str, microcredits: int
     ) -> None:
         """Take off what was given back, as far as it is in the sums already."""
-        back = min(microcredits, self.spent.get((start, model), 0))
+        back = min(microcredits, self.spent[start].get(model, 0))
         if not back:
             return
-        self.spent[start, model] -= back
+        self.spent[start][model] -= back
         for sums in (self.whole, self.models[model], self.keys[key], self.steps[start]):
             sums.spent_microcredits -= back
 
@@ -165,7 +165,7 @@ def count_what_callers_said(
     figures: Figures, account: Account, sieve: Sieve, window: Window
 ) -> None:
     """Take what digests know of a user or label, and what else the orders say."""
-    orders, place = sieve.orders(account, window), sieve.place_by_caller
+    orders, place = sieve.orders_of_caller(account, window), sieve.place_by_caller
     if place and window.step == "day" and not sieve.is_nonsense:
         kept, rest = used_by_caller(account.pk, place, window)
         newest = add_up_newest(within(orders, rest), window.step)
@@ -173,7 +173,7 @@ def count_what_callers_said(
             take(figures, kept)
             take_newest(figures, newest)
             return
-    take_newest(figures, add_up_newest(orders, window.step))
+    take_newest(figures, add_up_newest(orders, window.step, sieve.facts))
 
 
 def within(orders: QuerySet[Generation], parts: list[Part]) -> QuerySet[Generation]:
@@ -188,7 +188,7 @@ def within(orders: QuerySet[Generation], parts: list[Part]) -> QuerySet[Generati
 
 
 def take(figures: Figures, parts: Iterable[tuple[datetime, Usage]]) -> None:
-    took: Counter[int] = Counter()
+    took = [0] * len(EMPTY)
     for start, usage in parts:
         figures.is_demo = figures.is_demo or usage.is_demo
         for model, sums in usage.models.items():
@@ -203,8 +203,7 @@ def take(figures: Figures, parts: Iterable[tuple[datetime, Usage]]) -> None:
             figures.end(start, end, count)
         for place, count in usage.took.items():
             took[place] += count
-    places = range(len(EMPTY))
-    figures.took = merged(figures.took, [took[place] for place in places])
+    figures.took = merged(figures.took, took)
 
 
 def take_newest(figures: Figures, newest: Newest) -> None:

@@ -27,6 +27,7 @@ from billing.keyholding import Wanted, cap, change
 from billing.ledger import Budget, budgets_of, given_back_of
 from playground.generation.summing import Window
 from playground.generation.usage import Filter, sums_of, used
+from playground.web.chrome import address_of
 from playground.web.figures import fitting
 from playground.web.key_forms import (
     LIVE,
@@ -63,6 +64,18 @@ class Row:
         if not self.limits.scopes:
             return _("All")
         return ", ".join(str(name) for one, name in SCOPES if one in self.limits.scopes)
+
+    @property
+    def edit_page(self) -> str:
+        return address_of("key-edit", self.key.pk)
+
+    @property
+    def rotate_page(self) -> str:
+        return address_of("key-rotate", self.key.pk)
+
+    @property
+    def revoke_page(self) -> str:
+        return address_of("key-revoke", self.key.pk)
 
     @property
     def is_unused(self) -> bool:

@@ -4,10 +4,11 @@ No script and no style is needed, so it is there for every reader; the numbers a
 in the legend and in a table beside it.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 SERIES_AT_MOST = 5
 OTHER = ""
@@ -15,11 +16,10 @@ ROWS = 4
 STEPS = (1, 2, 5)
 LABELS = 5
 
-Amounts = Mapping[tuple[date, str], int]
+Amounts = Mapping[date, Mapping[str, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One model's share of one day, in per cent of the chart's height."""
 
     colour: int
@@ -29,8 +29,7 @@ class Part:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     day: date
     x: int
     amount: int
@@ -59,10 +58,15 @@ class Plot:
 def stacked(days: Sequence[date], amounts: Amounts, unit: int) -> Plot:
     """Stack each day's amounts; `unit` is the smallest step of the scale."""
     series = biggest(amounts)
-    whole = totals(amounts)
+    whole = {day: sum(amounts.get(day, {}).values()) for day in days}
     top = top_of_scale(max(whole.values(), default=0), unit)
     bars = tuple(
-        bar(day, 10 * place, parts_of(day, series, amounts, whole[day], top))
+        Bar(
+            day,
+            10 * place,
+            whole[day],
+            parts_of(series, amounts.get(day, {}), whole[day], top),
+        )
         for place, day in enumerate(days)
     )
     peak = max(bars, key=lambda bar: bar.amount, default=None)
@@ -78,23 +82,16 @@ def stacked(days: Sequence[date], amounts: Amounts, unit: int) -> Plot:
 
 def biggest(amounts: Amounts) -> tuple[Series, ...]:
     """Give the biggest series a colour each; the rest is one series, "other"."""
-    sums: dict[str, int] = defaultdict(int)
-    for (_day, name), amount in amounts.items():
-        sums[name] += amount
-    ranked = sorted(((n, a) for n, a in sums.items() if a), key=lambda pair: -pair[1])
+    sums: Counter[str] = Counter()
+    for of_day in amounts.values():
+        sums.update(of_day)
+    ranked = [(name, amount) for name, amount in sums.most_common() if amount]
     known = [
         Series(place, name, amount)
         for place, (name, amount) in enumerate(ranked[:SERIES_AT_MOST], start=1)
     ]
     rest = sum(amount for _name, amount in ranked[SERIES_AT_MOST:])
     return (*known, Series(SERIES_AT_MOST + 1, OTHER, rest)) if rest else tuple(known)
-
-
-def totals(amounts: Amounts) -> dict[date, int]:
-    of_day: dict[date, int] = defaultdict(int)
-    for (day, _name), amount in amounts.items():
-        of_day[day] += amount
-    return of_day
 
 
 def top_of_scale(highest: int, unit: int) -> int:
@@ -111,12 +108,13 @@ def top_of_scale(highest: int, unit: int) -> int:
 
 
 def parts_of(
-    day: date, series: Sequence[Series], amounts: Amounts, whole: int, top: int
+    series: Sequence[Series], amounts: Mapping[str, int], whole: int, top: int
 ) -> tuple[Part, ...]:
+    """Stack one day's parts, the biggest series at the bottom."""
     parts: list[Part] = []
     below, rest = 0.0, whole
     for one in series:
-        amount = rest if one.name == OTHER else amounts.get((day, one.name), 0)
+        amount = rest if one.name == OTHER else amounts.get(one.name, 0)
         rest -= amount
         height = round(100 * amount / top, 3)
         if amount:
@@ -124,10 +122,6 @@ def parts_of(
             parts.append(Part(one.colour, one.name, amount, y, height))
         below += height
     return tuple(parts)
-
-
-def bar(day: date, x: int, parts: tuple[Part, ...]) -> Bar:
-    return Bar(day, x, sum(part.amount for part in parts), parts)
 
 
 def spread(days: Sequence[date]) -> tuple[date, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from billing.statement import (
     place_named,
 )
 from playground.generation.models import Generation
-from playground.web.chrome import address
+from playground.web.chrome import address_of
 
 Kind = Transfer.Kind
 KINDS: dict[str, str | Promise] = {
@@ -173,7 +174,7 @@ def opening(hold: Hold, names: Names, left: int | None) -> Line:
     what = _("Held")
     if order:
         what = _("Held for %(pictures)s") % {"pictures": pictures(order.n, order.model)}
-    page = address("request", hold.job_id)
+    page = address_of("request", hold.job_id)
     return Line(hold.created_at, what, hold.job_id, hold.amount, True, left, page)
 
 
@@ -183,7 +184,7 @@ def ending(hold: Hold, names: Names, left: int | None) -> Line:
     if reason:
         what = _("Returned: %(reason)s") % {"reason": reason}
     at = hold.resolved_at or hold.created_at
-    page = address("request", hold.job_id)
+    page = address_of("request", hold.job_id)
     return Line(at, what, hold.job_id, hold.amount, False, left, page)
 
 
@@ -223,7 +224,7 @@ def reference_of(line: Transfer) -> tuple[str, str]:
     """An order is its own name; a payment has a number. Both have a page."""
     if line.ref_type == "payment":
         words = _("payment %(number)s") % {"number": line.ref_id}
-        return words, address("receipt", line.ref_id)
+        return words, reverse("receipt", args=[line.ref_id])
     if line.ref_type == "generation":
-        return line.ref_id, address("request", line.ref_id)
+        return line.ref_id, address_of("request", line.ref_id)
     return "", ""

@@ -207,13 +207,16 @@ def with_people() -> None:
 
 def measure(said: argparse.Namespace) -> str | None:
     """Open every page in turn, round after round: a slow minute of the machine is then
-    no page's own."""
+    no page's own. The collector looks as rarely as in a server's process."""
+    from playground.entrance import settle_in
+
     visitors = {who: Visitor(who) for who in (HEAVY, LIGHT)}
     names = [name for name in visitors[HEAVY].pages if said.only in name]
     places = [(name, who) for name in names for who in visitors]
     first = {(name, who): visitors[who].look(name) for name, who in places}
     took: dict[tuple[str, int], list[Took]] = {place: [] for place in places}
     paces = []
+    settle_in()
     for _ in range(TIMES):
         for name, who in places:
             took[name, who].append(Took.by(partial(visitors[who].open, name)))

@@ -1,16 +1,15 @@
 """The bars of a chart, which are too many small things for a template to draw quickly."""
 
-import json
-
+import orjson
 from django import template
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing.ledger import MICRO
-from playground.web.plot import Bar, Part, Plot
-from playground.web.templatetags.easel import credits_in, step_name
+from playground.web.drawing import rows
+from playground.web.plot import Part, Plot
+from playground.web.templatetags.easel import credits_in, step_name_in
 
 register = template.Library()
 
@@ -19,23 +18,25 @@ register = template.Library()
 def bars(plot: Plot, is_hourly: bool) -> SafeString:
     """Draw every bar, with what it says to whoever points at it."""
     language, other = get_language() or "", _("Other")
-    return format_html_join(
-        "\n",
+    return rows(
         '<g><title>{}: {}{}</title><rect class="day" x="{}" y="0" width="10"'
         ' height="100"/>{}</g>',
-        (
+        [
             (
-                step_name(bar.day, is_hourly),
+                step_name_in(language, bar.day, is_hourly),
                 credits_in(language, bar.amount),
                 "".join(
-                    f", {one.name or other} {credits_in(language, one.amount)}"
-                    for one in bar.parts
+                    [
+                        f", {one.name or other} {credits_in(language, one.amount)}"
+                        for one in bar.parts
+                    ]
                 ),
-                str(bar.x),
-                SafeString("".join(drawn(one, bar.x) for one in bar.parts)),
+                bar.x,
+                SafeString("".join([drawn(one, bar.x) for one in bar.parts])),
             )
             for bar in plot.bars
-        ),
+        ],
+        "\n",
     )
 
 
@@ -50,19 +51,24 @@ def drawn(part: Part, x: int) -> str:
 @register.filter
 def numbers(plot: Plot, is_hourly: bool) -> str:
     """Write the same for a script: what each step is called, and each series in credits."""
-    steps = [step_name(bar.day, is_hourly) for bar in plot.bars]
+    language = get_language() or ""
+    steps = [step_name_in(language, bar.day, is_hourly) for bar in plot.bars]
+    values: dict[int, list[float]]
+    values = {one.colour: [0] * len(steps) for one in plot.series}
+    for place, bar in enumerate(plot.bars):
+        for part in bar.parts:
+            values[part.colour][place] = in_credits(part.amount)
     series = [
         {
             "name": one.name or _("Other"),
             "colour": one.colour,
-            "values": [amount_in(bar, one.colour) for bar in plot.bars],
+            "values": values[one.colour],
         }
         for one in plot.series
     ]
-    said = {"steps": steps, "series": series}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps({"steps": steps, "series": series}).decode()
 
 
-def amount_in(bar: Bar, colour: int) -> float:
-    whole = sum(part.amount for part in bar.parts if part.colour == colour)
-    return whole / MICRO if whole % MICRO else whole // MICRO
+def in_credits(microcredits: int) -> float:
+    whole, rest = divmod(microcredits, MICRO)
+    return microcredits / MICRO if rest else whole

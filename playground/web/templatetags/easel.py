@@ -12,7 +12,6 @@ from django import template
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format, get_format, number_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -25,9 +24,9 @@ from playground.generation.catalogue import catalogue
 from playground.generation.links import thumbnail_path
 from playground.generation.models import Picture
 from playground.generation.thumbnails import LARGE, WIDTHS
+from playground.web.drawing import put
 
 register = template.Library()
-PLACE = "@"  # where an address that is looked up once for many has each one's id
 
 
 @register.filter
@@ -217,8 +216,7 @@ def control(field: BoundField) -> SafeString:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Draw one icon of the sprite: a page has so many that each is no template."""
-    drawn = '<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>'
-    return format_html(drawn, name)
+    return put('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>', name)
 
 
 @register.filter
@@ -258,4 +256,4 @@ def thumb(
     ]
     waits = SafeString(' loading="lazy"') if lazy else ""
     size = picture.width, picture.height
-    return format_html(THUMB, paths[0], ", ".join(sources), sizes, *size, alt, waits)
+    return put(THUMB, paths[0], ", ".join(sources), sizes, *size, alt, waits)

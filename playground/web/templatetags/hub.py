@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from billing.cash import exact_cash
 from playground.generation.histogram import Share
+from playground.web.drawing import rows
 from playground.web.hub import licences
 from playground.web.lines import Chart
 from playground.web.templatetags.easel import localised, percent, seconds, trimmed
@@ -63,13 +63,12 @@ def level(known: Share | None) -> str:
 
 @register.filter
 def paths(chart: Chart) -> SafeString:
-    return format_html_join(
-        "",
+    return rows(
         '<path class="c{}{}" d="{}"/>',
-        (
-            (str(line.colour), "" if line.name else " dash", line.path)
+        [
+            (line.colour, "" if line.name else " dash", line.path)
             for line in chart.lines
-        ),
+        ],
     )
 
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from django import template
-from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
@@ -15,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from playground.gallery.sharing import alt_of, noted
 from playground.generation.models import Picture
-from playground.web.templatetags.easel import PLACE, icon, thumb
+from playground.web.chrome import address_of
+from playground.web.drawing import put, rows
+from playground.web.templatetags.easel import icon, thumb
 
 register = template.Library()
 
@@ -31,17 +31,13 @@ SEEN_AT_ONCE = 7  # of a page's first shelf, on a wide screen
 @register.simple_tag
 def shelf(pictures: Iterable[Picture], is_first: bool) -> SafeString:
     """Draw pictures that can be chosen; the first ones of a page do not wait."""
-    return format_html_join(
-        "\n", TILE, tiles(pictures, SEEN_AT_ONCE if is_first else 0)
-    )
+    return rows(TILE, tiles(pictures, SEEN_AT_ONCE if is_first else 0), "\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """What tiles say over and over: looked up in the reader's language once a shelf."""
 
-    page: str
-    part: str
     choose: str
     rehearsal: str
     starred: str
@@ -50,20 +46,17 @@ class Words:
     @classmethod
     def of_the_reader(cls) -> "Words":
         return cls(
-            page=reverse("picture-page", args=[PLACE]),
-            part=reverse("picture", args=[PLACE]),
             choose=_("Choose %(what)s"),
             rehearsal=mark(_("rehearsal")),
             starred=mark(
-                icon("star")
-                + format_html('<span class="sr-only">{}</span>', _("Starred"))
+                icon("star") + put('<span class="sr-only">{}</span>', _("Starred"))
             ),
             until=mark(_("until %(day)s")),
         )
 
 
 def mark(words: str) -> SafeString:
-    return format_html('<span class="shot">{}</span>', words)
+    return put('<span class="shot">{}</span>', words)
 
 
 def tiles(pictures: Iterable[Picture], at_once: int) -> Iterator[tuple[object, ...]]:
@@ -71,8 +64,8 @@ def tiles(pictures: Iterable[Picture], at_once: int) -> Iterator[tuple[object, .
     for picture, place in zip(pictures, count(), strict=False):
         shown = alt_of(picture)
         yield (
-            words.page.replace(PLACE, picture.pk),
-            words.part.replace(PLACE, picture.pk),
+            address_of("picture-page", picture.pk),
+            address_of("picture", picture.pk),
             thumb(picture, shown, SIZES, lazy=place >= at_once),
             picture.pk,
             words.choose % {"what": Truncator(shown).chars(60)},

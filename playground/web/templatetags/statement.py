@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from playground.web.drawing import put, rows
 from playground.web.statement import Line
 from playground.web.templatetags.easel import credits_exact
 
@@ -27,7 +27,7 @@ LINE = """<tr>
 @register.simple_tag
 def statement_lines(lines: Iterable[Line]) -> SafeString:
     """Draw lines of the table."""
-    return format_html_join("\n", LINE, map(cells_of, lines))
+    return rows(LINE, map(cells_of, lines), "\n")
 
 
 def cells_of(line: Line) -> tuple[object, ...]:
@@ -47,4 +47,4 @@ def cells_of(line: Line) -> tuple[object, ...]:
 def reference_of(line: Line) -> str:
     if not line.url:
         return line.reference
-    return format_html('<a href="{}">{}</a>', line.url, line.reference)
+    return put('<a href="{}">{}</a>', line.url, line.reference)

@@ -6,14 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django import template
-from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from playground.generation.models import Generation
-from playground.web.templatetags.easel import PLACE, credits, seconds, step_name
+from playground.web.chrome import address_of
+from playground.web.drawing import put, rows
+from playground.web.templatetags.easel import (
+    credits,
+    credits_in,
+    seconds,
+    step_name,
+    step_name_in,
+)
 from playground.web.usage import Line, Step
 
 register = template.Library()
@@ -36,14 +43,13 @@ STEP = """<tr><td>{}</td><td class="num">{}</td><td class="num">{}</td>\
 def request_rows(lines: Iterable[Line]) -> SafeString:
     """Draw the table of requests."""
     words = Words.of_the_reader()
-    return format_html_join("\n", ROW, (cells_of(line, words) for line in lines))
+    return rows(ROW, [cells_of(line, words) for line in lines], "\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """What the rows say over and over: looked up in the reader's language once a page."""
 
-    page: str
     states: dict[str, str]
     lanes: dict[str, str]
     count: str
@@ -57,11 +63,10 @@ class Words:
     @classmethod
     def of_the_reader(cls) -> "Words":
         return cls(
-            reverse("request", args=[PLACE]),
             {one.value: str(one.label) for one in Generation.State},
             {one.value: str(one.label) for one in Generation.Lane},
             count=_("%(made)s of %(asked)s"),
-            test=format_html(' <span class="badge">{}</span>', _("test")),
+            test=put(' <span class="badge">{}</span>', _("test")),
             held=faint(_("%(held)s held")),
             not_charged=faint(_("not charged")),
             free=_("Free"),
@@ -71,7 +76,7 @@ class Words:
 
 
 def faint(words: str) -> SafeString:
-    return format_html('<span class="faint">{}</span>', words)
+    return put('<span class="faint">{}</span>', words)
 
 
 def cells_of(line: Line, words: Words) -> tuple[object, ...]:
@@ -81,14 +86,14 @@ def cells_of(line: Line, words: Words) -> tuple[object, ...]:
         step_name(made.date(), False),
         made.strftime("%H:%M:%S"),
         order.model,
-        order.key.name if order.key else words.lanes[order.lane],
+        line.key_name or words.lanes[order.lane],
         words.test if order.is_test else "",
         words.count % {"made": order.delivered, "asked": order.n},
         "" if took is None else seconds(took),
         cost_of(line, words),
         line.badge,
         words.states[order.state],
-        words.page.replace(PLACE, order.pk),
+        address_of("request", order.pk),
         order.pk,
         caller_of(order),
         end_of(line, words),
@@ -109,16 +114,14 @@ def cost_of(line: Line, words: Words) -> str:
     if not line.given_back_microcredits:
         return paid
     back = words.given_back % {"amount": credits(line.given_back_microcredits)}
-    return format_html('{}<br><span class="tiny faint nowrap">{}</span>', paid, back)
+    return put('{}<br><span class="tiny faint nowrap">{}</span>', paid, back)
 
 
 def caller_of(order: Generation) -> str:
     """Say what the caller wrote beside it: a user, and labels."""
     said = [order.user] if order.user else []
     said += [f"{name}: {value}" for name, value in (order.metadata or {}).items()]
-    return (
-        format_html('<div class="tiny faint">{}</div>', " ".join(said)) if said else ""
-    )
+    return put('<div class="tiny faint">{}</div>', " ".join(said)) if said else ""
 
 
 def end_of(line: Line, words: Words) -> str:
@@ -127,36 +130,35 @@ def end_of(line: Line, words: Words) -> str:
         return ""
     day = date_format(line.kept_until, "SHORT_DATETIME_FORMAT")
     said = words.kept % {"day": day}
-    return format_html('<div class="tiny faint nowrap">{}</div>', said)
+    return put('<div class="tiny faint nowrap">{}</div>', said)
 
 
 @register.simple_tag
 def step_rows(steps: Iterable[Step], is_hourly: bool) -> SafeString:
     """Draw the table behind the chart."""
-    return format_html_join(
-        "",
+    language = get_language() or ""
+    return rows(
         STEP,
-        (
+        [
             (
-                step_name(step.start, is_hourly),
+                step_name_in(language, step.start, is_hourly),
                 step.sums.requests,
                 step.sums.pictures,
                 step.failed,
-                credits(step.sums.spent_microcredits),
+                credits_in(language, step.sums.spent_microcredits),
             )
             for step in steps
-        ),
+        ],
     )
 
 
 @register.simple_tag
 def menu_options(options: Iterable[tuple[str, str]], chosen: str) -> SafeString:
     """Draw what a menu of the filter offers."""
-    return format_html_join(
-        "",
+    return rows(
         '<option value="{}"{}>{}</option>',
-        (
+        [
             (value, SafeString(" selected") if value == chosen else "", words)
             for value, words in options
-        ),
+        ],
     )
