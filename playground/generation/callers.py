@@ -9,14 +9,13 @@ index would hold it.
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from accounts.ids import first_id
 from playground.generation import digests
-from playground.generation.digests import Place, Usage, digest_of
+from playground.generation.digests import Place, Usage, digest_of, hashed
 from playground.generation.histogram import bucket_of
 from playground.generation.models import DigestDay, Generation
 from playground.generation.rollup_sql import ARRIVING, SKEW
@@ -36,16 +35,6 @@ def place_of_user(user: str) -> Place:
 
 def place_of_label(name: str, value: str) -> Place:
     return LABEL, hashed(f"{name}\0{value}")
-
-
-def hashed(text: str) -> str:
-    return blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def all_of(place: Place) -> Place:
-    """Return where a digest of everything of this sort stands, if there are any."""
-    fact, _value = place
-    return (fact, "") if fact in COLUMNS else digests.EVERYTHING
 
 
 def write_digests_of_callers(start: datetime) -> None:

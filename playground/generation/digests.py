@@ -3,14 +3,17 @@
 The rollups of usage have a line for every mixture of facts, which are thousands a day for
 a busy account, and a page wants them added up in several ways. So a busy hour or day is
 also kept as digests: one of all of it, and one for each fact that pages sift by. Where
-there are few lines there is no digest, and the lines are read.
+there are few lines there is no digest, and the lines are read. Where there are very many,
+there is one for each two or three facts at once as well, if these have few values there;
+of a fact with many values, each has few lines.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
+from hashlib import blake2b
+from itertools import combinations, groupby
 from operator import itemgetter
 from typing import Any, Self, TypeVar
 
@@ -19,7 +22,8 @@ from django.db.models import Count
 
 from playground.generation.rollups import TOOK, Digest, UsageRollup
 
-FEW = 50
+FEW, MANY = 50, 200
+AT_ONCE, FEW_AT_ONCE = (2, 3), 50
 FACTS = (
     *("model", "provider", "key_id", "person_id", "lane", "endpoint", "group"),
     "state",
@@ -30,6 +34,23 @@ Place = tuple[str, str]
 EVERYTHING: Place = ("", "")
 Sums = list[int]
 Kind = TypeVar("Kind", bound=Digest)
+
+
+def place_of_several(facts: Mapping[str, Any]) -> Place:
+    """Return where facts at once stand: "mo+st" are those of a model and a state."""
+    names = [name for name in FACTS if name in facts]
+    values = "\0".join(str(facts[name]) for name in names)
+    return "+".join(name[:2] for name in names), hashed(values)
+
+
+def hashed(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def all_of(place: Place) -> Place:
+    """Return where a digest of everything of this sort stands, if there are any."""
+    fact, _value = place
+    return EVERYTHING if fact in ("", *FACTS) else (fact, "")
 
 
 @dataclass(slots=True)
@@ -93,7 +114,7 @@ def write_digests(
     for account_id, own in groupby(every, key=itemgetter(0)):
         target._default_manager.bulk_create(
             digest_of(target, start, account_id, place, usage)
-            for place, usage in parted(row[1:] for row in own).items()
+            for place, usage in parted([row[1:] for row in own]).items()
         )
 
 
@@ -113,20 +134,38 @@ def digest_of(
     )
 
 
-def parted(rows: Iterable[tuple[Any, ...]]) -> dict[Place, Usage]:
-    """Add lines up, all of them and for each fact."""
+def parted(rows: Sequence[tuple[Any, ...]]) -> dict[Place, Usage]:
+    """Add lines up, all of them and for each fact; very many for several at once too."""
     found: dict[Place, Usage] = defaultdict(Usage)
-    count = len(FACTS)
+    count, are_many = len(FACTS), len(rows) >= MANY
     for row in rows:
         facts = dict(zip(FACTS, row[:count], strict=True))
         error_code, is_demo, *numbers = row[count:]
         sums, took = numbers[: len(SUMS)], numbers[len(SUMS) :]
         times = [(place, one) for place, one in enumerate(took) if one]
-        named = [(name, str(value)) for name, value in facts.items() if value]
-        for place in (EVERYTHING, *named):
+        known = {name: value for name, value in facts.items() if value}
+        named = [(name, str(value)) for name, value in known.items()]
+        several = several_of(known) if are_many else ()
+        for place in (EVERYTHING, *named, *several):
             usage = found[place]
             end = facts["state"], error_code
             usage.add(facts["model"], facts["key_id"], end, sums)
             usage.add_took(times)
             usage.is_demo = usage.is_demo or is_demo
-    return found
+    return without_many(found)
+
+
+def several_of(facts: Mapping[str, Any]) -> Iterator[Place]:
+    for count in AT_ONCE:
+        for some in combinations(facts.items(), count):
+            yield place_of_several(dict(some))
+
+
+def without_many(found: dict[Place, Usage]) -> dict[Place, Usage]:
+    """Leave out facts that have many values at once, and say of the others that all that
+    there are stand here."""
+    counts = Counter(fact for fact, _value in found if "+" in fact)
+    many = {fact for fact, count in counts.items() if count > FEW_AT_ONCE}
+    kept = {place: usage for place, usage in found.items() if place[0] not in many}
+    whole = Usage({"": list(found[EVERYTHING].sums)})
+    return kept | {(fact, ""): whole for fact in counts.keys() - many}

@@ -33,6 +33,15 @@ def indexed(first: str, name: str) -> list[models.Index]:
     ]
 
 
+def indexed_by_facts(name: str) -> list[models.Index]:
+    """By what one account's lines of long windows are sifted by, where it is a few."""
+    facts = {"key_id": "key", "model": "model"}
+    return [
+        models.Index(fields=["account_id", fact, "start"], name=f"{name}_by_{words}")
+        for fact, words in facts.items()
+    ]
+
+
 class Rollup(models.Model):
     """One line: since when it counts, and of what kind its orders were."""
 
@@ -166,7 +175,15 @@ class UsageHour(UsageRollup):
 
 class UsageDay(UsageRollup):
     class Meta:
-        indexes = indexed("account_id", "usagedays")
+        indexes = [
+            *indexed("account_id", "usagedays"),
+            *indexed_by_facts("usagedays"),
+            models.Index(
+                fields=["account_id", "person_id", "start"],
+                condition=models.Q(person_id__isnull=False),
+                name="usagedays_by_person",
+            ),
+        ]
 
 
 class AccountDay(Orders, Rollup):
@@ -178,7 +195,10 @@ class AccountDay(Orders, Rollup):
     error_code = models.CharField(max_length=40)
 
     class Meta:
-        indexes = indexed("account_id", "accountdays")
+        indexes = [
+            *indexed("account_id", "accountdays"),
+            *indexed_by_facts("accountdays"),
+        ]
 
 
 with_buckets(AccountDay, TOOK)

@@ -1,7 +1,7 @@
 """An account's usage, read from the rollups: what the console's charts and tables show.
 
 A window is in hours or in days, as `metrics.Window` has it. Where there are digests they
-are read, and elsewhere the rollups' few lines; more than one fact at once is in no digest.
+are read, and elsewhere the rollups' lines; more than three facts at once are in no digest.
 What a test key rehearsed is in none of it.
 """
 
@@ -14,8 +14,16 @@ from typing import Any, NamedTuple
 from django.db import connection, connections
 
 from playground.generation import replica
-from playground.generation.callers import all_of
-from playground.generation.digests import EVERYTHING, FACTS, SUMS, Place, Usage
+from playground.generation.digests import (
+    AT_ONCE,
+    EVERYTHING,
+    FACTS,
+    SUMS,
+    Place,
+    Usage,
+    all_of,
+    place_of_several,
+)
 from playground.generation.models import (
     AccountDay,
     DigestDay,
@@ -90,7 +98,7 @@ class Digested:
     ) -> tuple[ByStart, ByStart]:
         """Return what digests say of a place, and of everything of its sort, in one go.
 
-        More than one fact at once is no place, and nothing is said of it.
+        What no digest can have is no place, and nothing is said of it.
         """
         if place is None:
             return {}, {}
@@ -167,6 +175,8 @@ def used_by_caller(
 def place_of(facts: Mapping[str, Any]) -> Place | None:
     """Return where digests have orders with these facts, if they do."""
     places = [(name, str(value)) for name, value in facts.items()]
+    if len(places) in AT_ONCE:
+        return place_of_several(facts)
     if len(places) > 1:
         return None
     return places[0] if places else EVERYTHING

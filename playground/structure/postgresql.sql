@@ -2878,6 +2878,8 @@ CREATE INDEX account_emailaddress_user_id_2c513194 ON account_emailaddress USING
 CREATE INDEX account_emailconfirmation_email_address_id_5b7f8c58 ON account_emailconfirmation USING btree (email_address_id);
 CREATE INDEX account_emailconfirmation_key_f43612bd_like ON account_emailconfirmation USING btree (key varchar_pattern_ops);
 CREATE INDEX accountdays_by_account ON generation_accountday USING btree (account_id, start);
+CREATE INDEX accountdays_by_key ON generation_accountday USING btree (account_id, key_id, start);
+CREATE INDEX accountdays_by_model ON generation_accountday USING btree (account_id, model, start);
 CREATE INDEX accountdays_by_start ON generation_accountday USING btree (start);
 CREATE INDEX accounts_acceptance_person_id_021192f6 ON accounts_acceptance USING btree (person_id);
 CREATE INDEX accounts_accessgroup_slug_dcf5fd66_like ON accounts_accessgroup USING btree (slug varchar_pattern_ops);
@@ -3116,6 +3118,9 @@ CREATE UNIQUE INDEX unique_verified_email ON account_emailaddress USING btree (e
 CREATE INDEX uploads_by_age ON web_upload USING btree (created_at);
 CREATE INDEX uploads_of_network ON web_upload USING btree (network, created_at);
 CREATE INDEX usagedays_by_account ON generation_usageday USING btree (account_id, start);
+CREATE INDEX usagedays_by_key ON generation_usageday USING btree (account_id, key_id, start);
+CREATE INDEX usagedays_by_model ON generation_usageday USING btree (account_id, model, start);
+CREATE INDEX usagedays_by_person ON generation_usageday USING btree (account_id, person_id, start) WHERE (person_id IS NOT NULL);
 CREATE INDEX usagedays_by_start ON generation_usageday USING btree (start);
 CREATE INDEX usagehours_by_account ON generation_usagehour USING btree (account_id, start);
 CREATE INDEX usagehours_by_start ON generation_usagehour USING btree (start);
@@ -3414,6 +3419,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0024_d
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0025_dropped_months', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0026_plurals', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0027_made_by_hand', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0028_found_by_facts', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0002_authenticator_timestamps', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0003_authenticator_type_uniq', CURRENT_TIMESTAMP);

@@ -118,6 +118,8 @@ CREATE INDEX "account_emailaddress_user_id_2c513194" ON "account_emailaddress" (
 CREATE UNIQUE INDEX "account_emailaddress_user_id_email_987c8728_uniq" ON "account_emailaddress" ("user_id", "email");
 CREATE INDEX "account_emailconfirmation_email_address_id_5b7f8c58" ON "account_emailconfirmation" ("email_address_id");
 CREATE INDEX "accountdays_by_account" ON "generation_accountday" ("account_id", "start");
+CREATE INDEX "accountdays_by_key" ON "generation_accountday" ("account_id", "key_id", "start");
+CREATE INDEX "accountdays_by_model" ON "generation_accountday" ("account_id", "model", "start");
 CREATE INDEX "accountdays_by_start" ON "generation_accountday" ("start");
 CREATE INDEX "accounts_acceptance_person_id_021192f6" ON "accounts_acceptance" ("person_id");
 CREATE INDEX "accounts_account_granted_groups_accessgroup_id_8b50c989" ON "accounts_account_granted_groups" ("accessgroup_id");
@@ -277,6 +279,9 @@ CREATE UNIQUE INDEX "unique_verified_email" ON "account_emailaddress" ("email") 
 CREATE INDEX "uploads_by_age" ON "web_upload" ("created_at");
 CREATE INDEX "uploads_of_network" ON "web_upload" ("network", "created_at");
 CREATE INDEX "usagedays_by_account" ON "generation_usageday" ("account_id", "start");
+CREATE INDEX "usagedays_by_key" ON "generation_usageday" ("account_id", "key_id", "start");
+CREATE INDEX "usagedays_by_model" ON "generation_usageday" ("account_id", "model", "start");
+CREATE INDEX "usagedays_by_person" ON "generation_usageday" ("account_id", "person_id", "start") WHERE "person_id" IS NOT NULL;
 CREATE INDEX "usagedays_by_start" ON "generation_usageday" ("start");
 CREATE INDEX "usagehours_by_account" ON "generation_usagehour" ("account_id", "start");
 CREATE INDEX "usagehours_by_start" ON "generation_usagehour" ("start");
@@ -394,6 +399,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0024_d
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0025_dropped_months', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0026_plurals', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0027_made_by_hand', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('generation', '0028_found_by_facts', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0002_authenticator_timestamps', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0003_authenticator_type_uniq', CURRENT_TIMESTAMP);

@@ -78,6 +78,18 @@ class Row:
         return address_of("key-revoke", self.key.pk)
 
     @property
+    def edit_label(self) -> str:
+        return _("Limits of %(name)s") % {"name": self.key.name}
+
+    @property
+    def rotate_label(self) -> str:
+        return _("Rotate %(name)s") % {"name": self.key.name}
+
+    @property
+    def revoke_label(self) -> str:
+        return _("Revoke %(name)s") % {"name": self.key.name}
+
+    @property
     def is_unused(self) -> bool:
         used = self.key.last_used_at or self.key.created_at
         return timezone.now() - used > UNUSED_AFTER

@@ -328,6 +328,9 @@ def pages_of(number: int) -> dict[str, str]:
         "a label nobody knows": "label=order&value=none",
         "a user and a model": "user=user-0&model=model-03",
         "a key and a model": f"key=key_{number}_1&model=model-03",
+        "a source and a provider": "source=api&provider=fal",
+        "a model and a status": "model=model-03&status=failed",
+        "a source, a provider and a status": "source=api&provider=fal&status=failed",
     }
     month = f"{middle:%Y-%m}"
     return {

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.db import connection
@@ -152,10 +153,37 @@ def test_what_is_added_up_is_what_stands_in_the_rows(alice, monkeypatch, orders,
     assert everything_told(alice.account) == told
 
 
+@pytest.mark.parametrize("few_at_once", [3, 50])  # read from lines, or from digests
+def test_several_facts_at_once_are_known_where_there_are_very_many(
+    alice, monkeypatch, few_at_once
+):
+    for name, number in {"FEW": 2, "MANY": 8, "FEW_AT_ONCE": few_at_once}.items():
+        monkeypatch.setattr(digests, name, number)
+    models, lanes, states = (
+        ("gpt-image-1", "gpt-image-2"),
+        ("api", "batch"),
+        ("succeeded", "failed"),
+    )
+    for at, model, lane, state in product(range(2), models, lanes, states):
+        facts = {"model": model, "lane": lane, "state": state}
+        paid = {"unit_price_microcredits": 7, "delivered": int(state == "succeeded")}
+        an_order(alice.account, NOON + timedelta(minutes=at), **facts, **paid)
+    ask_again(NOON, NOON + timedelta(days=1))
+    assert catch_up() and do_again()
+
+    told = everything_told(alice.account)
+    assert told["two facts"]["sums"] == [(4, 0)] * 2
+    assert told["three facts"]["sums"] == [(2, 14)] * 2
+    for lines in (UsageHour, UsageDay, AccountDay):
+        lines.objects.all().delete()
+    assert (everything_told(alice.account) == told) == (few_at_once == 50)
+
+
 SIFTED = {
     **{"": {}, "a model": {"model": "gpt-image-1"}, "a lane": {"lane": "api"}},
     **{"a state": {"state": "failed"}, "nobody": {"person_id": 7}},
     "two facts": {"model": "gpt-image-2", "state": "failed"},
+    "three facts": {"model": "gpt-image-2", "lane": "api", "state": "succeeded"},
 }
 
 

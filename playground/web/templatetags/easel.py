@@ -52,7 +52,13 @@ def credits_plain(microcredits: int) -> str:
 @register.filter
 def credits_exact(microcredits: int) -> str:
     """Write an amount for statements: every decimal it has, up to six."""
-    return trimmed(grouped(Decimal(microcredits) / MICRO, 6), point())
+    return credits_exact_in(get_language() or "", microcredits)
+
+
+@lru_cache(4096)
+def credits_exact_in(language: str, microcredits: int) -> SafeString:
+    written = grouped_in(language, Decimal(microcredits) / MICRO, 6)
+    return SafeString(trimmed(written, point()))
 
 
 @register.filter
@@ -178,6 +184,16 @@ def step_name(start: date, is_hourly: bool) -> str:
 def step_name_in(language: str, start: date, is_hourly: bool) -> SafeString:
     """Each is named several times on a page, and is the same on every page."""
     return SafeString(date_format(start, "H:i" if is_hourly else "MONTH_DAY_FORMAT"))
+
+
+def moment_in(language: str, at: datetime) -> SafeString:
+    """Write a day and a time; a list has many times of a few days."""
+    return SafeString(f"{day_in(language, at.date())} {at:%H:%M}")
+
+
+@lru_cache(2048)
+def day_in(language: str, day: date) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 @register.filter

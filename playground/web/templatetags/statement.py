@@ -2,15 +2,16 @@
 quickly."""
 
 from collections.abc import Iterable
+from datetime import tzinfo
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language
 
 from playground.web.drawing import put, rows
 from playground.web.statement import Line
-from playground.web.templatetags.easel import credits_exact
+from playground.web.templatetags.easel import credits_exact_in, moment_in
 
 register = template.Library()
 
@@ -27,20 +28,21 @@ LINE = """<tr>
 @register.simple_tag
 def statement_lines(lines: Iterable[Line]) -> SafeString:
     """Draw lines of the table."""
-    return rows(LINE, map(cells_of, lines), "\n")
+    language, zone = get_language() or "", get_current_timezone()
+    return rows(LINE, [cells_of(line, language, zone) for line in lines], "\n")
 
 
-def cells_of(line: Line) -> tuple[object, ...]:
-    at, amount = localtime(line.at), credits_exact(line.amount)
+def cells_of(line: Line, language: str, zone: tzinfo) -> tuple[object, ...]:
+    at, amount = line.at.astimezone(zone), credits_exact_in(language, line.amount)
     balance = line.balance_after
     return (
         at.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        date_format(at, "SHORT_DATETIME_FORMAT"),
+        moment_in(language, at),
         line.what,
         reference_of(line),
         f"−{amount}" if line.is_out else "",
         "" if line.is_out else f"+{amount}",
-        "" if balance is None else credits_exact(balance),
+        "" if balance is None else credits_exact_in(language, balance),
     )
 
 

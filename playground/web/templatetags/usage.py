@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,8 +16,8 @@ from playground.web.drawing import put, rows
 from playground.web.templatetags.easel import (
     credits,
     credits_in,
+    moment_in,
     seconds,
-    step_name,
     step_name_in,
 )
 from playground.web.usage import Line, Step
@@ -50,6 +49,7 @@ def request_rows(lines: Iterable[Line]) -> SafeString:
 class Words:
     """What the rows say over and over: looked up in the reader's language once a page."""
 
+    language: str
     states: dict[str, str]
     lanes: dict[str, str]
     count: str
@@ -63,6 +63,7 @@ class Words:
     @classmethod
     def of_the_reader(cls) -> "Words":
         return cls(
+            get_language() or "",
             {one.value: str(one.label) for one in Generation.State},
             {one.value: str(one.label) for one in Generation.Lane},
             count=_("%(made)s of %(asked)s"),
@@ -83,7 +84,7 @@ def cells_of(line: Line, words: Words) -> tuple[object, ...]:
     order, made, took = line.order, line.order.created_at, line.duration_seconds
     return (
         made.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        step_name(made.date(), False),
+        step_name_in(words.language, made.date(), False),
         made.strftime("%H:%M:%S"),
         order.model,
         line.key_name or words.lanes[order.lane],
@@ -128,8 +129,7 @@ def end_of(line: Line, words: Words) -> str:
     """Say until when its pictures are kept."""
     if not line.kept_until:
         return ""
-    day = date_format(line.kept_until, "SHORT_DATETIME_FORMAT")
-    said = words.kept % {"day": day}
+    said = words.kept % {"day": moment_in(words.language, line.kept_until)}
     return put('<div class="tiny faint nowrap">{}</div>', said)
 
 
