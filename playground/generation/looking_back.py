@@ -185,11 +185,12 @@ def days_with(
     """Return each day, the newest first, and how many of its orders have these facts."""
     table = AccountDay if facts.keys() <= COARSE else UsageDay
     whole, place = Part(table, day_of(since), before), place_of(facts)
-    days = days_digested(account_id, place or EVERYTHING, whole)
-    rest = left_of(whole, DAY, [day.since for day in reversed(days)])
-    if place is None:  # how many orders there were is known, and not how many fit
+    days = days_digested(account_id, place, whole) if place else []
+    if not days and len(facts) > 1:  # how many there were is known, not how many fit
         fit = fitting(account_id, facts, whole)
-        days = [replace(day, fit=fit.get(day.since, 0)) for day in days]
+        every = days_digested(account_id, EVERYTHING, whole)
+        days = [replace(day, fit=fit.get(day.since, 0)) for day in every]
+    rest = left_of(whole, DAY, [day.since for day in reversed(days)])
     return newest_of([*days, *days_in_lines(account_id, facts, rest)])
 
 

@@ -6,7 +6,7 @@ does not ask for it.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -181,11 +181,11 @@ def place(request: HttpRequest, label: str, name: str, icon: str = "") -> Place:
     return Place(label, address(name), url_name(request) == name, icon)
 
 
-@cache
-def address(name: str) -> str:
+@lru_cache(1024)
+def address(name: str, *names: str) -> str:
     """Return where a page is, or nothing when this instance has no such page."""
     try:
-        return reverse(name)
+        return reverse(name, args=names)
     except NoReverseMatch:
         return ""
 

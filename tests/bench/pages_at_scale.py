@@ -207,9 +207,13 @@ def with_people() -> None:
 
 def measure(said: argparse.Namespace) -> str | None:
     """Open every page in turn, round after round: a slow minute of the machine is then
-    no page's own. The collector looks as rarely as in a server's process."""
+    no page's own. As where others are served, the collector looks rarely, and nothing is
+    noted of what the database is asked."""
+    from django.conf import settings
+
     from playground.entrance import settle_in
 
+    settings.DEBUG = False
     visitors = {who: Visitor(who) for who in (HEAVY, LIGHT)}
     names = [name for name in visitors[HEAVY].pages if said.only in name]
     places = [(name, who) for name in names for who in visitors]

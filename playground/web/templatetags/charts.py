@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing.ledger import MICRO
 from playground.web.drawing import rows
-from playground.web.plot import Part, Plot
+from playground.web.plot import Bar, Plot
 from playground.web.templatetags.easel import credits_in, step_name_in
 
 register = template.Library()
@@ -27,12 +27,12 @@ def bars(plot: Plot, is_hourly: bool) -> SafeString:
                 credits_in(language, bar.amount),
                 "".join(
                     [
-                        f", {one.name or other} {credits_in(language, one.amount)}"
-                        for one in bar.parts
+                        f", {name or other} {credits_in(language, amount)}"
+                        for _colour, name, amount, _y, _height in bar.parts
                     ]
                 ),
                 bar.x,
-                SafeString("".join([drawn(one, bar.x) for one in bar.parts])),
+                drawn(bar),
             )
             for bar in plot.bars
         ],
@@ -40,12 +40,14 @@ def bars(plot: Plot, is_hourly: bool) -> SafeString:
     )
 
 
-def drawn(part: Part, x: int) -> str:
-    """Draw a part; there is nothing but numbers in it."""
-    return (
-        f'<rect class="c{part.colour}" x="{x}.6" y="{part.y:.3f}" width="8.8"'
-        f' height="{part.height:.3f}"/>'
-    )
+def drawn(bar: Bar) -> SafeString:
+    """Draw a bar's parts; there is nothing but numbers in them."""
+    x = f"{bar.x}.6"
+    parts = [
+        f'<rect class="c{colour}" x="{x}" y="{y}" width="8.8" height="{height}"/>'
+        for colour, _name, _amount, y, height in bar.parts
+    ]
+    return SafeString("".join(parts))
 
 
 @register.filter
