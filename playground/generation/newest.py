@@ -18,7 +18,7 @@ from playground.generation.histogram import EMPTY, bucket_of
 from playground.generation.models import Generation
 from playground.generation.replica import source
 
-MOST = 10_000
+MOST, MOST_SIFTED = 20_000, 10_000
 COLUMNS = (
     *("created_at", "finished_at", "model", "key_id", "state", "error_code"),
     "delivered",
@@ -55,13 +55,13 @@ def add_up_newest(
 ) -> Newest:
     """Add up those with these facts of the orders that have ended, but for rehearsals."""
     ended = orders.filter(is_test=False).exclude(state__in=Generation.LIVE)
-    newest = ended.order_by("-created_at")
+    newest, most = ended.order_by("-created_at"), MOST_SIFTED if facts else MOST
     try:
-        source, parameters = query_of(newest[:MOST], facts)
+        source, parameters = query_of(newest[:most], facts)
     except EmptyResultSet:  # Django knows already that nothing fits
         return Newest([], EMPTY, None)
     kinds = "start, model, key_id, state, error_code"
-    having = " AND ".join([f'"{name}" = %s' for name in facts]) or "true"
+    having = " AND ".join([f'"{column_of(name)}" = %s' for name in facts]) or "true"
     # The orders are found once, for what they were and for how long they took.
     rows = asked(
         f"WITH every AS MATERIALIZED ({source}), found AS MATERIALIZED"
@@ -81,8 +81,8 @@ def add_up_newest(
             took[bucket_of(int(ms))] += count
         elif start is None:
             gone_through = count
-    is_cut = gone_through == MOST
-    since = newest.values_list("created_at", flat=True)[MOST - 1] if is_cut else None
+    is_cut = gone_through == most
+    since = newest.values_list("created_at", flat=True)[most - 1] if is_cut else None
     return Newest(lines, tuple(took), since)
 
 
@@ -96,10 +96,14 @@ def line_of(row: tuple[Any, ...]) -> Line:
 def query_of(
     orders: QuerySet[Generation], facts: Mapping[str, Any]
 ) -> tuple[str, Sequence[Any]]:
-    columns = dict.fromkeys((*COLUMNS, *facts))
+    columns = dict.fromkeys((*COLUMNS, *map(column_of, facts)))
     rows = orders.values(*columns, price=F("unit_price_microcredits"))
     text, parameters = rows.query.sql_with_params()
     return text, parameters
+
+
+def column_of(fact: str) -> str:
+    return "group_id" if fact == "group" else fact
 
 
 def asked(query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -173,7 +173,8 @@ def count_what_callers_said(
             take(figures, kept)
             take_newest(figures, newest)
             return
-    take_newest(figures, add_up_newest(orders, window.step, sieve.facts))
+    facts = sieve.filter(account).facts
+    take_newest(figures, add_up_newest(orders, window.step, facts))
 
 
 def within(orders: QuerySet[Generation], parts: list[Part]) -> QuerySet[Generation]:

@@ -6,7 +6,7 @@ A user and one label are looked for as they were sent with the request.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlencode
 
 import orjson
@@ -129,21 +129,6 @@ class Sieve:
         """Return the orders of the user, or with the label, whatever their facts are."""
         said = type(self)(user=self.user, label=self.label, value=self.value)
         return said.orders(account, window)
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """Return what else an order must be, by its columns."""
-        wanted = {
-            "key_id": self.key,
-            "model": self.model,
-            "state": self.status,
-            "person_id": self.person_id,
-            "lane": LANES.get(self.source, ""),
-            "provider": self.provider,
-            "group_id": self.group,
-            "endpoint": self.endpoint,
-        }
-        return {name: value for name, value in wanted.items() if value}
 
     def wanted(self, window: Window) -> Wanted:
         """Say it in the words of the lists."""

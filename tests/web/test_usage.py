@@ -422,6 +422,44 @@ def test_a_filter_finds_all_that_fits_however_far_back(console, alice, monkeypat
     assert "Nothing fits" in console.get("/console/usage?model=nothing").text
 
 
+def test_a_busy_day_is_gone_through_in_pieces(console, alice, monkeypatch):
+    monkeypatch.setattr(looking_back, "AT_ONCE", 5)
+    monkeypatch.setattr(digests, "FEW", 1)
+    day = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    wanted = []
+    for hour in range(60):
+        at = day - timedelta(days=2) + timedelta(minutes=23 * hour)
+        wanted.append(an_order(alice.account, model="fox-1", created_at=at).pk)
+        an_order(alice.account, model="owl-1", created_at=at)
+    rolling.catch_up()
+    found, after = [], ""
+    while len(page := order_ids(console.get(f"/console/usage?model=fox-1{after}"))):
+        found += page
+        after = f"&after={page[-1]}"
+    assert found == wanted[::-1]
+
+
+def test_a_user_and_a_model_are_looked_for_among_the_users_newest(
+    console, alice, monkeypatch
+):
+    monkeypatch.setattr(newest, "MOST_SIFTED", 3)
+    for model in ("fox-1", "owl-1", "fox-1", "owl-1"):
+        an_order(alice.account, credits=8, user="ann", model=model)
+    page = text(console.get("/console/usage?user=ann&model=fox-1"))
+    assert "count the newest 1 of these requests, back to" in page
+    assert "Spent, 30 days 8" in page
+    group = alice.account.group.pk
+    both = f"/console/usage?user=ann&model=fox-1&group={group}&status="
+    assert "Spent, 30 days 0" in text(console.get(f"{both}failed"))
+    assert "Spent, 30 days 8" in text(console.get(f"{both}succeeded"))
+
+
+def test_what_a_caller_wrote_is_shown_as_it_was_written(console, alice):
+    an_order(alice.account, user='<b title="x">&', metadata={"<i>": "'y'"})
+    page = console.get("/console/usage").content.decode()
+    assert "&lt;b title=&quot;x&quot;&gt;&amp; &lt;i&gt;: &#x27;y&#x27;" in page
+
+
 def test_a_users_numbers_say_how_far_back_they_count(console, alice, monkeypatch):
     monkeypatch.setattr(newest, "MOST", 2)
     for days in (0, 1, 2):
