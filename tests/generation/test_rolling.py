@@ -3,9 +3,11 @@
 import threading
 from collections import Counter
 from datetime import timedelta
+from importlib import import_module
 from itertools import product
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -177,6 +179,24 @@ def test_several_facts_at_once_are_known_where_there_are_very_many(
     for lines in (UsageHour, UsageDay, AccountDay):
         lines.objects.all().delete()
     assert (everything_told(alice.account) == told) == (few_at_once == 50)
+
+
+def test_an_update_does_the_days_of_very_busy_accounts_again(alice):
+    now = timezone.now()
+    day = day_of(now) - timedelta(days=3)
+    Rolled.objects.create(hours_until=hour_of(now), days_until=day_of(now))
+    update = import_module("playground.generation.migrations.0028_found_by_facts")
+    update.add_up_again(apps, None)
+    assert Rolled.objects.get().again_from is None
+
+    facts = {"account_id": alice.account.pk, "start": day, "state": "succeeded"}
+    sums = {"requests": 1, "pictures": 1, "spent_microcredits": 7}
+    UsageDay.objects.bulk_create(
+        UsageDay(model=f"model {number}", is_demo=False, **facts, **sums)
+        for number in range(update.VERY_MANY)
+    )
+    update.add_up_again(apps, None)
+    assert Rolled.objects.get().again_from == day_of(now) - timedelta(days=100)
 
 
 SIFTED = {
