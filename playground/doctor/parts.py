@@ -31,12 +31,8 @@ def database() -> Iterator[Finding]:
     try:
         reach_database()
     except DatabaseError as error:
-        reason = str(error).strip().splitlines()[0]
-        yield wrong(
-            "database",
-            f"It does not answer: {reason}",
-            "Look whether it runs, and whether DATABASE_URL names it.",
-        )
+        reason = reason_of(error)
+        yield wrong("database", f"It does not answer: {reason}", way_out_of(reason))
         return
     yield kind_of_database()
     executor = MigrationExecutor(connection)
@@ -52,6 +48,17 @@ def database() -> Iterator[Finding]:
     yield from clock()
     yield from months()
     yield from worker()
+
+
+def reason_of(error: DatabaseError) -> str:
+    return str(error).strip().splitlines()[0]
+
+
+def way_out_of(reason: str) -> str:
+    """Say what to do about a database that does not let us in."""
+    if "startup parameter" in reason:  # as PgBouncer says it
+        return "A pooler stands before it: set EASEL_PGBOUNCER=true."
+    return "Look whether it runs, and whether DATABASE_URL names it."
 
 
 def reach_database() -> None:

@@ -2,7 +2,11 @@
 
 import json
 import os
+import threading
+from contextlib import contextmanager
 from datetime import timedelta
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from struct import pack, unpack
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +16,7 @@ from playground.doctor import settings_checks
 from playground.generation.models import Rolled
 from playground.trust.models import Echo
 from tests.services.commands import PRODUCTION, run
+from tests.services.ports import free_port
 from tests.services.worker import running_worker
 
 
@@ -69,6 +74,39 @@ def test_a_database_that_is_away_is_said_with_the_reason():
     told, seconds = result.stdout.splitlines()
     assert "Connection refused" in told and told.count("wrong") == 1
     assert float(seconds) < 20  # nobody waits for the pool, which gives up after 30
+
+
+@pytest.mark.check
+def test_a_database_that_lets_nobody_in_is_told_before_anything_starts():
+    with refusing_pooler() as address:
+        told = PRODUCTION | {"DATABASE_URL": f"postgres://easel@{address}/easel"}
+        up = run("manage.py", "easel_up", "--port", str(free_port()), **told)
+    assert up.returncode == 1
+    assert "does not answer" in up.stderr and "parameter in options: jit" in up.stderr
+    assert up.stderr.endswith("set EASEL_PGBOUNCER=true.\n")
+
+
+@contextmanager
+def refusing_pooler():
+    """A PgBouncer that takes no words about a session, as its protocol says it."""
+    said = b"SFATAL\0C08P01\0Munsupported startup parameter in options: jit\0\0"
+    asks_for_a_secret_line = (80877103, 80877104)
+
+    class Refusal(StreamRequestHandler):
+        def handle(self):
+            while len(head := self.rfile.read(8)) == 8:
+                length, code = unpack("!ii", head)
+                if code in asks_for_a_secret_line:
+                    self.wfile.write(b"N")
+                    continue
+                self.rfile.read(length - 8)
+                self.wfile.write(b"E" + pack("!i", len(said) + 4) + said)
+                return
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Refusal) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield "{}:{}".format(*server.server_address)
+        server.shutdown()
 
 
 def test_every_part_is_asked_and_a_worker_sees_the_same_files(

@@ -20,6 +20,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 
+from playground.doctor.parts import reach_database, reason_of, way_out_of
 from playground.supervisor import Program, supervise
 from playground.web.demo import Demo, open_demo
 
@@ -81,10 +82,12 @@ def make_folders() -> None:
 
 def migrate_when_needed() -> None:
     try:
-        executor = MigrationExecutor(connection)
+        reach_database()
     except OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise CommandError(f"The database does not answer: {reason}") from error
+        reason = reason_of(error)
+        said = f"The database does not answer: {reason}. {way_out_of(reason)}"
+        raise CommandError(said) from error
+    executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
 
