@@ -23,7 +23,7 @@ from django.db.models import Count
 from playground.generation.rollups import TOOK, Digest, UsageRollup
 
 FEW, MANY = 50, 200
-AT_ONCE, FEW_AT_ONCE = (2, 3), 50
+AT_ONCE, FEW_AT_ONCE = (2, 3), 100
 FACTS = (
     *("model", "provider", "key_id", "person_id", "lane", "endpoint", "group"),
     "state",

@@ -214,6 +214,7 @@ def measure(said: argparse.Namespace) -> str | None:
     from playground.entrance import settle_in
 
     settings.DEBUG = False
+    os.makedirs(settings.STATIC_ROOT, exist_ok=True)
     visitors = {who: Visitor(who) for who in (HEAVY, LIGHT)}
     names = [name for name in visitors[HEAVY].pages if said.only in name]
     places = [(name, who) for name in names for who in visitors]
