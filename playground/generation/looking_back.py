@@ -187,7 +187,7 @@ def days_with(
     whole, place = Part(table, day_of(since), before), place_of(facts)
     days = days_digested(account_id, place, whole) if place else []
     if not days and len(facts) > 1:  # how many there were is known, not how many fit
-        fit = fitting(account_id, facts, whole)
+        fit = fit_by_day(account_id, facts, whole)
         every = days_digested(account_id, EVERYTHING, whole)
         days = [replace(day, fit=fit.get(day.since, 0)) for day in every]
     rest = left_of(whole, DAY, [day.since for day in reversed(days)])
@@ -218,7 +218,7 @@ def days_digested(account_id: str, place: Place, whole: Part) -> list[Stretch]:
     )
 
 
-def fitting(
+def fit_by_day(
     account_id: str, facts: Mapping[str, Any], whole: Part
 ) -> dict[datetime, int]:
     """Return how many orders of each day have these facts, where there are any."""

@@ -427,8 +427,8 @@ def test_a_busy_day_is_gone_through_in_pieces(console, alice, monkeypatch):
     monkeypatch.setattr(digests, "FEW", 1)
     day = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     wanted = []
-    for hour in range(60):
-        at = day - timedelta(days=2) + timedelta(minutes=23 * hour)
+    for number in range(60):
+        at = day - timedelta(days=2) + timedelta(minutes=23 * number)
         wanted.append(an_order(alice.account, model="fox-1", created_at=at).pk)
         an_order(alice.account, model="owl-1", created_at=at)
     rolling.catch_up()

@@ -83,11 +83,11 @@ def make_folders() -> None:
 def migrate_when_needed() -> None:
     try:
         reach_database()
+        executor = MigrationExecutor(connection)
     except OperationalError as error:
         reason = reason_of(error)
         said = f"The database does not answer: {reason}. {way_out_of(reason)}"
         raise CommandError(said) from error
-    executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
 
